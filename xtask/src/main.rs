@@ -1,0 +1,50 @@
+//! The project's own tasks, run as `cargo xtask TASK`.
+//!
+//! - `test`: every test of the workspace, doc tests included; needs nothing but a Rust toolchain.
+//! - `lint`: formatting, clippy and documentation, with warnings as errors.
+//! - `layers`: that crates import only what the architecture allows, and modules only earlier ones.
+
+mod layers;
+
+use std::process::{Command, ExitCode};
+
+fn main() -> ExitCode {
+    let task = std::env::args().nth(1);
+    let done = match task.as_deref() {
+        Some("test") => layers::check() && test(),
+        Some("lint") => lint(),
+        Some("layers") => layers::check(),
+        _ => {
+            eprintln!("tasks: cargo xtask test | lint | layers");
+            return ExitCode::from(2);
+        }
+    };
+    if done { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn test() -> bool {
+    cargo(&["test", "--workspace", "--all-targets"], &[]) && cargo(&["test", "--workspace", "--doc"], &[])
+}
+
+fn lint() -> bool {
+    cargo(&["fmt", "--all", "--check"], &[])
+        && cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])
+        && cargo(
+            &["doc", "--workspace", "--no-deps", "--document-private-items"],
+            &[("RUSTDOCFLAGS", "-D warnings")],
+        )
+}
+
+/// Runs cargo and says whether it succeeded.
+fn cargo(arguments: &[&str], variables: &[(&str, &str)]) -> bool {
+    eprintln!("cargo {}", arguments.join(" "));
+    let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(program).args(arguments).envs(variables.iter().copied()).status();
+    match status {
+        Ok(status) => status.success(),
+        Err(error) => {
+            eprintln!("cannot run cargo: {error}");
+            false
+        }
+    }
+}
