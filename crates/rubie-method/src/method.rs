@@ -1,0 +1,96 @@
+//! `Method`: what an integration method is called, what it promises, and the data its builder needs.
+
+use crate::controller_kind::{ControlDefaults, ControllerKind};
+use crate::interpolant::Interpolant;
+use crate::tableau::Tableau;
+
+/// An integration method: what it is called, what it promises, and the data its builder needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Method {
+    /// The name that listings show.
+    pub name: &'static str,
+    /// Other names. All names are matched without regard to case.
+    pub aliases: &'static [&'static str],
+    /// Whose method it is.
+    pub title: &'static str,
+    /// Order of the solution.
+    pub order: u32,
+    /// Order of the companion for the error estimate, if there is one.
+    pub embedded_order: Option<u32>,
+    /// Controller, gains and limits where the user says nothing.
+    pub control: ControlDefaults,
+    /// The family and its data.
+    pub family: Family,
+    /// Where the coefficients were published.
+    pub source: &'static str,
+}
+
+/// A family of methods: one builder, many sets of data.
+#[derive(Clone, Copy, Debug)]
+pub enum Family {
+    /// Explicit Runge-Kutta methods.
+    ExplicitRungeKutta(ExplicitRungeKutta),
+}
+
+/// The data of an explicit Runge-Kutta method.
+#[derive(Clone, Copy, Debug)]
+pub struct ExplicitRungeKutta {
+    /// Its coefficients.
+    pub tableau: &'static Tableau,
+    /// The solution inside a step.
+    pub interpolant: Interpolant,
+}
+
+impl Method {
+    /// Stages per attempt, without those of the interpolant only.
+    pub fn stages(&self) -> usize {
+        let Family::ExplicitRungeKutta(data) = &self.family;
+        data.tableau.stages()
+    }
+
+    /// Whether the last stage is the first of the next step.
+    pub fn fsal(&self) -> bool {
+        let Family::ExplicitRungeKutta(data) = &self.family;
+        data.tableau.fsal()
+    }
+
+    /// The solution inside a step.
+    pub fn interpolant(&self) -> Interpolant {
+        let Family::ExplicitRungeKutta(data) = &self.family;
+        data.interpolant
+    }
+
+    /// Order of the solution inside a step: that of the interpolant, but never above the method's.
+    pub fn interpolant_order(&self) -> u32 {
+        self.interpolant().order().min(self.order)
+    }
+
+    /// Whether the method estimates its error, so that its step size can adapt.
+    pub fn adaptive(&self) -> bool {
+        self.embedded_order.is_some()
+    }
+
+    /// The order that controllers reckon with: the lower of solution and companion.
+    pub fn control_order(&self) -> u32 {
+        self.embedded_order.map_or(self.order, |companion| companion.min(self.order))
+    }
+
+    /// The controller where the user names none.
+    pub fn default_controller(&self) -> ControllerKind {
+        self.control.controller
+    }
+
+    /// The name and the aliases.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        std::iter::once(self.name).chain(self.aliases.iter().copied())
+    }
+}
+
+/// What a step graph is built for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BuildOptions {
+    /// The controller, as [`Method::controller`] found it.
+    pub controller: ControllerKind,
+    /// Whether the solution inside steps is wanted.
+    pub dense: bool,
+}

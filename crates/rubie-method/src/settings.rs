@@ -1,0 +1,235 @@
+//! What a user may set about steps and tolerances, its checks, and the numbers that follow for a method.
+
+use crate::controller_kind::{ControllerKind, Filter, Gains};
+use crate::method::Method;
+use crate::settings_error::SettingsError;
+
+/// Tolerances below this count as this.
+const LEAST_ATOL: f64 = 1e-16;
+
+/// An absolute or relative tolerance.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Tolerance {
+    /// The same for all states.
+    Uniform(f64),
+    /// One for each state, in declared order.
+    PerState(Vec<f64>),
+}
+
+impl From<f64> for Tolerance {
+    fn from(value: f64) -> Self {
+        Self::Uniform(value)
+    }
+}
+
+impl From<Vec<f64>> for Tolerance {
+    fn from(values: Vec<f64>) -> Self {
+        Self::PerState(values)
+    }
+}
+
+/// What a user may set about steps and tolerances; `None` leaves it to the method.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepSettings {
+    /// The step-size controller.
+    pub controller: Option<ControllerKind>,
+    /// Absolute tolerance, at least 0; what is below 1e-16 counts as 1e-16.
+    pub atol: Tolerance,
+    /// Relative tolerance, at least 0.
+    pub rtol: Tolerance,
+    /// The step size of fixed steps (needed there), or of the first of adaptive ones.
+    pub dt: Option<f64>,
+    /// Least step size, at least 0.
+    pub dt_min: f64,
+    /// Largest step size; none where not given.
+    pub dt_max: Option<f64>,
+    /// Factor on every step-size prediction, in (0, 1].
+    pub safety: Option<f64>,
+    /// Least factor from one step size to the next, in [0, 0.95].
+    pub min_step_shrink: Option<f64>,
+    /// Largest factor from one step size to the next, at least 1.
+    pub max_step_growth: Option<f64>,
+    /// After an accepted step, a factor between this (in [0, 1]) and `deadband_max` leaves the step size as it is.
+    pub deadband_min: f64,
+    /// At least 1; 1 and 1 switch the dead band off.
+    pub deadband_max: f64,
+    /// Integral gain, before division by 2k.
+    pub integral_gain: Option<f64>,
+    /// Proportional gain; without a named controller it asks for `pi`.
+    pub proportional_gain: Option<f64>,
+    /// Derivative gain; without a named controller it asks for `pid`.
+    pub derivative_gain: Option<f64>,
+    /// A published set of gains, in place of gains.
+    pub filter: Option<Filter>,
+}
+
+impl Default for StepSettings {
+    /// Tolerances of 1e-6, everything else left to the method.
+    fn default() -> Self {
+        Self {
+            controller: None,
+            atol: Tolerance::Uniform(1e-6),
+            rtol: Tolerance::Uniform(1e-6),
+            dt: None,
+            dt_min: 0.0,
+            dt_max: None,
+            safety: None,
+            min_step_shrink: None,
+            max_step_growth: None,
+            deadband_min: 1.0,
+            deadband_max: 1.0,
+            integral_gain: None,
+            proportional_gain: None,
+            derivative_gain: None,
+            filter: None,
+        }
+    }
+}
+
+impl Method {
+    /// The controller that these settings ask for: the named one; else the smallest that carries the given gains or
+    /// filter; else the method's own.
+    ///
+    /// # Errors
+    /// An adaptive controller on a method without an error estimate; a gain or filter that the named controller has not;
+    /// gains beside a filter.
+    pub fn controller(&self, settings: &StepSettings) -> Result<ControllerKind, SettingsError> {
+        let asked = asked_controller(settings)?;
+        let controller =
+            settings.controller.or(asked.map(|(_, least)| least)).unwrap_or(self.default_controller());
+        if let Some((option, least)) = asked
+            && !carries(controller, least)
+        {
+            return Err(SettingsError::NotCarried { option, controller, least });
+        }
+        if controller != ControllerKind::Fixed && !self.adaptive() {
+            return Err(SettingsError::NoErrorEstimate { method: self.name, controller });
+        }
+        Ok(controller)
+    }
+
+    /// The values of [`crate::StepGraph::controls`], in their order, for a system with `states` states and the controller
+    /// of [`Method::controller`].
+    ///
+    /// # Errors
+    /// What [`Method::controller`] refuses; a value out of its range or not a number; a fixed step without `dt`; `dt`
+    /// outside `dt_min` and `dt_max`; tolerances of another number than states.
+    pub fn control_values(&self, settings: &StepSettings, states: usize) -> Result<Vec<f64>, SettingsError> {
+        let controller = self.controller(settings)?;
+        if let Some(dt) = settings.dt {
+            check("dt", dt, dt > 0.0 && dt.is_finite(), "a positive number")?;
+        }
+        if controller == ControllerKind::Fixed {
+            return Ok(vec![settings.dt.ok_or(SettingsError::StepMissing { method: self.name })?]);
+        }
+        let (dt_min, dt_max) = step_limits(settings)?;
+        let mut values = vec![settings.dt.unwrap_or(0.0), dt_min, dt_max];
+        values.extend(self.factor_limits(settings)?);
+        values.extend(self.exponents(settings, controller)?);
+        let atol = per_state("atol", &settings.atol, states)?;
+        let rtol = per_state("rtol", &settings.rtol, states)?;
+        if let Some(state) = (0..states).find(|state| atol[*state] == 0.0 && rtol[*state] == 0.0) {
+            return Err(SettingsError::NoTolerance { state });
+        }
+        values.extend(atol.iter().map(|tolerance| tolerance.max(LEAST_ATOL)));
+        values.extend(rtol);
+        Ok(values)
+    }
+
+    /// safety, min_step_shrink, max_step_growth, deadband_min, deadband_max.
+    fn factor_limits(&self, settings: &StepSettings) -> Result<[f64; 5], SettingsError> {
+        let safety = settings.safety.unwrap_or(self.control.safety);
+        check("safety", safety, safety > 0.0 && safety <= 1.0, "in (0, 1]")?;
+        let shrink = settings.min_step_shrink.unwrap_or(self.control.min_step_shrink);
+        check("min_step_shrink", shrink, (0.0..=0.95).contains(&shrink), "in [0, 0.95]")?;
+        let growth = settings.max_step_growth.unwrap_or(self.control.max_step_growth);
+        check("max_step_growth", growth, growth >= 1.0 && growth.is_finite(), "at least 1")?;
+        let (low, high) = (settings.deadband_min, settings.deadband_max);
+        check("deadband_min", low, (0.0..=1.0).contains(&low), "in [0, 1]")?;
+        check("deadband_max", high, high >= 1.0 && high.is_finite(), "at least 1")?;
+        Ok([safety, shrink, growth, low, high])
+    }
+
+    /// The exponents -b / (2k) of the error norms, with k = control order + 1.
+    fn exponents(
+        &self,
+        settings: &StepSettings,
+        controller: ControllerKind,
+    ) -> Result<[f64; 3], SettingsError> {
+        let order = self.control_order();
+        let default = (self.control.gains)(controller, order);
+        let gains = match settings.filter {
+            Some(filter) => Gains::from_coefficients(filter.coefficients()),
+            None => Gains {
+                integral: settings.integral_gain.unwrap_or(default.integral),
+                proportional: settings.proportional_gain.unwrap_or(default.proportional),
+                derivative: settings.derivative_gain.unwrap_or(default.derivative),
+            },
+        };
+        check("integral_gain", gains.integral, gains.integral.is_finite(), "a number")?;
+        check("proportional_gain", gains.proportional, gains.proportional.is_finite(), "a number")?;
+        check("derivative_gain", gains.derivative, gains.derivative.is_finite(), "a number")?;
+        Ok(gains.coefficients().map(|b| -b / (2.0 * f64::from(order + 1))))
+    }
+}
+
+/// The smallest controller that carries the given gains or filter, and the option that asks for it.
+fn asked_controller(
+    settings: &StepSettings,
+) -> Result<Option<(&'static str, ControllerKind)>, SettingsError> {
+    let gains = [
+        (settings.derivative_gain, "derivative_gain", ControllerKind::Pid),
+        (settings.proportional_gain, "proportional_gain", ControllerKind::ProportionalIntegral),
+        (settings.integral_gain, "integral_gain", ControllerKind::Integral),
+    ];
+    let gain = gains.iter().find(|(value, ..)| value.is_some()).map(|(_, option, least)| (*option, *least));
+    match (settings.filter, gain) {
+        (Some(_), Some((gain, _))) => Err(SettingsError::FilterAndGain { gain }),
+        (Some(filter), None) => Ok(Some(("filter", filter.controller()))),
+        (None, gain) => Ok(gain),
+    }
+}
+
+/// Whether a controller has all gains of another.
+fn carries(controller: ControllerKind, least: ControllerKind) -> bool {
+    let gains = |kind| match kind {
+        ControllerKind::Integral => Some(1),
+        ControllerKind::ProportionalIntegral => Some(2),
+        ControllerKind::Pid => Some(3),
+        ControllerKind::Fixed | ControllerKind::Gustafsson => None,
+    };
+    gains(controller).is_some_and(|there| Some(there) >= gains(least))
+}
+
+fn step_limits(settings: &StepSettings) -> Result<(f64, f64), SettingsError> {
+    let (dt_min, dt_max) = (settings.dt_min, settings.dt_max.unwrap_or(f64::INFINITY));
+    check("dt_min", dt_min, dt_min >= 0.0 && dt_min.is_finite(), "at least 0")?;
+    check("dt_max", dt_max, dt_max > 0.0, "a positive number")?;
+    if dt_max < dt_min {
+        return Err(SettingsError::LimitsCrossed { dt_min, dt_max });
+    }
+    match settings.dt {
+        Some(dt) if dt < dt_min || dt > dt_max => {
+            Err(SettingsError::StepOutsideLimits { dt, dt_min, dt_max })
+        }
+        _ => Ok((dt_min, dt_max)),
+    }
+}
+
+fn per_state(option: &'static str, tolerance: &Tolerance, states: usize) -> Result<Vec<f64>, SettingsError> {
+    let values = match tolerance {
+        Tolerance::Uniform(value) => vec![*value; states.max(1)],
+        Tolerance::PerState(values) if values.len() == states => values.clone(),
+        Tolerance::PerState(values) => {
+            return Err(SettingsError::ToleranceCount { option, given: values.len(), states });
+        }
+    };
+    for value in &values {
+        check(option, *value, *value >= 0.0 && value.is_finite(), "at least 0")?;
+    }
+    Ok(values.into_iter().take(states).collect())
+}
+
+fn check(option: &'static str, value: f64, holds: bool, allowed: &'static str) -> Result<(), SettingsError> {
+    if holds { Ok(()) } else { Err(SettingsError::OutOfRange { option, value, allowed }) }
+}

@@ -1,0 +1,89 @@
+//! What can be wrong with step settings.
+
+use crate::controller_kind::ControllerKind;
+
+/// Why step settings cannot be used with a method. Every message says what, where, and what would be right.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum SettingsError {
+    /// A value out of its range, or not a number.
+    #[error("`{option}` is {value}: it must be {allowed}")]
+    OutOfRange {
+        /// The option.
+        option: &'static str,
+        /// What was given.
+        value: f64,
+        /// The range in words.
+        allowed: &'static str,
+    },
+    /// Per-state tolerances of another number than states.
+    #[error(
+        "`{option}` has {given} values for {states} states: give one value for all or one for each state"
+    )]
+    ToleranceCount {
+        /// `atol` or `rtol`.
+        option: &'static str,
+        /// Number of values given.
+        given: usize,
+        /// Number of states.
+        states: usize,
+    },
+    /// Both tolerances of a state are 0.
+    #[error("`atol` and `rtol` are both 0 for state number {}: at least one must be positive", state + 1)]
+    NoTolerance {
+        /// Index of the first such state.
+        state: usize,
+    },
+    /// A fixed step without its size.
+    #[error("`{method}` with a fixed step needs `dt`: give the step size, for example dt = 0.01")]
+    StepMissing {
+        /// The method.
+        method: &'static str,
+    },
+    /// An adaptive controller on a method that cannot estimate its error.
+    #[error(
+        "`{method}` has no error estimate, so step controller `{controller}` cannot adapt its step: use `fixed` with a `dt`, or \
+         a method with an error estimate such as `tsit5`"
+    )]
+    NoErrorEstimate {
+        /// The method.
+        method: &'static str,
+        /// The controller asked for.
+        controller: ControllerKind,
+    },
+    /// `dt_max` below `dt_min`.
+    #[error("`dt_max` is {dt_max}, below `dt_min` = {dt_min}: it must be at least `dt_min`")]
+    LimitsCrossed {
+        /// Least step size.
+        dt_min: f64,
+        /// Largest step size.
+        dt_max: f64,
+    },
+    /// The first step outside the limits.
+    #[error("`dt` is {dt}: it must lie between `dt_min` = {dt_min} and `dt_max` = {dt_max}")]
+    StepOutsideLimits {
+        /// The first step.
+        dt: f64,
+        /// Least step size.
+        dt_min: f64,
+        /// Largest step size.
+        dt_max: f64,
+    },
+    /// A gain or filter that the named controller does not have.
+    #[error(
+        "`{option}` has no place in step controller `{controller}`: use `{least}`, or leave out one of both"
+    )]
+    NotCarried {
+        /// The option.
+        option: &'static str,
+        /// The controller asked for.
+        controller: ControllerKind,
+        /// The smallest controller that has it.
+        least: ControllerKind,
+    },
+    /// A filter and a gain at once.
+    #[error("`filter` sets all gains, but `{gain}` is given too: leave out one of both")]
+    FilterAndGain {
+        /// The gain.
+        gain: &'static str,
+    },
+}

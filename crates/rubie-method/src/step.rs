@@ -1,0 +1,66 @@
+//! `StepGraph`: one attempted step of a method, as expressions.
+
+use rubie_expr::Expr;
+
+/// Something a run remembers from one attempt to the next: the derivative at the start of the step (FSAL), the
+/// controller's history.
+#[derive(Clone, Debug)]
+pub struct Memory<'g> {
+    /// What it is, for listings.
+    pub name: String,
+    /// The symbol that stands for its value during an attempt.
+    pub symbol: Expr<'g>,
+    /// Its value before the first attempt, in terms of time, states (at the start of the run), parameters and controls.
+    pub first: Expr<'g>,
+    /// Its value after the attempt (unchanged where the attempt is rejected and the memory belongs to accepted steps).
+    pub next: Expr<'g>,
+}
+
+/// A value of the attempt that the interpolant needs afterwards.
+#[derive(Clone, Debug)]
+pub struct Export<'g> {
+    /// The value, in terms of the attempt's symbols.
+    pub value: Expr<'g>,
+    /// The symbol that stands for it in [`Dense::states`].
+    pub symbol: Expr<'g>,
+}
+
+/// The solution inside an accepted step, at t + theta dt.
+#[derive(Clone, Debug)]
+pub struct Dense<'g> {
+    /// What is taken from the attempt.
+    pub exports: Vec<Export<'g>>,
+    /// The symbol of theta, in [0, 1].
+    pub theta: Expr<'g>,
+    /// The states at theta, in terms of theta and the exports' symbols only.
+    pub states: Vec<Expr<'g>>,
+    /// Order of accuracy of the interpolant.
+    pub order: u32,
+}
+
+/// One attempted step as expressions in terms of the system's symbols (time, states, parameters: the values at the
+/// start of the step), [`StepGraph::dt`], the controls and the memories.
+#[derive(Clone, Debug)]
+pub struct StepGraph<'g> {
+    /// The symbol of the step size of this attempt.
+    pub dt: Expr<'g>,
+    /// Symbols of the numbers that steer the method (tolerances, gains, limits), the same for all runs and never
+    /// compiled in. [`crate::Method::control_values`] gives their values in the same order.
+    pub controls: Vec<Expr<'g>>,
+    /// What a run remembers between attempts.
+    pub memory: Vec<Memory<'g>>,
+    /// The states after the attempt: new ones where accepted, else unchanged.
+    pub next_states: Vec<Expr<'g>>,
+    /// The step size to try next.
+    pub next_dt: Expr<'g>,
+    /// Whether the attempt was accepted (a truth value). With a fixed step: whether all new states are finite.
+    pub accepted: Expr<'g>,
+    /// Whether all new states are finite numbers (a truth value); tells why an attempt was rejected.
+    pub finite: Expr<'g>,
+    /// The size of the first step, in terms of time, states, parameters (at the start of the run) and controls.
+    pub first_dt: Expr<'g>,
+    /// The interpolant, if it was asked for.
+    pub dense: Option<Dense<'g>>,
+    /// Whether every step has the same size (then times are t0 + k dt, never accumulated).
+    pub fixed: bool,
+}
