@@ -1,0 +1,151 @@
+//! What a backend offers: kernels that run chunks of runs.
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+
+use crate::spec::KernelSpec;
+use crate::status::Status;
+
+/// Turns a [`KernelSpec`] into something that runs.
+pub trait Backend: Send + Sync {
+    /// Name and instruction set, for reports: `interpreter (avx512)`.
+    fn description(&self) -> String;
+
+    /// Prepares the programs of `spec`.
+    ///
+    /// # Errors
+    /// [`BackendError`] where this machine or this backend cannot run them.
+    fn compile(&self, spec: &KernelSpec) -> Result<Box<dyn Kernel>, BackendError>;
+}
+
+/// A prepared model, method and output set: immutable, shared by threads and solves.
+pub trait Kernel: Send + Sync {
+    /// Runs all runs of a chunk.
+    ///
+    /// Every run gets its status; the samples of a failed run are NaN from the point of failure on. If
+    /// `watch.interrupt` is set, the call comes back early with [`ChunkReport::interrupted`] and outputs
+    /// that are not to be used.
+    ///
+    /// # Errors
+    /// [`KernelError`] if the arrays' sizes or precision do not fit the spec.
+    fn run(
+        &self,
+        controls: &Controls,
+        inputs: ChunkInputs<'_>,
+        outputs: ChunkOutputs<'_>,
+        watch: &Watch<'_>,
+    ) -> Result<ChunkReport, KernelError>;
+}
+
+/// What steers a solve: data, never compiled in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Controls {
+    /// Start of the integration.
+    pub t0: f64,
+    /// Times of the samples, increasing; the integration ends at the last.
+    pub sample_times: Vec<f64>,
+    /// Runs that try this many steps in vain are given up.
+    pub max_attempts: u64,
+    /// Rejected steps of this size or below end a run.
+    pub dt_min: f64,
+    /// Values of [`crate::Layout::controls`].
+    pub controls: Vec<f64>,
+    /// Values of [`crate::Layout::parameters`].
+    pub parameters: Vec<f64>,
+    /// Values of [`crate::Layout::initials`].
+    pub initials: Vec<f64>,
+    /// Threads to use, for backends on the CPU.
+    pub threads: NonZeroUsize,
+}
+
+/// The varying inputs of a chunk: shape (input, run), run fastest.
+#[derive(Clone, Copy, Debug)]
+pub struct ChunkInputs<'a> {
+    /// Number of runs.
+    pub runs: usize,
+    /// `values[input * runs + run]`, inputs in the order of [`crate::Inputs::varying`].
+    pub values: &'a [f64],
+}
+
+/// Room for the samples of a chunk in the precision of the kernel.
+#[derive(Debug)]
+pub enum SamplesMut<'a> {
+    /// Shape (time, variable, run), run fastest.
+    F32(&'a mut [f32]),
+    /// Shape (time, variable, run), run fastest.
+    F64(&'a mut [f64]),
+}
+
+/// Room for the results of a chunk.
+#[derive(Debug)]
+pub struct ChunkOutputs<'a> {
+    /// Samples of the saved variables.
+    pub samples: SamplesMut<'a>,
+    /// One word per run.
+    pub status: &'a mut [Status],
+}
+
+/// How the caller watches and stops a chunk from outside.
+#[derive(Clone, Copy, Debug)]
+pub struct Watch<'a> {
+    /// Set to stop soon.
+    pub interrupt: &'a AtomicBool,
+    /// Counts runs as they finish.
+    pub finished_runs: &'a AtomicU64,
+}
+
+/// What happened in a chunk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ChunkReport {
+    /// Accepted steps of all runs.
+    pub accepted_steps: u64,
+    /// Rejected steps of all runs.
+    pub rejected_steps: u64,
+    /// Whether the chunk was stopped before its end.
+    pub interrupted: bool,
+}
+
+impl ChunkReport {
+    /// Adds what happened elsewhere.
+    pub fn add(&mut self, other: ChunkReport) {
+        self.accepted_steps += other.accepted_steps;
+        self.rejected_steps += other.rejected_steps;
+        self.interrupted |= other.interrupted;
+    }
+}
+
+/// Why a backend cannot compile a spec.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BackendError {
+    /// An executor refused a program.
+    #[error("the {backend} backend cannot prepare the program `{program}`: {reason}")]
+    Program {
+        /// Which backend.
+        backend: String,
+        /// Which program.
+        program: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Arrays that do not fit the kernel.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KernelError {
+    /// An array has another length than runs, inputs, times and variables ask for.
+    #[error("the array of {what} has {found} elements, this kernel needs {needed}")]
+    Length {
+        /// Which array.
+        what: &'static str,
+        /// Its length.
+        found: usize,
+        /// What it should be.
+        needed: usize,
+    },
+    /// f32 room for an f64 kernel or the other way round.
+    #[error("the samples' array has another precision than the kernel")]
+    Precision,
+    /// Sample times are empty or not after the start.
+    #[error("sample times must not be empty and the last must lie after t0")]
+    Times,
+}

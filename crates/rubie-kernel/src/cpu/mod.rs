@@ -1,0 +1,281 @@
+//! Kernels on the CPU: blocks of lanes on threads, generic over what executes the programs.
+//!
+//! A chunk is cut into units of consecutive runs; each thread takes a unit, puts its runs into the lanes of a block
+//! and attempts steps of all lanes together. A lane whose run ends gets the next run at once. Nothing a lane
+//! computes depends on its neighbours, so results do not depend on units, threads or lanes.
+
+mod block;
+mod clock;
+mod staging;
+mod unit;
+
+use std::marker::PhantomData;
+use std::sync::Mutex;
+use std::sync::atomic::Ordering::Relaxed;
+
+use rubie_program::{Element, Executor, ExecutorOptions, Isa, Precision, Program, Uniforms};
+
+use crate::backend::{
+    Backend, BackendError, ChunkInputs, ChunkOutputs, ChunkReport, Controls, Kernel, KernelError, SamplesMut,
+    Watch,
+};
+use crate::layout::Layout;
+use crate::spec::KernelSpec;
+
+use block::Block;
+use clock::Limits;
+use unit::{Unit, units};
+
+/// Bytes of rows that a block should keep to: about the part of a second-level cache that is a core's own.
+const BLOCK_BYTES: usize = 512 * 1024;
+
+/// The programs of a spec, made ready by an executor.
+struct Prepared<X> {
+    solve: X,
+    initial: X,
+    start: X,
+    attempt: X,
+    record: Option<X>,
+    dense: Option<X>,
+    sample: Option<X>,
+}
+
+/// A kernel that runs on CPU threads, whatever executes its programs.
+struct CpuKernel<T, X> {
+    prepared: Prepared<X>,
+    layout: Layout,
+    solve_outputs: Vec<(u32, u32)>,
+    fixed_step: bool,
+    lanes: usize,
+    element: PhantomData<T>,
+}
+
+/// Everything the threads of one chunk share.
+struct Job<'a, T: Element, X> {
+    kernel: &'a CpuKernel<T, X>,
+    layout: &'a Layout,
+    controls: &'a Controls,
+    inputs: ChunkInputs<'a>,
+    uniforms: &'a Uniforms<T>,
+    watch: &'a Watch<'a>,
+    /// The rows that move with a run.
+    carried: &'a [u32],
+    /// The rows of the sample program's results.
+    interior: &'a [u32],
+}
+
+impl<T: Element, X> Job<'_, T, X> {
+    fn samples_at_start(&self) -> bool {
+        self.controls.sample_times[0] == self.controls.t0
+    }
+
+    /// Time of sample `index`; infinite after the last.
+    fn sample_time(&self, index: usize) -> f64 {
+        self.controls.sample_times.get(index).copied().unwrap_or(f64::INFINITY)
+    }
+
+    fn interior_rows(&self) -> &[u32] {
+        self.interior
+    }
+
+    fn interrupted(&self) -> bool {
+        self.watch.interrupt.load(Relaxed)
+    }
+
+    fn count_finished(&self) {
+        self.watch.finished_runs.fetch_add(1, Relaxed);
+    }
+}
+
+/// Floating-point types whose arrays a CPU kernel can fill.
+trait Samples: Element {
+    fn samples<'a>(room: SamplesMut<'a>) -> Option<&'a mut [Self]>;
+}
+
+impl Samples for f32 {
+    fn samples<'a>(room: SamplesMut<'a>) -> Option<&'a mut [f32]> {
+        match room {
+            SamplesMut::F32(samples) => Some(samples),
+            SamplesMut::F64(_) => None,
+        }
+    }
+}
+
+impl Samples for f64 {
+    fn samples<'a>(room: SamplesMut<'a>) -> Option<&'a mut [f64]> {
+        match room {
+            SamplesMut::F64(samples) => Some(samples),
+            SamplesMut::F32(_) => None,
+        }
+    }
+}
+
+impl<T: Samples, X: Executor<T>> Kernel for CpuKernel<T, X> {
+    fn run(
+        &self,
+        controls: &Controls,
+        inputs: ChunkInputs<'_>,
+        outputs: ChunkOutputs<'_>,
+        watch: &Watch<'_>,
+    ) -> Result<ChunkReport, KernelError> {
+        let ChunkOutputs { samples, status } = outputs;
+        let samples = T::samples(samples).ok_or(KernelError::Precision)?;
+        self.check(controls, inputs, samples.len(), status.len())?;
+        let given = [&controls.controls[..], &controls.parameters, &controls.initials].concat();
+        let uniforms = staging::uniforms(
+            &self.prepared.solve,
+            &given,
+            &self.solve_outputs,
+            self.layout.rows,
+            self.layout.uniforms,
+        );
+        let carried: Vec<u32> = self.layout.carried().collect();
+        let interior: Vec<u32> = self.layout.sampled.clone().collect();
+        let job = Job {
+            kernel: self,
+            layout: &self.layout,
+            controls,
+            inputs,
+            uniforms: &uniforms,
+            watch,
+            carried: &carried,
+            interior: &interior,
+        };
+        let units = units(inputs, samples, status, controls.threads.get(), self.lanes);
+        Ok(self.share(&job, units, controls.threads.get()))
+    }
+}
+
+impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
+    fn new(spec: &KernelSpec, options: &ExecutorOptions, name: &str) -> Result<Self, BackendError> {
+        let prepare = |program: &Program| {
+            X::prepare(program, options).map_err(|error| BackendError::Program {
+                backend: name.to_owned(),
+                program: program.name().to_owned(),
+                reason: error.to_string(),
+            })
+        };
+        let optional = |program: &Option<Program>| program.as_ref().map(prepare).transpose();
+        let programs = &spec.programs;
+        let prepared = Prepared {
+            solve: prepare(&programs.solve)?,
+            initial: prepare(&programs.initial)?,
+            start: prepare(&programs.start)?,
+            attempt: prepare(&programs.attempt)?,
+            record: optional(&programs.record)?,
+            dense: optional(&programs.dense)?,
+            sample: optional(&programs.sample)?,
+        };
+        Ok(CpuKernel {
+            prepared,
+            layout: spec.layout.clone(),
+            solve_outputs: spec.solve_outputs.clone(),
+            fixed_step: spec.fixed_step,
+            lanes: lanes::<T>(spec.layout.rows),
+            element: PhantomData,
+        })
+    }
+
+    /// Lets threads take units until none is left.
+    fn share(&self, job: &Job<'_, T, X>, units: Vec<Unit<'_, T>>, threads: usize) -> ChunkReport {
+        let threads = threads.min(units.len());
+        let queue = Mutex::new(units.into_iter());
+        let limits = Limits {
+            t0: job.controls.t0,
+            end: job.sample_time(job.controls.sample_times.len() - 1),
+            dt_min: job.controls.dt_min,
+            max_attempts: job.controls.max_attempts,
+            fixed: self.fixed_step,
+        };
+        let work = || {
+            let mut block = Block::new(self.layout.rows, self.lanes, limits);
+            let mut report = ChunkReport::default();
+            loop {
+                let unit = queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next();
+                match unit {
+                    Some(mut unit) if !report.interrupted => report.add(block.run(job, &mut unit)),
+                    _ => return report,
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+            let mut report = work();
+            for other in others {
+                match other.join() {
+                    Ok(theirs) => report.add(theirs),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            report
+        })
+    }
+
+    fn check(
+        &self,
+        controls: &Controls,
+        inputs: ChunkInputs<'_>,
+        samples: usize,
+        status: usize,
+    ) -> Result<(), KernelError> {
+        let layout = &self.layout;
+        let times = &controls.sample_times;
+        let runs = inputs.runs;
+        let interior = |time: &f64| *time != controls.t0 && Some(time) != times.last();
+        let needs_dense = times.iter().any(interior);
+        if times.last().is_none_or(|last| *last <= controls.t0)
+            || (needs_dense && self.prepared.sample.is_none())
+        {
+            return Err(KernelError::Times);
+        }
+        let lengths = [
+            ("inputs", inputs.values.len(), layout.inputs.len() * runs),
+            ("samples", samples, times.len() * layout.recorded.len() * runs),
+            ("status words", status, runs),
+            ("controls", controls.controls.len(), layout.controls.len()),
+            ("parameters", controls.parameters.len(), layout.parameters.len()),
+            ("initial values", controls.initials.len(), layout.initials.len()),
+        ];
+        for (what, found, needed) in lengths {
+            if found != needed {
+                return Err(KernelError::Length { what, found, needed });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Lanes of a block: as many as keep its rows in the cache, at least one vector.
+fn lanes<T: Element>(rows: u32) -> usize {
+    let vector = T::LANES_PER_VECTOR;
+    let fits = |vectors: &usize| rows as usize * vectors * 64 <= BLOCK_BYTES;
+    [8, 4, 2].into_iter().find(fits).unwrap_or(1) * vector
+}
+
+/// A backend that runs kernels on CPU threads by an executor for each precision.
+#[derive(Clone, Debug)]
+pub struct CpuBackend<X32, X64> {
+    name: &'static str,
+    options: ExecutorOptions,
+    executors: PhantomData<fn() -> (X32, X64)>,
+}
+
+impl<X32, X64> CpuBackend<X32, X64> {
+    /// A backend called `name` whose executors use the given instruction set.
+    pub fn new(name: &'static str, isa: Isa) -> Self {
+        CpuBackend { name, options: ExecutorOptions { isa }, executors: PhantomData }
+    }
+}
+
+impl<X32: Executor<f32> + 'static, X64: Executor<f64> + 'static> Backend for CpuBackend<X32, X64> {
+    fn description(&self) -> String {
+        format!("{} ({})", self.name, self.options.isa.name())
+    }
+
+    fn compile(&self, spec: &KernelSpec) -> Result<Box<dyn Kernel>, BackendError> {
+        Ok(match spec.precision {
+            Precision::F32 => Box::new(CpuKernel::<f32, X32>::new(spec, &self.options, self.name)?),
+            Precision::F64 => Box::new(CpuKernel::<f64, X64>::new(spec, &self.options, self.name)?),
+        })
+    }
+}

@@ -1,0 +1,130 @@
+//! Runs that are prepared but not yet in a lane.
+//!
+//! Initial states, first derivatives and first steps are computed for a whole block of runs at once, so that
+//! putting one run into a lane is a copy of a few numbers and never a program run for one lane's sake.
+
+use rubie_program::{Element, Executor, Rows, Uniforms};
+
+use crate::cpu::unit::Unit;
+use crate::cpu::{Job, Prepared};
+use crate::status::Status;
+
+/// A block of prepared runs of one unit.
+pub(super) struct Staging<T: Element> {
+    rows: Rows<T>,
+    /// Run of the unit in the first lane.
+    first: usize,
+    /// Lanes that hold runs.
+    filled: usize,
+    /// Next lane to be taken.
+    next: usize,
+}
+
+/// A prepared run: where it stands and how it starts.
+pub(super) struct Staged {
+    /// Run of the unit.
+    pub(super) run: usize,
+    /// Lane of the staging block.
+    pub(super) lane: usize,
+    /// Size of the first step.
+    pub(super) first_step: f64,
+}
+
+impl<T: Element> Staging<T> {
+    pub(super) fn new(rows: u32, lanes: usize) -> Self {
+        Staging { rows: Rows::new(rows as usize, lanes), first: 0, filled: 0, next: 0 }
+    }
+
+    /// Forgets what is left of an earlier unit.
+    pub(super) fn restart(&mut self) {
+        (self.first, self.filled, self.next) = (0, 0, 0);
+    }
+
+    /// The next run of the unit, if there is one; prepares a block of runs when the last is used up.
+    pub(super) fn take<X: Executor<T>>(
+        &mut self,
+        job: &Job<'_, T, X>,
+        unit: &mut Unit<'_, T>,
+    ) -> Option<Staged> {
+        if self.next == self.filled {
+            self.first += self.filled;
+            self.filled = self.rows.lanes().min(unit.runs.len() - self.first);
+            self.next = 0;
+            if self.filled == 0 {
+                return None;
+            }
+            self.prepare(job, unit);
+        }
+        let lane = self.next;
+        self.next += 1;
+        let first_step = self.rows.row(job.layout.next_dt)[lane].to_f64();
+        Some(Staged { run: self.first + lane, lane, first_step })
+    }
+
+    /// Copies a run's rows into a lane of the block that computes.
+    pub(super) fn copy_into(&self, lane: usize, block: &mut Rows<T>, to: usize, carried: &[u32]) {
+        for &row in carried {
+            block.row_mut(row)[to] = self.rows.row(row)[lane];
+        }
+    }
+
+    fn prepare<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
+        self.load_inputs(job, unit);
+        self.rows.row_mut(job.layout.time).fill(T::from_f64(job.controls.t0));
+        let Prepared { initial, start, record, .. } = &job.kernel.prepared;
+        initial.execute(&mut self.rows, job.uniforms);
+        start.execute(&mut self.rows, job.uniforms);
+        if job.samples_at_start() {
+            if let Some(record) = record {
+                record.execute(&mut self.rows, job.uniforms);
+            }
+            for lane in 0..self.filled {
+                let values = job.layout.recorded.iter().map(|&row| self.rows.row(row)[lane]);
+                unit.write(self.first + lane, 0, values);
+            }
+        }
+    }
+
+    /// Lanes beyond the last run repeat it: they compute something harmless.
+    fn load_inputs<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, unit: &Unit<'_, T>) {
+        let first = unit.runs.start + self.first;
+        for (input, row) in job.layout.inputs.clone().enumerate() {
+            let start = input * job.inputs.runs + first;
+            let values = &job.inputs.values[start..start + self.filled];
+            let lanes = self.rows.row_mut(row);
+            for (lane, value) in lanes.iter_mut().zip(values) {
+                *lane = T::from_f64(*value);
+            }
+            let last = lanes[self.filled - 1];
+            lanes[self.filled..].fill(last);
+        }
+    }
+}
+
+/// The status of a run that cannot begin, if its first step shows that it cannot.
+pub(super) fn refusal(first_step: f64) -> Option<Status> {
+    let sane = first_step.is_finite() && first_step > 0.0;
+    (!sane).then_some(Status::NON_FINITE)
+}
+
+/// Computes the uniforms that depend on other uniforms only.
+pub(super) fn uniforms<T: Element, X: Executor<T>>(
+    solve: &X,
+    given: &[f64],
+    hoisted: &[(u32, u32)],
+    rows: u32,
+    count: u32,
+) -> Uniforms<T> {
+    let mut uniforms = Uniforms::new(count as usize);
+    for (i, value) in given.iter().enumerate() {
+        uniforms.set(i as u32, T::from_f64(*value));
+    }
+    if !hoisted.is_empty() {
+        let mut scratch = Rows::new(rows as usize, T::LANES_PER_VECTOR);
+        solve.execute(&mut scratch, &uniforms);
+        for &(row, uniform) in hoisted {
+            uniforms.set(uniform, scratch.row(row)[0]);
+        }
+    }
+    uniforms
+}

@@ -1,0 +1,96 @@
+//! A unit of work: consecutive runs of a chunk that one thread computes, and the part of the outputs
+//! that belongs to them.
+
+use std::ops::Range;
+
+use rubie_program::Element;
+
+use crate::backend::ChunkInputs;
+use crate::status::Status;
+
+/// Runs of a unit at most: enough that lanes are seldom empty, few enough that threads share evenly.
+const MOST_RUNS: usize = 4096;
+
+/// The runs of one unit, and where their results go.
+pub(super) struct Unit<'a, T> {
+    /// Runs of the chunk.
+    pub(super) runs: Range<usize>,
+    /// One slice per (time, variable), as long as the unit.
+    pub(super) samples: Vec<&'a mut [T]>,
+    /// One word per run.
+    pub(super) status: &'a mut [Status],
+}
+
+impl<T: Element> Unit<'_, T> {
+    /// Writes sample `time` of the run `run` (counted from the start of the unit): `values` gives each variable.
+    pub(super) fn write(&mut self, run: usize, time: usize, values: impl ExactSizeIterator<Item = T>) {
+        let first = time * values.len();
+        for (row, value) in self.samples[first..].iter_mut().zip(values) {
+            row[run] = value;
+        }
+    }
+
+    /// Marks a run as failed: samples from `time` on are NaN.
+    pub(super) fn fail(&mut self, run: usize, time: usize, variables: usize, status: Status) {
+        self.status[run] = status;
+        for row in &mut self.samples[time * variables..] {
+            row[run] = T::from_f64(f64::NAN);
+        }
+    }
+}
+
+/// Cuts a chunk into units for `threads` threads of blocks of `lanes` lanes.
+pub(super) fn units<'a, T>(
+    inputs: ChunkInputs<'_>,
+    samples: &'a mut [T],
+    status: &'a mut [Status],
+    threads: usize,
+    lanes: usize,
+) -> Vec<Unit<'a, T>> {
+    let runs = inputs.runs;
+    let length = unit_length(runs, threads, lanes);
+    let mut units: Vec<Unit<'a, T>> = Vec::with_capacity(runs.div_ceil(length));
+    for (i, status) in status.chunks_mut(length).enumerate() {
+        let first = i * length;
+        units.push(Unit { runs: first..first + status.len(), samples: Vec::new(), status });
+    }
+    for row in samples.chunks_mut(runs) {
+        for (unit, part) in units.iter_mut().zip(row.chunks_mut(length)) {
+            unit.samples.push(part);
+        }
+    }
+    units
+}
+
+/// Several units per thread where that leaves each lane many runs (a unit ends with lanes running empty),
+/// else one, in whole blocks of lanes.
+fn unit_length(runs: usize, threads: usize, lanes: usize) -> usize {
+    let fine = runs.div_ceil(threads.saturating_mul(4).max(1));
+    let coarse = runs.div_ceil(threads.max(1));
+    let share = if fine >= 16 * lanes { fine } else { coarse };
+    share.clamp(1, MOST_RUNS).next_multiple_of(lanes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_cover_the_chunk_once_and_in_order() {
+        for (runs, threads, lanes) in [(1, 1, 64), (103, 2, 8), (5000, 7, 64), (100_000, 2, 64)] {
+            let mut samples: Vec<f64> = (0..3 * runs).map(|i| i as f64).collect();
+            let mut status = vec![Status::SUCCESS; runs];
+            let inputs = ChunkInputs { runs, values: &[] };
+            let units = units(inputs, &mut samples, &mut status, threads, lanes);
+            let mut next = 0;
+            for unit in &units {
+                assert_eq!(unit.runs.start, next);
+                assert_eq!(unit.status.len(), unit.runs.len());
+                assert_eq!(unit.samples.len(), 3);
+                assert_eq!(unit.samples[2][0], (2 * runs + next) as f64);
+                next = unit.runs.end;
+            }
+            assert_eq!(next, runs);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Where everything stands: rows (one value per lane) and uniforms (one value for the batch).
+
+use std::ops::Range;
+
+/// A value of a run that may come from outside: the sweep, the user, or the model's default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Input {
+    /// The initial value of the state with this index.
+    State(usize),
+    /// The parameter with this index.
+    Parameter(usize),
+}
+
+/// Which inputs differ from run to run, and which initial values are given as one number.
+///
+/// These names are compiled in (they decide what is computed once per run and what once per solve);
+/// the values never are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Inputs {
+    /// One value per run each; the order is that of [`crate::ChunkInputs`].
+    pub varying: Vec<Input>,
+    /// States whose initial value is one number for all runs instead of the model's expression.
+    pub fixed_initials: Vec<usize>,
+}
+
+/// Rows and uniforms by number. Every program of a kernel works on the same rows.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Layout {
+    /// Number of rows, scratch rows of the programs included.
+    pub rows: u32,
+    /// Number of uniforms.
+    pub uniforms: u32,
+    /// Time at the start of the attempt, rounded to the precision of the programs.
+    pub time: u32,
+    /// Size of the attempted step.
+    pub dt: u32,
+    /// The states at the start of the attempt; after it, the states of the next.
+    pub states: Range<u32>,
+    /// What a run remembers between attempts.
+    pub memory: Range<u32>,
+    /// The varying inputs, in the order of [`Inputs::varying`].
+    pub inputs: Range<u32>,
+    /// The step size to try next, an output of the attempt.
+    pub next_dt: u32,
+    /// Whether the attempt was accepted (a truth value), an output of the attempt.
+    pub accepted: u32,
+    /// Whether the attempt's new states were finite (a truth value), an output of the attempt.
+    pub finite: u32,
+    /// Place of a sample within the step, in [0, 1].
+    pub theta: u32,
+    /// Time of a sample.
+    pub sample_time: u32,
+    /// What the attempt leaves for the interpolant.
+    pub exports: Range<u32>,
+    /// The saved variables after the sample program.
+    pub sampled: Range<u32>,
+    /// The row of each saved variable after the record program: a state's own row or one of
+    /// [`Layout::sampled`].
+    pub recorded: Vec<u32>,
+    /// Values that depend on the run's inputs only, computed once per run.
+    pub hoisted: Range<u32>,
+    /// Uniforms of the method's controls.
+    pub controls: Range<u32>,
+    /// Uniforms of all parameters, in the model's order (those of varying ones are not used).
+    pub parameters: Range<u32>,
+    /// Uniforms of the initial values that are one number for all runs, in the order of
+    /// [`Inputs::fixed_initials`].
+    pub initials: Range<u32>,
+}
+
+impl Layout {
+    /// The rows that belong to a run and move with it when it is put into a lane.
+    pub fn carried(&self) -> impl Iterator<Item = u32> {
+        (self.states.start..self.inputs.end).chain(self.hoisted.clone())
+    }
+}
+
+/// Hands out consecutive numbers.
+pub(crate) struct Numbers(u32);
+
+impl Numbers {
+    pub(crate) fn new() -> Self {
+        Numbers(0)
+    }
+
+    pub(crate) fn one(&mut self) -> u32 {
+        self.many(1).start
+    }
+
+    pub(crate) fn many(&mut self, count: usize) -> Range<u32> {
+        let start = self.0;
+        self.0 += count as u32;
+        start..self.0
+    }
+}

@@ -1,0 +1,74 @@
+//! The waist of RuBIE: everything above is turned into one plain value, and everything below sees only that.
+//!
+//! Above stand mathematics: a system of equations, one attempted step of a method, what is to be saved. A
+//! [`KernelSpec`] is what remains of them: straight-line [`Programs`] over rows of lanes, and the [`Layout`] that says which
+//! row means what. A [`Backend`] compiles a spec into a [`Kernel`], and a kernel runs chunks of runs: inputs in, samples
+//! and a [`Status`] per run out.
+//!
+//! [`CpuBackend`] is the backend for CPU threads, generic over what executes programs (an interpreter, machine code).
+//!
+//! Ten runs of x' = -k x with k from 1 to 10:
+//!
+//! ```
+//! use std::num::NonZeroUsize;
+//! use std::sync::atomic::{AtomicBool, AtomicU64};
+//!
+//! use rubie_expr::Graph;
+//! use rubie_kernel::*;
+//! use rubie_method::{BuildOptions, StepSettings};
+//! use rubie_model::Model;
+//! use rubie_output::OutputGraph;
+//! use rubie_program::{Interpreter, Isa, Precision};
+//!
+//! let model = Model::parse("decay", "param k = 1\nstate x = 1\nx' = -k*x").unwrap();
+//! let graph = Graph::new();
+//! let system = model.system(&graph);
+//! let settings = StepSettings::default();
+//! let method = rubie_method::find("tsit5").unwrap();
+//! let controller = method.controller(&settings).unwrap();
+//! let step = method.build(&system, &BuildOptions { controller, dense: false });
+//!
+//! let inputs = Inputs { varying: vec![Input::Parameter(0)], fixed_initials: vec![] };
+//! let spec = KernelSpec::lower(&system, &step, &OutputGraph::all(&system), &inputs, Precision::F64).unwrap();
+//! let backend = CpuBackend::<Interpreter<f32>, Interpreter<f64>>::new("interpreter", Isa::detect());
+//! let kernel = backend.compile(&spec).unwrap();
+//!
+//! let controls = Controls {
+//!     t0: 0.0,
+//!     sample_times: vec![1.0],
+//!     max_attempts: 1000,
+//!     dt_min: 0.0,
+//!     controls: method.control_values(&settings, 1).unwrap(),
+//!     parameters: vec![1.0],
+//!     initials: vec![],
+//!     threads: NonZeroUsize::MIN,
+//! };
+//! let k: Vec<f64> = (1..=10).map(f64::from).collect();
+//! let mut samples = vec![0.0; 10];
+//! let mut status = vec![Status::SUCCESS; 10];
+//! let report = kernel.run(
+//!     &controls,
+//!     ChunkInputs { runs: 10, values: &k },
+//!     ChunkOutputs { samples: SamplesMut::F64(&mut samples), status: &mut status },
+//!     &Watch { interrupt: &AtomicBool::new(false), finished_runs: &AtomicU64::new(0) },
+//! ).unwrap();
+//! assert!(status.iter().all(|status| status.is_success()));
+//! assert!((samples[4] - (-5f64).exp()).abs() < 1e-5);
+//! assert!(report.accepted_steps > 10);
+//! ```
+
+mod status;
+mod layout;
+mod spec;
+mod backend;
+mod cpu;
+pub mod conformance;
+
+pub use backend::{
+    Backend, BackendError, ChunkInputs, ChunkOutputs, ChunkReport, Controls, Kernel, KernelError, SamplesMut,
+    Watch,
+};
+pub use cpu::CpuBackend;
+pub use layout::{Input, Inputs, Layout};
+pub use spec::{KernelSpec, Programs};
+pub use status::{Status, StatusFlag};

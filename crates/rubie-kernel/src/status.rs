@@ -1,0 +1,100 @@
+//! How a run ended: a word of named bit flags, 0 for success.
+
+/// The status word of a run: flags or-ed together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Status(pub u32);
+
+/// One row of the table of flags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatusFlag {
+    /// The bit.
+    pub bit: u32,
+    /// Short name, as it stands in reports.
+    pub name: &'static str,
+    /// What happened, in one sentence.
+    pub meaning: &'static str,
+    /// What to try.
+    pub mend: &'static str,
+}
+
+macro_rules! flags {
+    ($($(#[$doc:meta])* $constant:ident = $bit:literal, $name:literal, $meaning:literal, $mend:literal;)*) => {
+        impl Status {
+            $($(#[$doc])* pub const $constant: Status = Status($bit);)*
+
+            /// All flags, in the order of their bits.
+            pub const FLAGS: &'static [StatusFlag] = &[
+                $(StatusFlag { bit: $bit, name: $name, meaning: $meaning, mend: $mend },)*
+            ];
+        }
+    };
+}
+
+// The bits of CuBIE's result codes keep their meaning; 2048 is new.
+flags! {
+    /// The step size fell below the smallest allowed.
+    STEP_TOO_SMALL = 8, "step_too_small",
+        "the step size fell below the smallest allowed step, or below what time can resolve",
+        "loosen the tolerances or lower --dt-min; a stiff model wants an implicit method";
+    /// The run took more attempts than allowed.
+    STEP_LIMIT = 32, "step_limit",
+        "the run needed more steps than allowed",
+        "raise --max-steps or loosen the tolerances; a stiff model wants an implicit method";
+    /// A value became NaN or infinite.
+    NON_FINITE = 2048, "non_finite",
+        "a value became infinite or undefined",
+        "check the initial values and parameters of the run, or take a smaller fixed step";
+}
+
+impl Status {
+    /// The run reached its end.
+    pub const SUCCESS: Status = Status(0);
+
+    /// Whether the run reached its end.
+    pub fn is_success(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The flags that are set, in the order of their bits.
+    pub fn flags(self) -> impl Iterator<Item = &'static StatusFlag> {
+        Status::FLAGS.iter().filter(move |flag| self.0 & flag.bit != 0)
+    }
+}
+
+impl std::ops::BitOr for Status {
+    type Output = Status;
+    fn bitor(self, other: Status) -> Status {
+        Status(self.0 | other.0)
+    }
+}
+
+impl std::fmt::Display for Status {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.is_success() {
+            return f.write_str("success");
+        }
+        let names: Vec<&str> = self.flags().map(|flag| flag.name).collect();
+        f.write_str(&names.join("+"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_are_single_bits_and_differ() {
+        let mut seen = 0;
+        for flag in Status::FLAGS {
+            assert_eq!(flag.bit.count_ones(), 1, "{}", flag.name);
+            assert_eq!(seen & flag.bit, 0, "{}", flag.name);
+            seen |= flag.bit;
+        }
+    }
+
+    #[test]
+    fn a_word_prints_its_flags() {
+        assert_eq!(Status::SUCCESS.to_string(), "success");
+        assert_eq!((Status::STEP_TOO_SMALL | Status::NON_FINITE).to_string(), "step_too_small+non_finite");
+    }
+}
