@@ -1,0 +1,417 @@
+//! Statements: declarations and definitions.
+
+use super::expression::{Context, Cursor, expression, foreign_keyword};
+use super::file::{Declaration, Definition, File, Statement, Target, Value};
+use super::lexer::tokens;
+use super::names::{Name, Names};
+use super::number::number;
+use super::statements::{declares, split};
+use super::token::{Token, TokenKind};
+use super::tree::Tree;
+use crate::diagnostic::{Collector, Diagnostic, DiagnosticKind, Span};
+use crate::language::{Role, Word};
+
+/// Reads a whole file; mistakes go to the collector, the rest of their statements is skipped.
+pub(crate) fn read(text: &str, collector: &mut Collector) -> File {
+    let mut names = Names::new();
+    let tokens = tokens(text, &mut names, collector);
+    let split = split(&tokens);
+    drop(tokens);
+    let mut reader = Reader {
+        text,
+        is_state: vec![false; names.len()],
+        names,
+        collector,
+        tree: Tree::default(),
+        statements: Vec::new(),
+    };
+    for range in &split.ranges {
+        reader.note_states(&split.tokens[range.start..range.end]);
+    }
+    for range in &split.ranges {
+        let tokens = &split.tokens[range.start..=range.end];
+        let mut cursor = Cursor { tokens, place: 0 };
+        reader.statement(&mut cursor);
+    }
+    File { statements: reader.statements, tree: reader.tree, names: reader.names }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    is_state: Vec<bool>,
+    names: Names,
+    collector: &'a mut Collector,
+    tree: Tree,
+    statements: Vec<Statement>,
+}
+
+impl Reader<'_> {
+    /// Finds the states before expressions are read, because `dx/dt` is one thing if x is a state.
+    fn note_states(&mut self, tokens: &[Token]) {
+        use TokenKind::*;
+        let kind = |place: usize| tokens.get(place).map(|token| token.kind);
+        let state = match (kind(0), kind(1), kind(2), kind(3)) {
+            (Some(Name(word)), ..) if word.word() == Some(Word::Declare(Role::State)) => {
+                return self.note_declared(tokens);
+            }
+            (Some(Name(x)), Some(Prime), Some(Assign), _) => Some(x),
+            (Some(Name(x)), Some(LeftParenthesis), Some(Number), Some(RightParenthesis)) => Some(x),
+            (Some(Name(dx)), Some(Slash), Some(Name(dt)), Some(Assign)) if self.names.text(dt) == "dt" => {
+                self.differentiated(dx)
+            }
+            _ => None,
+        };
+        if let Some(state) = state {
+            self.mark_state(state);
+        }
+    }
+
+    /// `x` of `dx`; the name is made if it occurs nowhere else.
+    fn differentiated(&mut self, dx: Name) -> Option<Name> {
+        let state = self.names.text(dx).strip_prefix('d').filter(|rest| !rest.is_empty())?;
+        let state = state.to_owned();
+        Some(self.names.intern(&state))
+    }
+
+    fn mark_state(&mut self, state: Name) {
+        self.is_state.resize(self.names.len(), false);
+        self.is_state[state.index()] = true;
+    }
+
+    fn note_declared(&mut self, tokens: &[Token]) {
+        let mut depth = 0_usize;
+        for pair in tokens.windows(2) {
+            match pair[0].kind {
+                TokenKind::LeftParenthesis => depth += 1,
+                TokenKind::RightParenthesis => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            let listed = depth == 0 && (pair[0].kind == TokenKind::Comma || declares(pair[0]));
+            if let (true, TokenKind::Name(name)) = (listed, pair[1].kind) {
+                self.mark_state(name);
+            }
+        }
+    }
+
+    fn statement(&mut self, cursor: &mut Cursor<'_>) {
+        match cursor.peek().kind {
+            TokenKind::Name(name) => match name.word() {
+                Some(Word::Declare(role)) => self.declarations(role, cursor),
+                _ => self.definition(cursor),
+            },
+            _ => self.definition(cursor),
+        }
+    }
+
+    /// The entries behind a keyword. After a mistake reading goes on behind the next comma.
+    fn declarations(&mut self, role: Role, cursor: &mut Cursor<'_>) {
+        let keyword = cursor.next();
+        loop {
+            let token = cursor.peek();
+            match token.kind {
+                TokenKind::Name(name) if !declares(token) => {
+                    cursor.next();
+                    self.declaration(role, name, token.span, cursor);
+                }
+                found => {
+                    if found != TokenKind::Bad {
+                        let before = cursor.previous().unwrap_or(keyword);
+                        self.name_expected(role, before, token);
+                    }
+                    if !matches!(found, TokenKind::Comma | TokenKind::End) {
+                        cursor.next();
+                    }
+                    skip_entry(cursor);
+                }
+            }
+            match cursor.peek().kind {
+                TokenKind::Comma => cursor.place += 1,
+                TokenKind::End => return,
+                // An entry whose comma was missed already.
+                _ => {}
+            }
+        }
+    }
+
+    fn name_expected(&mut self, role: Role, before: Token, token: Token) {
+        let (keyword, found) = (role.keyword(), &self.text[token.span.range()]);
+        let behind = &self.text[before.span.range()];
+        let span = if token.kind == TokenKind::End { before.span } else { token.span };
+        let example = match role {
+            Role::Observable => format!("`{keyword} a, b`"),
+            _ => format!("`{keyword} a = 1, b = 2`"),
+        };
+        let label = if token.kind == TokenKind::End {
+            format!("no name follows `{behind}`")
+        } else if declares(token) {
+            format!("`{found}` is a keyword")
+        } else {
+            "not a name".to_owned()
+        };
+        self.collector.report(
+            Diagnostic::new(DiagnosticKind::Syntax, format!("`{keyword}` expects a name"))
+                .label(span, label)
+                .help(format!("a declaration is a list: {example}")),
+        );
+    }
+
+    fn declaration(&mut self, role: Role, name: Name, span: Span, cursor: &mut Cursor<'_>) {
+        let mut unit = self.unit(cursor);
+        let mut value = Value::Missing;
+        if cursor.peek().kind == TokenKind::Assign {
+            cursor.next();
+            value = self.value(&[], cursor);
+            unit = self.unit(cursor).or(unit);
+        }
+        if !matches!(value, Value::Broken) {
+            self.expect_entry_end(role, span, cursor);
+        }
+        skip_entry(cursor);
+        let declaration = Declaration { role, name, span, value, unit };
+        self.statements.push(Statement::Declaration(declaration));
+    }
+
+    fn expect_entry_end(&mut self, role: Role, name: Span, cursor: &Cursor<'_>) {
+        let token = cursor.peek();
+        if matches!(token.kind, TokenKind::Comma | TokenKind::End | TokenKind::Bad) {
+            return;
+        }
+        let (keyword, name) = (role.keyword(), &self.text[name.range()]);
+        let diagnostic =
+            Diagnostic::new(DiagnosticKind::Syntax, format!("the declaration of `{name}` does not end here"));
+        self.collector.report(match token.kind {
+            TokenKind::Prime | TokenKind::LeftParenthesis => diagnostic
+                .label(token.span, "only names are declared")
+                .help(format!("an equation is written without `{keyword}`, on a line of its own")),
+            TokenKind::Name(_) => diagnostic
+                .label(token.span, "a comma or the end of the line is expected before it")
+                .help("entries of a declaration are separated by commas"),
+            _ => diagnostic.label(token.span, "`=`, a unit, a comma or the end is expected"),
+        });
+    }
+
+    /// A unit in square brackets, without them.
+    fn unit(&mut self, cursor: &mut Cursor<'_>) -> Option<Span> {
+        let token = cursor.peek();
+        if token.kind != TokenKind::Unit {
+            return None;
+        }
+        cursor.next();
+        Some(Span { start: token.span.start + 1, end: token.span.end - 1 })
+    }
+
+    fn value(&mut self, locals: &[(Name, Span)], cursor: &mut Cursor<'_>) -> Value {
+        self.is_state.resize(self.names.len(), false);
+        let mut context = Context {
+            text: self.text,
+            names: &self.names,
+            collector: self.collector,
+            tree: &mut self.tree,
+            is_state: &self.is_state,
+            locals,
+        };
+        expression(cursor, &mut context).map_or(Value::Broken, Value::Is)
+    }
+
+    fn definition(&mut self, cursor: &mut Cursor<'_>) {
+        let Some((target, name, span)) = self.target(cursor) else {
+            return;
+        };
+        cursor.next();
+        let locals: &[(Name, Span)] = match &target {
+            Target::Function(parameters) => parameters,
+            _ => &[],
+        };
+        let value = self.value(locals, cursor);
+        let unit = match target {
+            Target::Plain => self.unit(cursor),
+            _ => None,
+        };
+        let token = cursor.peek();
+        if !matches!(value, Value::Broken) && !matches!(token.kind, TokenKind::End | TokenKind::Bad) {
+            self.report_rest(token);
+        }
+        let definition = Definition { target, name, span, value, unit };
+        self.statements.push(Statement::Definition(definition));
+    }
+
+    /// Something behind a complete equation.
+    fn report_rest(&mut self, token: Token) {
+        let diagnostic = Diagnostic::new(DiagnosticKind::Syntax, "the equation does not end here");
+        self.collector.report(match token.kind {
+            TokenKind::Unit => diagnostic
+                .label(token.span, "a unit belongs to a declaration or an auxiliary")
+                .help("as in `state v = -65 [mV]`"),
+            TokenKind::Comma => diagnostic
+                .label(token.span, "the end of the line is expected")
+                .help("one equation per line, or `;` between them; decimal numbers have a point"),
+            _ => diagnostic.label(token.span, "the end of the line is expected"),
+        });
+    }
+
+    /// The left side of an equation up to its `=`.
+    fn target(&mut self, cursor: &mut Cursor<'_>) -> Option<(Target, Name, Span)> {
+        let first = cursor.peek();
+        let TokenKind::Name(name) = first.kind else {
+            return self.no_target(cursor);
+        };
+        match (cursor.ahead(1), cursor.ahead(2), cursor.ahead(3)) {
+            (TokenKind::Assign, ..) => {
+                cursor.place += 1;
+                Some((Target::Plain, name, first.span))
+            }
+            (TokenKind::Prime, TokenKind::Assign, _) => {
+                cursor.place += 2;
+                Some((Target::Derivative, name, first.span))
+            }
+            (TokenKind::Slash, TokenKind::Name(dt), TokenKind::Assign) if self.names.text(dt) == "dt" => {
+                let Some(state) = self.differentiated(name) else {
+                    return self.no_target(cursor);
+                };
+                cursor.place += 3;
+                Some((Target::Derivative, state, first.span))
+            }
+            (TokenKind::LeftParenthesis, ..) => self.call_target(name, first.span, cursor),
+            _ => self.no_target(cursor),
+        }
+    }
+
+    /// `x(0) =` or `f(a, b) =`.
+    fn call_target(
+        &mut self,
+        name: Name,
+        span: Span,
+        cursor: &mut Cursor<'_>,
+    ) -> Option<(Target, Name, Span)> {
+        let start = cursor.place;
+        let zero = cursor.tokens.get(start + 2).filter(|token| token.kind == TokenKind::Number);
+        if let Some(zero) = zero {
+            let close = cursor.ahead(3) == TokenKind::RightParenthesis;
+            if close && cursor.ahead(4) == TokenKind::Assign {
+                cursor.place += 4;
+                if number(self.text, zero.span).ok() != Some(0.0) {
+                    self.collector.report(not_at_zero(zero.span));
+                }
+                return Some((Target::Initial, name, span));
+            }
+        }
+        cursor.place += 2;
+        let mut parameters = Vec::new();
+        while let TokenKind::Name(parameter) = cursor.peek().kind {
+            parameters.push((parameter, cursor.next().span));
+            if cursor.peek().kind != TokenKind::Comma {
+                break;
+            }
+            cursor.next();
+        }
+        let closed = cursor.peek().kind == TokenKind::RightParenthesis;
+        if closed && cursor.ahead(1) == TokenKind::Assign {
+            cursor.next();
+            return Some((Target::Function(parameters), name, span));
+        }
+        cursor.place = start;
+        self.no_target(cursor)
+    }
+
+    /// Reports a statement that is neither a declaration nor an equation.
+    fn no_target(&mut self, cursor: &mut Cursor<'_>) -> Option<(Target, Name, Span)> {
+        let tokens = &cursor.tokens[cursor.place..cursor.tokens.len() - 1];
+        let assign = tokens.iter().position(|token| token.kind == TokenKind::Assign);
+        let left = &tokens[..assign.unwrap_or(tokens.len())];
+        if let Some(TokenKind::Name(name)) = tokens.first().map(|token| token.kind) {
+            self.statements.push(Statement::Broken(name));
+        }
+        if left.iter().any(|token| token.kind == TokenKind::Bad) {
+            return None;
+        }
+        let diagnostic = self.statement_mistake(tokens, left, assign.is_some());
+        self.collector.report(diagnostic);
+        None
+    }
+
+    fn statement_mistake(&self, tokens: &[Token], left: &[Token], assigned: bool) -> Diagnostic {
+        let syntax = |message: &str| Diagnostic::new(DiagnosticKind::Syntax, message);
+        let first = tokens[0];
+        let whole = first.span.to(left.last().unwrap_or(&first).span);
+        let word = &self.text[first.span.range()];
+        if let [TokenKind::Name(_), TokenKind::Name(_), ..] = kinds(tokens)[..] {
+            let keyword = foreign_keyword(word)
+                .or_else(|| crate::suggest::nearest(word, ["state", "param", "const", "observe"]));
+            if let Some(keyword) = keyword {
+                return syntax(&format!("`{word}` starts no declaration"))
+                    .label(first.span, "not a keyword")
+                    .help(format!("did you mean `{keyword}`?"));
+            }
+        }
+        if let [TokenKind::Name(_), TokenKind::Prime, TokenKind::Prime, ..] = kinds(tokens)[..] {
+            return syntax("second derivatives have no notation")
+                .label(whole, "one `'` is allowed")
+                .help(format!("make the first derivative a state: `{word}' = v` and `v' = ...`"));
+        }
+        if first.kind.is_operator() {
+            return syntax("a statement cannot start with an operator")
+                .label(first.span, "")
+                .help("to go on with the line above, end that line with the operator or use parentheses");
+        }
+        if let (false, Some(open)) = (assigned, unclosed(tokens)) {
+            return Diagnostic::new(
+                DiagnosticKind::UnbalancedParenthesis,
+                "unbalanced parentheses: `(` without `)`",
+            )
+            .label(open, "this one is never closed");
+        }
+        let forms = "what can stand on the left of `=`: `x`, `x'`, `dx/dt`, `x(0)`, `f(a, b)`";
+        match assigned {
+            true if left.is_empty() => syntax("nothing stands on the left of `=`")
+                .label(first.span, "a name is expected before it")
+                .help(forms),
+            true => syntax("the left side of this equation names nothing that can be defined")
+                .label(whole, "not a name, a derivative or a function")
+                .help(forms),
+            false => syntax("this line defines nothing")
+                .label(whole, "there is no `=`")
+                .help("an equation is written `name = expression`"),
+        }
+    }
+}
+
+fn kinds(tokens: &[Token]) -> Vec<TokenKind> {
+    tokens.iter().take(3).map(|token| token.kind).collect()
+}
+
+/// The last parenthesis that is open behind the tokens.
+fn unclosed(tokens: &[Token]) -> Option<Span> {
+    let mut open = Vec::new();
+    for token in tokens {
+        match token.kind {
+            TokenKind::LeftParenthesis => open.push(token.span),
+            TokenKind::RightParenthesis => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    open.pop()
+}
+
+fn not_at_zero(span: Span) -> Diagnostic {
+    Diagnostic::new(DiagnosticKind::Syntax, "an initial value is written `x(0) = ...`")
+        .label(span, "must be 0")
+        .help("`x(0)` is the value at the start of a run, whatever time the run starts at")
+}
+
+/// Moves to the next comma outside parentheses, to an entry without comma, or to the end.
+fn skip_entry(cursor: &mut Cursor<'_>) {
+    let mut depth = 0_usize;
+    loop {
+        match cursor.peek().kind {
+            TokenKind::End => return,
+            TokenKind::Comma if depth == 0 => return,
+            TokenKind::Name(_) if cursor.ahead(1) == TokenKind::Assign => return,
+            TokenKind::LeftParenthesis => depth += 1,
+            TokenKind::RightParenthesis => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        cursor.next();
+    }
+}
