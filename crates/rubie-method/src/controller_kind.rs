@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::nearest::nearest;
+use rubie_model::UnknownName;
 
 /// How the step size is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -190,26 +190,6 @@ impl ControlDefaults {
     pub(crate) const FIXED: Self = Self { controller: ControllerKind::Fixed, ..Self::INTEGRAL };
 }
 
-/// No controller or filter has this name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownName {
-    what: &'static str,
-    name: String,
-    known: Vec<&'static str>,
-}
-
-impl std::fmt::Display for UnknownName {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "unknown {} `{}`", self.what, self.name)?;
-        if let Some(nearest) = nearest(&self.name, self.known.iter().copied()) {
-            write!(f, ": did you mean `{nearest}`?")?;
-        }
-        write!(f, " (known: {})", self.known.join(", "))
-    }
-}
-
-impl std::error::Error for UnknownName {}
-
 fn named<T: Copy>(
     what: &'static str,
     name: &str,
@@ -217,6 +197,5 @@ fn named<T: Copy>(
     name_of: fn(T) -> &'static str,
 ) -> Result<T, UnknownName> {
     let found = all.iter().copied().find(|item| name_of(*item).eq_ignore_ascii_case(name.trim()));
-    let known = || all.iter().map(|item| name_of(*item)).collect();
-    found.ok_or_else(|| UnknownName { what, name: name.to_owned(), known: known() })
+    found.ok_or_else(|| UnknownName::new(what, name, all.iter().map(|item| name_of(*item))))
 }

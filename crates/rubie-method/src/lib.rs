@@ -55,8 +55,6 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod nearest;
-
 mod step;
 
 mod tableau;
@@ -89,7 +87,7 @@ mod erk;
 
 mod build;
 
-pub use controller_kind::{ControlDefaults, ControllerKind, Filter, Gains, UnknownName};
+pub use controller_kind::{ControlDefaults, ControllerKind, Filter, Gains};
 pub use interpolant::{Continuous, Interpolant};
 pub use method::{BuildOptions, ExplicitRungeKutta, Family, Method};
 pub use registry::{UnknownMethod, find, methods};

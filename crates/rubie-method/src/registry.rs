@@ -1,7 +1,6 @@
 //! The methods by name. One more method is one file of data and one line of [`METHODS`].
 
 use crate::method::Method;
-use crate::nearest::nearest;
 use crate::tableaus::{
     bogacki_shampine, cash_karp, dormand_prince_54, dormand_prince_853, euler, fehlberg, heun, ralston,
     runge_kutta_4, tsitouras, verner_7, verner_9,
@@ -42,7 +41,7 @@ pub fn find(name: &str) -> Result<&'static Method, UnknownMethod> {
     let found = METHODS.iter().find(|method| method.names().any(|known| known.eq_ignore_ascii_case(wanted)));
     found.ok_or_else(|| UnknownMethod {
         name: name.to_owned(),
-        nearest: nearest(wanted, METHODS.iter().flat_map(Method::names)),
+        nearest: rubie_model::nearest(wanted, METHODS.iter().flat_map(Method::names)),
     })
 }
 
