@@ -1,0 +1,227 @@
+//! The words of the command line, as typed: checked in form only.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Solve one system of ordinary differential equations for very many runs.
+#[derive(Debug, Parser)]
+#[command(name = "rubie", version, about, subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Solve a model for all runs of a sweep and write the results to a file
+    Solve(Box<SolveArguments>),
+    /// Read a model and print what was understood: roles, counts, sparsity of the Jacobian
+    Check(CheckArguments),
+    /// Print what this machine offers: instruction set, cores, memory, methods
+    Info,
+}
+
+/// How sweeps over several names are combined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Grid {
+    /// Every combination, the last name fastest
+    Product,
+    /// First with first, second with second
+    Zip,
+}
+
+/// Floating-point type of the states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PrecisionName {
+    /// IEEE binary32
+    F32,
+    /// IEEE binary64
+    F64,
+}
+
+/// Where programs run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Device {
+    /// Whatever is fastest here
+    Auto,
+    /// The CPU
+    Cpu,
+    /// An NVIDIA GPU (not there yet)
+    Cuda,
+}
+
+/// What executes programs on the CPU.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BackendName {
+    /// Whatever is fastest here
+    Auto,
+    /// Machine code (not there yet)
+    Jit,
+    /// The portable interpreter
+    Interpreter,
+}
+
+/// Shape of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Table {
+    /// One row per run and time, a column per variable
+    Wide,
+    /// One row per run, time and variable
+    Long,
+}
+
+/// Form of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportForm {
+    /// Lines for people
+    Text,
+    /// One JSON object
+    Json,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(crate) struct SolveArguments {
+    /// The model file
+    pub(crate) model: PathBuf,
+
+    /// Give a parameter or an initial value another value for all runs
+    #[arg(long, value_name = "NAME=VALUE", help_heading = "Runs")]
+    pub(crate) set: Vec<String>,
+
+    /// Sweep a parameter or an initial value: 0:21:1000 (even), log:1e-3:1e3:1000, 1,2,5, uniform:0:1:1000,
+    /// normal:0:1:1000, sobol:0:1:1024
+    #[arg(long, value_name = "NAME=SPEC", help_heading = "Runs")]
+    pub(crate) sweep: Vec<String>,
+
+    /// How sweeps over several names are combined
+    #[arg(long, value_enum, default_value = "product", help_heading = "Runs")]
+    pub(crate) grid: Grid,
+
+    /// Take runs from a table: one row per run, a column per parameter or initial value (.csv, .tsv, .parquet)
+    #[arg(long, value_name = "FILE", conflicts_with = "sweep", help_heading = "Runs")]
+    pub(crate) samples: Option<PathBuf>,
+
+    /// Seed of random and Sobol sweeps
+    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Runs")]
+    pub(crate) seed: u64,
+
+    /// Start of the integration
+    #[arg(long, value_name = "T", default_value_t = 0.0, allow_negative_numbers = true, help_heading = "Time")]
+    pub(crate) t0: f64,
+
+    /// End of the integration
+    #[arg(long, value_name = "T", allow_negative_numbers = true, help_heading = "Time")]
+    pub(crate) until: f64,
+
+    /// Time from t0 until recording begins
+    #[arg(long, value_name = "T", default_value_t = 0.0, allow_negative_numbers = true, help_heading = "Time")]
+    pub(crate) settle: f64,
+
+    /// Name of the method, such as tsit5, vern9, rk4; `rubie info` lists them
+    #[arg(long, value_name = "NAME", default_value = "tsit5", help_heading = "Method")]
+    pub(crate) method: String,
+
+    /// Step-size controller: fixed, i, pi, pid or gustafsson; by default the method's own
+    #[arg(long, value_name = "NAME", help_heading = "Method")]
+    pub(crate) controller: Option<String>,
+
+    /// Relative tolerance: one number, or x=1e-6,y=1e-9 for states by name
+    #[arg(long, value_name = "R", help_heading = "Method")]
+    pub(crate) rtol: Option<String>,
+
+    /// Absolute tolerance: one number, or x=1e-6,y=1e-9 for states by name
+    #[arg(long, value_name = "A", help_heading = "Method")]
+    pub(crate) atol: Option<String>,
+
+    /// Step size of a fixed-step method, first step of an adaptive one
+    #[arg(long, value_name = "DT", allow_negative_numbers = true, help_heading = "Method")]
+    pub(crate) dt: Option<f64>,
+
+    /// Smallest step of an adaptive method
+    #[arg(long, value_name = "DT", allow_negative_numbers = true, help_heading = "Method")]
+    pub(crate) dt_min: Option<f64>,
+
+    /// Largest step of an adaptive method
+    #[arg(long, value_name = "DT", allow_negative_numbers = true, help_heading = "Method")]
+    pub(crate) dt_max: Option<f64>,
+
+    /// Attempted steps after which a run is given up
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, help_heading = "Method")]
+    pub(crate) max_steps: u64,
+
+    /// Floating-point type of the states (time is always f64)
+    #[arg(long, value_enum, default_value = "f64", help_heading = "Method")]
+    pub(crate) precision: PrecisionName,
+
+    /// Save a sample every so many units of time
+    #[arg(long, value_name = "DT", allow_negative_numbers = true, conflicts_with = "save", help_heading = "Output")]
+    pub(crate) save_every: Option<f64>,
+
+    /// Save `final`, `ends` (first and last), or at the given times, such as 1,2.5,10
+    #[arg(long, value_name = "WHEN", default_value = "ends", allow_hyphen_values = true, help_heading = "Output")]
+    pub(crate) save: String,
+
+    /// Names of the states and auxiliaries to save; by default all states and observables
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Output")]
+    pub(crate) keep: Option<Vec<String>>,
+
+    /// Summary statistics instead of samples (not there yet)
+    #[arg(long, value_name = "NAMES", help_heading = "Output")]
+    pub(crate) summary: Option<String>,
+
+    /// File for the results: .parquet, .csv, .npy or .npz
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Shape of the table in a .parquet or .csv file
+    #[arg(long, value_enum, default_value = "wide", help_heading = "Output")]
+    pub(crate) table: Table,
+
+    /// Form of the report on standard output
+    #[arg(long, value_enum, default_value = "text", help_heading = "Output")]
+    pub(crate) report: ReportForm,
+
+    /// No progress bar and no text report
+    #[arg(long, help_heading = "Output")]
+    pub(crate) quiet: bool,
+
+    /// Where programs run
+    #[arg(long, value_enum, default_value = "auto", help_heading = "Machine")]
+    pub(crate) device: Device,
+
+    /// What executes programs on the CPU
+    #[arg(long, value_enum, default_value = "auto", help_heading = "Machine")]
+    pub(crate) backend: BackendName,
+
+    /// Threads; by default one per core
+    #[arg(long, value_name = "N", help_heading = "Machine")]
+    pub(crate) threads: Option<NonZeroUsize>,
+
+    /// Most memory to use (not there yet)
+    #[arg(long, value_name = "SIZE", help_heading = "Machine")]
+    pub(crate) memory_limit: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    /// The model file
+    pub(crate) model: PathBuf,
+
+    /// Also print the programs that a solve would run
+    #[arg(long)]
+    pub(crate) listing: bool,
+
+    /// Method of the listing
+    #[arg(long, value_name = "NAME", default_value = "tsit5")]
+    pub(crate) method: String,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  rubie solve lorenz.model --sweep rho=0:21:100000 --until 1 --save final --out lorenz.parquet
+  rubie solve lorenz.model --set sigma=16 --until 40 --save-every 0.01 --out attractor.csv
+  rubie solve seir.model --sweep beta=uniform:0.1:0.5:10000 --sweep gamma=uniform:0.05:0.2:10000 \\
+      --seed 7 --until 180 --save-every 1 --keep I --out epidemics.npz";

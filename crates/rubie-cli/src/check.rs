@@ -1,0 +1,74 @@
+//! `rubie check`: what was understood of a model.
+
+use std::fmt::Write;
+
+use rubie::prelude::*;
+use rubie::{Graph, System, depends_on};
+
+use crate::arguments::CheckArguments;
+use crate::failure::Failure;
+use crate::show::show;
+use crate::solve::read_model;
+
+/// States up to which the Jacobian is drawn as a pattern of dots.
+const LARGEST_PATTERN: usize = 64;
+
+/// Runs the command.
+pub(crate) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
+    let model = read_model(&arguments.model)?;
+    let graph = Graph::new();
+    let system = model.system(&graph);
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = roles(&mut text, &system).and_then(|()| jacobian(&mut text, &system));
+    if !model.warnings().is_empty() {
+        let _ = write!(text, "\n{}", model.warnings().render(false));
+    }
+    if arguments.listing {
+        let options = SolveOptions { method: arguments.method.clone(), ..SolveOptions::default() };
+        let spec = Solver::new(&model, &options)?.spec(&[])?;
+        let _ = write!(text, "\n{spec}");
+    }
+    show(&text)
+}
+
+fn roles(text: &mut String, system: &System<'_>) -> std::fmt::Result {
+    let unit = |unit: &Option<String>| unit.as_ref().map(|unit| format!(" [{unit}]")).unwrap_or_default();
+    writeln!(text, "states        {}", system.states.len())?;
+    for state in &system.states {
+        writeln!(text, "  {} = {}{}", state.name, state.initial, unit(&state.unit))?;
+    }
+    writeln!(text, "parameters    {}", system.parameters.len())?;
+    for parameter in &system.parameters {
+        writeln!(text, "  {} = {}{}", parameter.name, parameter.default, unit(&parameter.unit))?;
+    }
+    let (observables, others): (Vec<_>, Vec<_>) = system.auxiliaries.iter().partition(|a| a.observed);
+    for (role, list) in [("observables  ", observables), ("auxiliaries  ", others)] {
+        writeln!(text, "{role} {}", list.len())?;
+        for auxiliary in list {
+            writeln!(text, "  {}{}", auxiliary.name, unit(&auxiliary.unit))?;
+        }
+    }
+    let time = system.states.iter().any(|state| depends_on(state.derivative, system.time));
+    writeln!(text, "autonomous    {}", if time { "no, time occurs in the equations" } else { "yes" })
+}
+
+fn jacobian(text: &mut String, system: &System<'_>) -> std::fmt::Result {
+    let jacobian = system.jacobian();
+    let n = system.states.len();
+    let share = 100.0 * jacobian.entries.len() as f64 / (n * n) as f64;
+    writeln!(text, "Jacobian      {n} x {n}, {} entries that can differ from 0 ({share:.1} %)", jacobian.entries.len())?;
+    if n > LARGEST_PATTERN {
+        return Ok(());
+    }
+    let mut pattern = vec![vec!['.'; n]; n];
+    for entry in &jacobian.entries {
+        pattern[entry.row][entry.column] = 'x';
+    }
+    let width = system.states.iter().map(|state| state.name.chars().count()).max().unwrap_or(0);
+    for (state, row) in system.states.iter().zip(pattern) {
+        let cells: Vec<String> = row.iter().map(char::to_string).collect();
+        writeln!(text, "  {:<width$}  {}", state.name, cells.join(" "))?;
+    }
+    Ok(())
+}

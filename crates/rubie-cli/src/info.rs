@@ -1,0 +1,35 @@
+//! `rubie info`: what this machine offers.
+
+use std::fmt::Write;
+
+use rubie::machine::Machine;
+
+use crate::failure::Failure;
+use crate::show::show;
+
+/// Runs the command.
+pub(crate) fn info() -> Result<(), Failure> {
+    let machine = Machine::detect();
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "rubie         {}", env!("CARGO_PKG_VERSION"));
+    let _ = writeln!(text, "processor     {}", machine.processor);
+    let _ = writeln!(text, "cores         {}", machine.cores);
+    let _ = writeln!(text, "vectors       {}", machine.vectors);
+    let _ = writeln!(text, "memory        {:.1} GiB, {:.1} GiB free", gib(machine.memory), gib(machine.free_memory));
+    let _ = writeln!(text, "backends      interpreter");
+    let _ = writeln!(text, "GPUs          not used by this version");
+    let _ = writeln!(text, "\nmethods       order  also called");
+    for method in rubie::methods() {
+        let order = match method.embedded_order {
+            Some(embedded) => format!("{}({embedded})", method.order),
+            None => method.order.to_string(),
+        };
+        let _ = writeln!(text, "  {:<22} {order:<5} {}", method.name, method.aliases.join(", "));
+    }
+    show(&text)
+}
+
+fn gib(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1 << 30)
+}

@@ -1,0 +1,219 @@
+//! `rubie solve`: from words to a finished file and a report.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+use rubie::prelude::*;
+use rubie::{Monitor, Role, UnknownName, sink};
+
+use crate::arguments::{
+    BackendName, Device, Grid, PrecisionName, ReportForm, SolveArguments, Table,
+};
+use crate::failure::Failure;
+use crate::progress::Progress;
+use crate::show::show;
+
+/// Tolerance of states that a list of tolerances leaves out: the default of the library.
+const DEFAULT_TOLERANCE: f64 = 1e-6;
+
+/// Reads a model file.
+pub(crate) fn read_model(path: &Path) -> Result<Model, Failure> {
+    let bytes = std::fs::read(path)
+        .map_err(|error| Failure::Words(format!("cannot read the model {}: {error}", path.display())))?;
+    Model::parse_bytes(&path.display().to_string(), &bytes).map_err(Failure::Model)
+}
+
+/// Runs the command.
+pub(crate) fn solve(arguments: &SolveArguments) -> Result<(), Failure> {
+    refuse_what_is_not_there(arguments)?;
+    let model = read_model(&arguments.model)?;
+    let sweep = sweep(arguments)?;
+    let solver = Solver::new(&model, &options(arguments, &model)?)?;
+    solver.check_sweep(&sweep)?;
+    let report = match &arguments.out {
+        Some(path) => write(&solver, &sweep, path, arguments)?,
+        None => watched(&solver, &sweep, Box::new(sink::Discard), arguments)?,
+    };
+    match arguments.report {
+        ReportForm::Json => show(&format!("{}\n", json(&report))),
+        ReportForm::Text if arguments.quiet => Ok(()),
+        ReportForm::Text => show(&report.to_string()),
+    }
+}
+
+fn write(solver: &Solver, sweep: &Sweep, path: &Path, arguments: &SolveArguments) -> Result<Report, Failure> {
+    let form = match arguments.table {
+        Table::Wide => sink::TableForm::Wide,
+        Table::Long => sink::TableForm::Long,
+    };
+    let file = sink::create(path, form, solver.layout(sweep)).map_err(rubie::Error::from)?;
+    watched(solver, sweep, file, arguments)
+}
+
+/// Solves with a progress bar; Ctrl-C stops the solve, and a second one the program.
+fn watched(
+    solver: &Solver,
+    sweep: &Sweep,
+    sink: Box<dyn sink::Sink>,
+    arguments: &SolveArguments,
+) -> Result<Report, Failure> {
+    let monitor = Arc::new(Monitor::default());
+    let stop = Arc::clone(&monitor);
+    let handler = move || {
+        if stop.interrupt.swap(true, Relaxed) {
+            std::process::exit(130);
+        }
+    };
+    ctrlc::set_handler(handler)
+        .map_err(|error| Failure::System(format!("cannot listen for Ctrl-C: {error}")))?;
+    let progress = if arguments.quiet { None } else { Progress::start(sweep.runs(), &monitor) };
+    let report = solver.solve_into(sweep, sink, &monitor);
+    drop(progress);
+    Ok(report?)
+}
+
+/// Options whose time has not come say so instead of being ignored.
+fn refuse_what_is_not_there(arguments: &SolveArguments) -> Result<(), Failure> {
+    let missing = [
+        (arguments.summary.is_some(), "--summary: summary statistics are not there yet; save samples with --save-every or --save"),
+        (arguments.memory_limit.is_some(), "--memory-limit: memory limits are not there yet; results already go to the file in pieces of bounded size"),
+        (arguments.device == Device::Cuda, "--device cuda: GPUs are not there yet; use --device cpu"),
+        (arguments.backend == BackendName::Jit, "--backend jit: machine code is not there yet; use --backend interpreter"),
+    ];
+    match missing.iter().find(|(asked, _)| *asked) {
+        Some((_, message)) => Err(Failure::Words((*message).to_owned())),
+        None => Ok(()),
+    }
+}
+
+fn sweep(arguments: &SolveArguments) -> Result<Sweep, Failure> {
+    if let Some(path) = &arguments.samples {
+        return Ok(Sweep::from_file(path).map_err(rubie::Error::from)?);
+    }
+    let mut axes = Vec::with_capacity(arguments.sweep.len());
+    for words in &arguments.sweep {
+        let (name, spec) = pair(words, "--sweep", "rho=0:21:1000")?;
+        axes.push(Axis::parse(name, spec, arguments.seed).map_err(rubie::Error::from)?);
+    }
+    let sweep = match arguments.grid {
+        _ if axes.is_empty() => Ok(Sweep::single()),
+        Grid::Product => Sweep::product(axes),
+        Grid::Zip => Sweep::zip(axes),
+    };
+    Ok(sweep.map_err(rubie::Error::from)?)
+}
+
+fn options(arguments: &SolveArguments, model: &Model) -> Result<SolveOptions, Failure> {
+    let states: Vec<String> = model.with_role(Role::State).map(|state| state.name.clone()).collect();
+    let mut steps = StepSettings::default();
+    if let Some(words) = &arguments.rtol {
+        steps.rtol = tolerance("--rtol", words, DEFAULT_TOLERANCE, &states)?;
+    }
+    if let Some(words) = &arguments.atol {
+        steps.atol = tolerance("--atol", words, DEFAULT_TOLERANCE, &states)?;
+    }
+    steps.dt = arguments.dt;
+    steps.dt_min = arguments.dt_min.unwrap_or(steps.dt_min);
+    steps.dt_max = arguments.dt_max;
+    let mut set = Vec::with_capacity(arguments.set.len());
+    for words in &arguments.set {
+        let (name, value) = pair(words, "--set", "sigma=16")?;
+        set.push((name.to_owned(), number("--set", value)?));
+    }
+    if let Some(name) = &arguments.controller {
+        let parsed = name.parse().map_err(|error| Failure::Words(format!("--controller: {error}")))?;
+        steps.controller = Some(parsed);
+    }
+    Ok(SolveOptions {
+        method: arguments.method.clone(),
+        steps,
+        max_steps: arguments.max_steps,
+        t0: arguments.t0,
+        until: arguments.until,
+        settle: arguments.settle,
+        save: schedule(arguments)?,
+        keep: arguments.keep.clone(),
+        set,
+        precision: match arguments.precision {
+            PrecisionName::F32 => Precision::F32,
+            PrecisionName::F64 => Precision::F64,
+        },
+        backend: match arguments.backend {
+            BackendName::Interpreter => BackendChoice::Interpreter,
+            BackendName::Auto | BackendName::Jit => BackendChoice::Auto,
+        },
+        threads: arguments.threads,
+        ..SolveOptions::default()
+    })
+}
+
+fn schedule(arguments: &SolveArguments) -> Result<Schedule, Failure> {
+    if let Some(interval) = arguments.save_every {
+        return Ok(Schedule::Every(interval));
+    }
+    match arguments.save.as_str() {
+        "final" => Ok(Schedule::Final),
+        "ends" => Ok(Schedule::Ends),
+        times => {
+            let time = |word: &str| {
+                number("--save", word).map_err(|_| {
+                    Failure::Words(format!(
+                        "--save takes `final`, `ends` or a list of times such as 1,2.5,10: {times}"
+                    ))
+                })
+            };
+            Ok(Schedule::At(times.split(',').map(time).collect::<Result<_, _>>()?))
+        }
+    }
+}
+
+/// One number for all states, or `x=1e-6,y=1e-9`: states that are not named keep the default.
+fn tolerance(option: &str, words: &str, default: f64, states: &[String]) -> Result<Tolerance, Failure> {
+    if !words.contains('=') {
+        return Ok(Tolerance::Uniform(number(option, words)?));
+    }
+    let mut values = vec![default; states.len()];
+    for part in words.split(',') {
+        let (name, value) = pair(part, option, "x=1e-6,y=1e-9")?;
+        let state = states.iter().position(|state| state == name).ok_or_else(|| {
+            let known = states.iter().map(String::as_str);
+            Failure::Words(format!("{option}: {}", UnknownName::new("state", name, known)))
+        })?;
+        values[state] = number(option, value)?;
+    }
+    Ok(Tolerance::PerState(values))
+}
+
+fn pair<'a>(words: &'a str, option: &str, example: &str) -> Result<(&'a str, &'a str), Failure> {
+    words
+        .split_once('=')
+        .map(|(name, value)| (name.trim(), value.trim()))
+        .filter(|(name, value)| !name.is_empty() && !value.is_empty())
+        .ok_or_else(|| {
+            Failure::Words(format!("{option} takes a name, `=` and a value, such as {option} {example}: {words}"))
+        })
+}
+
+fn number(option: &str, word: &str) -> Result<f64, Failure> {
+    word.trim().parse().map_err(|_| Failure::Words(format!("{option}: `{word}` is not a number")))
+}
+
+fn json(report: &Report) -> serde_json::Value {
+    serde_json::json!({
+        "runs": report.runs,
+        "threads": report.threads,
+        "backend": report.backend,
+        "method": report.method,
+        "precision": report.precision,
+        "chunks": report.chunks,
+        "compile_seconds": report.compile_seconds,
+        "solve_seconds": report.solve_seconds,
+        "runs_per_second": report.runs_per_second(),
+        "accepted_steps": report.accepted_steps,
+        "rejected_steps": report.rejected_steps,
+        "failed": report.failed,
+        "failed_runs": report.failed_runs,
+        "output": report.output,
+    })
+}

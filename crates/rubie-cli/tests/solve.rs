@@ -1,0 +1,129 @@
+//! The command as a user runs it: tables, reports, failures of single runs.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn solve(folder: &Path, model: &str, arguments: &[&str]) -> Output {
+    let path = folder.join("m.model");
+    fs::write(&path, model).unwrap();
+    Command::new(env!("CARGO_BIN_EXE_rubie"))
+        .current_dir(folder)
+        .args(["solve", "m.model"])
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+#[track_caller]
+fn succeeded(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+const DECAY: &str = "state x = 1\nparam k = 2\nx' = -k*x\ntwice = 2*x\nobserve twice\n";
+
+#[test]
+fn a_table_has_the_promised_columns_and_the_right_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["--sweep", "k=1,2", "--until", "1", "--rtol", "1e-10", "--atol", "1e-12", "--save-every", "0.5"];
+    succeeded(&solve(folder.path(), DECAY, &[&arguments[..], &["--out", "r.csv"]].concat()));
+    let table = fs::read_to_string(folder.path().join("r.csv")).unwrap();
+    let mut lines = table.lines();
+    assert_eq!(lines.next().unwrap(), "run,k,time,x,twice");
+    let rows: Vec<Vec<f64>> = lines.map(|l| l.split(',').map(|cell| cell.parse().unwrap()).collect()).collect();
+    assert_eq!(rows.len(), 6);
+    for (i, row) in rows.iter().enumerate() {
+        let (run, k, time) = ((i / 3) as f64, [1.0, 2.0][i / 3], 0.5 * (i % 3) as f64);
+        assert_eq!(row[..3], [run, k, time]);
+        assert!((row[3] - (-k * time).exp()).abs() < 1e-8, "{row:?}");
+        assert_eq!(row[4], 2.0 * row[3]);
+    }
+}
+
+#[test]
+fn the_json_report_has_the_promised_keys_alone_on_standard_output() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = solve(folder.path(), DECAY, &["--until", "1", "--sweep", "k=1:2:10", "--report", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&succeeded(&output)).unwrap();
+    for key in [
+        "runs", "threads", "backend", "method", "precision", "chunks", "compile_seconds", "solve_seconds",
+        "runs_per_second", "accepted_steps", "rejected_steps", "failed", "output",
+    ] {
+        assert!(report.get(key).is_some(), "no `{key}` in {report}");
+    }
+    assert_eq!(report["runs"], 10);
+    assert_eq!(report["failed"], serde_json::json!({}));
+}
+
+#[test]
+fn runs_that_blow_up_do_not_disturb_the_others() {
+    // x' = x^2 from x(0) = 1/a is 1/(a - t): infinite at t = a.
+    let folder = tempfile::tempdir().unwrap();
+    let model = "param a = 1\nstate x = 1/a\nx' = x^2\n";
+    let arguments = ["--sweep", "a=0.5,2,0.75,4", "--until", "1", "--save-every", "0.25", "--report", "json"];
+    let output = solve(folder.path(), model, &[&arguments[..], &["--out", "r.csv"]].concat());
+    let report: serde_json::Value = serde_json::from_str(&succeeded(&output)).unwrap();
+    assert_eq!(report["failed_runs"], 2);
+    assert_eq!(report["failed"]["step_too_small"], 2, "{report}");
+    let table = fs::read_to_string(folder.path().join("r.csv")).unwrap();
+    for line in table.lines().skip(1) {
+        let row: Vec<f64> = line.split(',').map(|cell| cell.parse().unwrap()).collect();
+        let (a, time, x) = (row[1], row[2], row[3]);
+        if time < a {
+            assert!((x * (a - time) - 1.0).abs() < 1e-3, "{line}");
+        } else {
+            assert!(x.is_nan() || x > 1e6, "{line}");
+        }
+    }
+}
+
+#[test]
+fn samples_that_are_not_numbers_fail_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("s.csv"), "k,x\n1,1\nNaN,1\n2,inf\n3,1\n").unwrap();
+    let arguments = ["--samples", "s.csv", "--until", "1", "--save", "final", "--report", "json", "--out", "r.csv"];
+    let output = solve(folder.path(), "state x = 1\nparam k = 2\nx' = -k*x\n", &arguments);
+    let report: serde_json::Value = serde_json::from_str(&succeeded(&output)).unwrap();
+    assert_eq!(report["failed"], serde_json::json!({"non_finite": 2}));
+    let table = fs::read_to_string(folder.path().join("r.csv")).unwrap();
+    let last: Vec<f64> = table.lines().skip(1).map(|l| l.rsplit(',').next().unwrap().parse().unwrap()).collect();
+    assert!((last[0] - (-1f64).exp()).abs() < 1e-5 && (last[3] - (-3f64).exp()).abs() < 1e-5);
+    assert!(last[1].is_nan() && last[2].is_nan());
+}
+
+#[test]
+fn check_and_info_print_what_was_understood() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("m.model"), DECAY).unwrap();
+    let run = |arguments: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_rubie")).current_dir(folder.path()).args(arguments).output().unwrap()
+    };
+    let check = succeeded(&run(&["check", "m.model"]));
+    for part in ["states        1", "parameters    1", "observables   1", "Jacobian      1 x 1"] {
+        assert!(check.contains(part), "no `{part}` in:\n{check}");
+    }
+    let listing = succeeded(&run(&["check", "m.model", "--listing"]));
+    assert!(listing.contains("attempt"), "{listing}");
+    let info = succeeded(&run(&["info"]));
+    assert!(info.contains("tsit5") && info.contains("cores"), "{info}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interrupt_ends_cleanly() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("m.model"), "state x = 1\nparam k = 1\nx' = sin(k*t*x)\n").unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_rubie"))
+        .current_dir(folder.path())
+        .args(["solve", "m.model", "--sweep", "k=1:2:1000000", "--until", "1e6", "--out", "r.parquet"])
+        .stderr(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let files: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(files, ["m.model"]);
+}

@@ -1,0 +1,319 @@
+//! Executors and what they work on: rows of lanes, and uniforms.
+
+// Rows must lie on vector boundaries, which `Vec<f64>` does not promise.
+#![allow(unsafe_code)]
+
+use std::marker::PhantomData;
+use std::ops::Range;
+
+use thiserror::Error;
+
+use crate::element::{Element, Precision};
+use crate::program::Program;
+
+/// Something that can run a program on all lanes.
+///
+/// The conformance suite shows whether an executor does what [`Element::evaluate`] says, to the last bit.
+pub trait Executor<T: Element>: Send + Sync + Sized {
+    /// Makes a program ready to run many times.
+    ///
+    /// # Errors
+    /// - [`ExecutorError::Precision`]: the program computes in another type than `T`.
+    /// - [`ExecutorError::Isa`]: the processor lacks the instructions asked for.
+    /// - [`ExecutorError::Unsupported`]: whatever else is in the executor's way.
+    fn prepare(program: &Program, options: &ExecutorOptions) -> Result<Self, ExecutorError>;
+
+    /// Runs the program on all lanes of `rows`.
+    ///
+    /// # Panics
+    /// If there are fewer rows or uniforms than the program needs.
+    fn execute(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>);
+}
+
+/// How an executor shall work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ExecutorOptions {
+    /// The vector instructions to use.
+    pub isa: Isa,
+}
+
+/// Sets of vector instructions, from few to many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Isa {
+    /// What every processor has.
+    Portable,
+    /// x86-64 with AVX2 and FMA: vectors of 32 bytes.
+    Avx2,
+    /// x86-64 with AVX-512 (F, DQ, VL, BW): vectors of 64 bytes.
+    Avx512,
+}
+
+impl Isa {
+    /// Every set.
+    pub const ALL: [Isa; 3] = [Isa::Portable, Isa::Avx2, Isa::Avx512];
+
+    /// The largest set that this processor has.
+    pub fn detect() -> Isa {
+        *Isa::ALL.iter().rev().find(|isa| isa.is_available()).unwrap_or(&Isa::Portable)
+    }
+
+    /// Whether this processor has the instructions.
+    #[cfg(target_arch = "x86_64")]
+    pub fn is_available(self) -> bool {
+        let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+        let avx512 = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("avx512bw");
+        match self {
+            Isa::Portable => true,
+            Isa::Avx2 => avx2,
+            Isa::Avx512 => avx2 && avx512,
+        }
+    }
+
+    /// Whether this processor has the instructions.
+    #[cfg(not(target_arch = "x86_64"))]
+    pub fn is_available(self) -> bool {
+        self == Isa::Portable
+    }
+
+    /// Name for reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Isa::Portable => "portable",
+            Isa::Avx2 => "AVX2",
+            Isa::Avx512 => "AVX-512",
+        }
+    }
+}
+
+/// Why an executor cannot run a program.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ExecutorError {
+    /// The program computes in another type.
+    #[error("the program `{program}` computes in {precision:?}, the executor in {executor:?}")]
+    Precision {
+        /// Name of the program.
+        program: String,
+        /// What the program computes in.
+        precision: Precision,
+        /// What the executor computes in.
+        executor: Precision,
+    },
+    /// The processor lacks the vector instructions.
+    #[error("this processor has no {} instructions; the largest set it has is {}", .0.name(), Isa::detect().name())]
+    Isa(Isa),
+    /// Anything else.
+    #[error("{0}")]
+    Unsupported(String),
+}
+
+impl ExecutorError {
+    /// The checks that all executors for `T` begin with.
+    ///
+    /// # Errors
+    /// [`ExecutorError::Precision`] and [`ExecutorError::Isa`].
+    pub fn check<T: Element>(program: &Program, options: &ExecutorOptions) -> Result<(), ExecutorError> {
+        if program.precision() != T::PRECISION {
+            return Err(ExecutorError::Precision {
+                program: program.name().to_owned(),
+                precision: program.precision(),
+                executor: T::PRECISION,
+            });
+        }
+        if options.isa.is_available() { Ok(()) } else { Err(ExecutorError::Isa(options.isa)) }
+    }
+}
+
+/// 64 bytes on a 64-byte boundary.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+struct Line([u64; 8]);
+
+/// Numbers on 64-byte boundaries, a multiple of 64 bytes of them.
+#[derive(Clone)]
+struct Lines<T> {
+    lines: Vec<Line>,
+    element: PhantomData<T>,
+}
+
+impl<T: Element> Lines<T> {
+    fn new(count: usize) -> Self {
+        Self { lines: vec![Line([0; 8]); count], element: PhantomData }
+    }
+
+    fn numbers(&self) -> &[T] {
+        let length = self.lines.len() * T::LANES_PER_VECTOR;
+        // SAFETY: the lines are `length` numbers long, aligned to more than a number needs, and any bits are an f32 or f64, which
+        // are all that `Element` (sealed) can be.
+        unsafe { std::slice::from_raw_parts(self.lines.as_ptr().cast(), length) }
+    }
+
+    fn numbers_mut(&mut self) -> &mut [T] {
+        let length = self.lines.len() * T::LANES_PER_VECTOR;
+        // SAFETY: as in `numbers`, and borrowed mutably.
+        unsafe { std::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), length) }
+    }
+}
+
+/// Rows of lanes: what programs compute on. All rows have the same number of lanes and follow each other in memory, each
+/// on a 64-byte boundary. New rows are 0.
+#[derive(Clone)]
+pub struct Rows<T: Element> {
+    lines: Lines<T>,
+    rows: usize,
+    lanes: usize,
+}
+
+impl<T: Element> Rows<T> {
+    /// `rows` rows of `lanes` lanes.
+    ///
+    /// # Panics
+    /// If `lanes` is 0 or no multiple of [`Element::LANES_PER_VECTOR`].
+    pub fn new(rows: usize, lanes: usize) -> Self {
+        let vector = T::LANES_PER_VECTOR;
+        assert!(lanes > 0 && lanes.is_multiple_of(vector), "{lanes} lanes are not a multiple of {vector}");
+        Self { lines: Lines::new(rows * lanes / vector), rows, lanes }
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Number of lanes.
+    pub fn lanes(&self) -> usize {
+        self.lanes
+    }
+
+    /// Bytes from one row to the next.
+    pub fn row_bytes(&self) -> usize {
+        self.lanes * size_of::<T>()
+    }
+
+    /// The lanes of a row.
+    ///
+    /// # Panics
+    /// If there is no such row, as for slices.
+    pub fn row(&self, row: u32) -> &[T] {
+        &self.lines.numbers()[self.range(row)]
+    }
+
+    /// The lanes of a row, to be changed.
+    ///
+    /// # Panics
+    /// If there is no such row, as for slices.
+    pub fn row_mut(&mut self, row: u32) -> &mut [T] {
+        let range = self.range(row);
+        &mut self.lines.numbers_mut()[range]
+    }
+
+    /// The lanes of two different rows, to be changed.
+    ///
+    /// # Panics
+    /// If there is no such row, or both are the same.
+    pub fn two_rows_mut(&mut self, first: u32, second: u32) -> (&mut [T], &mut [T]) {
+        assert_ne!(first, second, "two rows must differ");
+        let (low, high) = (self.range(first.min(second)), self.range(first.max(second)));
+        let (before, after) = self.lines.numbers_mut().split_at_mut(high.start);
+        let (low, high) = (&mut before[low], &mut after[..high.end - high.start]);
+        if first < second { (low, high) } else { (high, low) }
+    }
+
+    /// The start of the first row, for executors; row `r` starts `r * row_bytes()` bytes later.
+    pub fn as_mut_ptr(&mut self) -> *mut T {
+        self.lines.lines.as_mut_ptr().cast()
+    }
+
+    fn range(&self, row: u32) -> Range<usize> {
+        let start = row as usize * self.lanes;
+        start..start + self.lanes
+    }
+}
+
+/// Values that all lanes share, each repeated over one 64-byte vector. New ones are 0.
+#[derive(Clone)]
+pub struct Uniforms<T: Element> {
+    lines: Lines<T>,
+}
+
+impl<T: Element> Uniforms<T> {
+    /// `count` values.
+    pub fn new(count: usize) -> Self {
+        Self { lines: Lines::new(count) }
+    }
+
+    /// All values given.
+    pub fn from_values(values: &[T]) -> Self {
+        let mut uniforms = Self::new(values.len());
+        for (uniform, value) in (0..).zip(values) {
+            uniforms.set(uniform, *value);
+        }
+        uniforms
+    }
+
+    /// Number of values.
+    pub fn len(&self) -> usize {
+        self.lines.lines.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A value.
+    ///
+    /// # Panics
+    /// If there is no such uniform, as for slices.
+    pub fn get(&self, uniform: u32) -> T {
+        self.lines.numbers()[uniform as usize * T::LANES_PER_VECTOR]
+    }
+
+    /// Changes a value.
+    ///
+    /// # Panics
+    /// If there is no such uniform, as for slices.
+    pub fn set(&mut self, uniform: u32, value: T) {
+        let start = uniform as usize * T::LANES_PER_VECTOR;
+        self.lines.numbers_mut()[start..start + T::LANES_PER_VECTOR].fill(value);
+    }
+
+    /// The start of the first vector, for executors; the next follows 64 bytes later.
+    pub fn as_ptr(&self) -> *const T {
+        self.lines.lines.as_ptr().cast()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_apart_and_aligned() {
+        let mut rows = Rows::<f32>::new(3, 32);
+        for row in 0..3 {
+            rows.row_mut(row).fill(row as f32);
+            assert!((rows.row(row).as_ptr() as usize).is_multiple_of(64));
+        }
+        let (second, first) = rows.two_rows_mut(1, 0);
+        assert_eq!((second[0], first[31], second.len()), (1.0, 0.0, 32));
+        assert_eq!(rows.row(2), [2.0; 32]);
+        assert_eq!((rows.rows(), rows.lanes(), rows.row_bytes()), (3, 32, 128));
+    }
+
+    #[test]
+    fn uniforms_are_repeated() {
+        let mut uniforms = Uniforms::from_values(&[1.0, 2.0]);
+        uniforms.set(0, 3.0);
+        assert_eq!((uniforms.get(0), uniforms.get(1), uniforms.len()), (3.0, 2.0, 2));
+        assert_eq!(uniforms.lines.numbers()[..8], [3.0; 8]);
+    }
+
+    #[test]
+    #[should_panic(expected = "12 lanes are not a multiple of 8")]
+    fn lanes_fill_vectors() {
+        let _ = Rows::<f64>::new(1, 12);
+    }
+}

@@ -1,0 +1,79 @@
+//! The interpreter: one loop over the lanes for each instruction.
+//!
+//! It starts at once, runs everywhere, and is what other executors are compared with. One generic loop
+//! ([`run`]) is compiled for each instruction set and precision; a vector type ([`vector::Vector`]) says what one chunk of lanes
+//! does. All agree to the last bit.
+
+// Vector instructions and unchecked rows; `Program` was checked when it was made.
+#![allow(unsafe_code)]
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod portable;
+mod run;
+mod vector;
+
+use crate::element::{Element, Precision};
+use crate::execute::{Executor, ExecutorError, ExecutorOptions, Isa, Rows, Uniforms};
+use crate::program::Program;
+use run::{Memory, Step, run};
+
+/// Runs programs of one precision instruction by instruction.
+pub struct Interpreter<T: Element> {
+    steps: Vec<Step>,
+    constants: Uniforms<T>,
+    rows: usize,
+    uniforms: usize,
+    isa: Isa,
+}
+
+impl<T: Element> Executor<T> for Interpreter<T> {
+    fn prepare(program: &Program, options: &ExecutorOptions) -> Result<Self, ExecutorError> {
+        ExecutorError::check::<T>(program, options)?;
+        let constants: Vec<T> = program.constants().iter().map(|bits| T::from_constant(*bits)).collect();
+        Ok(Self {
+            steps: program.instructions().iter().map(Step::new).collect(),
+            constants: Uniforms::from_values(&constants),
+            rows: program.rows() as usize,
+            uniforms: program.uniforms() as usize,
+            isa: options.isa,
+        })
+    }
+
+    fn execute(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>) {
+        assert!(rows.rows() >= self.rows, "{} rows, but the program needs {}", rows.rows(), self.rows);
+        assert!(
+            uniforms.len() >= self.uniforms,
+            "{} uniforms, but the program needs {}",
+            uniforms.len(),
+            self.uniforms
+        );
+        let memory = Memory {
+            bases: [
+                rows.as_mut_ptr().cast(),
+                uniforms.as_ptr().cast_mut().cast(),
+                self.constants.as_ptr().cast_mut().cast(),
+            ],
+            row_bytes: rows.row_bytes(),
+        };
+        // SAFETY: `prepare` found that the processor has the instructions; the program names only rows, uniforms and constants
+        // below the numbers that were just compared; nothing writes to uniforms and constants; and all are on
+        // 64-byte boundaries, rows a multiple of 64 bytes long.
+        unsafe {
+            match (self.isa, T::PRECISION) {
+                #[cfg(target_arch = "x86_64")]
+                (Isa::Avx512, Precision::F64) => avx512::run_f64(&self.steps, &memory),
+                #[cfg(target_arch = "x86_64")]
+                (Isa::Avx512, Precision::F32) => avx512::run_f32(&self.steps, &memory),
+                #[cfg(target_arch = "x86_64")]
+                (Isa::Avx2, Precision::F64) => avx2::run_f64(&self.steps, &memory),
+                #[cfg(target_arch = "x86_64")]
+                (Isa::Avx2, Precision::F32) => avx2::run_f32(&self.steps, &memory),
+                (_, Precision::F64) => run::<portable::F64>(&self.steps, &memory),
+                (_, Precision::F32) => run::<portable::F32>(&self.steps, &memory),
+            }
+        }
+    }
+}

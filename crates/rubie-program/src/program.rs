@@ -1,0 +1,302 @@
+//! `Program`: a straight line of instructions over rows of lanes, checked when it is made.
+
+use std::fmt;
+
+use thiserror::Error;
+
+use crate::element::{Precision, TRUE_BITS};
+use crate::instruction::{Instr, Opcode, Operand};
+
+/// A straight-line program: for every lane, each instruction in turn computes one row from others.
+///
+/// Plain data: it can be hashed, compared and printed (a listing). Everything it names is in range, so
+/// executors need no checks of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Program {
+    name: String,
+    precision: Precision,
+    instructions: Vec<Instr>,
+    constants: Vec<u64>,
+    rows: u32,
+    uniforms: u32,
+}
+
+/// Why a program was refused. `at` is the index of the instruction.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ProgramError {
+    /// An operand or a destination does not exist.
+    #[error(
+        "instruction {at} of program `{program}` uses {operand:?}, but there are {rows} rows, {uniforms} uniforms and {constants} constants"
+    )]
+    OutOfRange {
+        /// Name of the program.
+        program: String,
+        /// Index of the instruction.
+        at: usize,
+        /// What does not exist.
+        operand: Operand,
+        /// Number of rows.
+        rows: u32,
+        /// Number of uniforms.
+        uniforms: u32,
+        /// Number of constants.
+        constants: usize,
+    },
+    /// A number is used as a truth value, or the other way round.
+    #[error("instruction {at} of program `{program}`, {}, needs a {} as operand {place}", .op.name(), kind(*.truth))]
+    Kind {
+        /// Name of the program.
+        program: String,
+        /// Index of the instruction.
+        at: usize,
+        /// Its operation.
+        op: Opcode,
+        /// Which operand, from 0.
+        place: usize,
+        /// Whether a truth value is needed.
+        truth: bool,
+    },
+}
+
+fn kind(truth: bool) -> &'static str {
+    if truth { "truth value" } else { "number" }
+}
+
+/// What a program is made of, by count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statistics {
+    /// How often each operation occurs, those that do, in the order of [`Opcode::ALL`].
+    pub counts: Vec<(Opcode, usize)>,
+    /// The most rows that hold a value still needed at one time; what is never read is taken for a result.
+    pub peak_live_rows: usize,
+}
+
+impl Program {
+    /// Checks and makes a program.
+    ///
+    /// # Arguments
+    /// - `constants`: as for [`Program::constants`].
+    /// - `rows`, `uniforms`: how many there must be when it runs; all those it names, and possibly more.
+    ///
+    /// # Errors
+    /// - [`ProgramError::OutOfRange`]: an instruction names a row, uniform or constant that is not there.
+    /// - [`ProgramError::Kind`]: a row that is known to hold numbers is used as a truth value or the reverse.
+    ///   Rows and uniforms that come from outside may hold either.
+    pub fn new(
+        name: impl Into<String>,
+        precision: Precision,
+        instructions: Vec<Instr>,
+        constants: Vec<u64>,
+        rows: u32,
+        uniforms: u32,
+    ) -> Result<Self, ProgramError> {
+        let program = Self { name: name.into(), precision, instructions, constants, rows, uniforms };
+        program.check_ranges()?;
+        program.check_kinds()?;
+        Ok(program)
+    }
+
+    /// What it is called in listings and messages.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The floating-point type of all rows, uniforms and constants.
+    pub fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    /// What is done, in order.
+    pub fn instructions(&self) -> &[Instr] {
+        &self.instructions
+    }
+
+    /// The bits, as f64, of the numbers known beforehand, each a number of the program's precision. All ones stands for the truth
+    /// value "true", 0 for both "false" and the number 0; [`crate::Element::from_constant`] reads them.
+    pub fn constants(&self) -> &[u64] {
+        &self.constants
+    }
+
+    /// Number of rows that must be there.
+    pub fn rows(&self) -> u32 {
+        self.rows
+    }
+
+    /// Number of uniforms that must be there.
+    pub fn uniforms(&self) -> u32 {
+        self.uniforms
+    }
+
+    /// Counts for reports.
+    pub fn statistics(&self) -> Statistics {
+        let mut counts = vec![0; Opcode::ALL.len()];
+        for instruction in &self.instructions {
+            counts[instruction.op as usize] += 1;
+        }
+        let counts = Opcode::ALL.iter().copied().zip(counts).filter(|(_, count)| *count > 0).collect();
+        Statistics { counts, peak_live_rows: self.peak_live_rows() }
+    }
+
+    fn peak_live_rows(&self) -> usize {
+        let mut live = vec![false; self.rows as usize];
+        for instruction in &self.instructions {
+            live[instruction.to as usize] = true;
+        }
+        let mut count = live.iter().filter(|live| **live).count();
+        let mut peak = count;
+        for instruction in self.instructions.iter().rev() {
+            count -= usize::from(std::mem::take(&mut live[instruction.to as usize]));
+            for operand in instruction.used() {
+                if let Operand::Row(row) = operand {
+                    count += usize::from(!std::mem::replace(&mut live[*row as usize], true));
+                }
+            }
+            peak = peak.max(count);
+        }
+        peak
+    }
+
+    fn check_ranges(&self) -> Result<(), ProgramError> {
+        let exists = |operand: &Operand| match *operand {
+            Operand::Row(row) => row < self.rows,
+            Operand::Uniform(uniform) => uniform < self.uniforms,
+            Operand::Constant(constant) => (constant as usize) < self.constants.len(),
+        };
+        for (at, instruction) in self.instructions.iter().enumerate() {
+            let named = instruction.operands.into_iter().chain([Operand::Row(instruction.to)]);
+            if let Some(operand) = named.into_iter().find(|operand| !exists(operand)) {
+                let (program, constants) = (self.name.clone(), self.constants.len());
+                return Err(ProgramError::OutOfRange {
+                    program,
+                    at,
+                    operand,
+                    rows: self.rows,
+                    uniforms: self.uniforms,
+                    constants,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn check_kinds(&self) -> Result<(), ProgramError> {
+        let mut rows = vec![None; self.rows as usize];
+        for (at, instruction) in self.instructions.iter().enumerate() {
+            let op = instruction.op;
+            let kinds = instruction.operands.map(|operand| match operand {
+                Operand::Row(row) => rows[row as usize],
+                Operand::Uniform(_) => None,
+                Operand::Constant(constant) => match self.constants[constant as usize] {
+                    0 => None,
+                    bits => Some(bits == TRUE_BITS),
+                },
+            });
+            let passes = |place| op == Opcode::Copy || (op == Opcode::Select && place > 0);
+            for place in (0..op.arity()).filter(|place| !passes(*place)) {
+                let truth = op.takes_truth(place);
+                if kinds[place].is_some_and(|kind| kind != truth) {
+                    return Err(ProgramError::Kind { program: self.name.clone(), at, op, place, truth });
+                }
+            }
+            rows[instruction.to as usize] = match op {
+                Opcode::Copy => kinds[0],
+                Opcode::Select => kinds[1].or(kinds[2]),
+                _ => Some(op.gives_truth()),
+            };
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = [
+            (self.instructions.len(), "instruction"),
+            (self.rows as usize, "row"),
+            (self.uniforms as usize, "uniform"),
+        ];
+        let counts =
+            counts.map(|(count, thing)| format!("{count} {thing}{}", if count == 1 { "" } else { "s" }));
+        writeln!(f, "program {} {:?}: {}", self.name, self.precision, counts.join(", "))?;
+        self.instructions.iter().try_for_each(|instruction| writeln!(f, "  {}", self.line(instruction)))
+    }
+}
+
+impl Program {
+    /// One line of the listing.
+    pub(crate) fn line(&self, instruction: &Instr) -> String {
+        let operands: Vec<String> = instruction.used().iter().map(|operand| self.shown(*operand)).collect();
+        format!("r{} = {} {}", instruction.to, instruction.op.name(), operands.join(", "))
+    }
+
+    fn shown(&self, operand: Operand) -> String {
+        match operand {
+            Operand::Row(row) => format!("r{row}"),
+            Operand::Uniform(uniform) => format!("u{uniform}"),
+            Operand::Constant(constant) => match (self.constants[constant as usize], self.precision) {
+                (TRUE_BITS, _) => "true".to_owned(),
+                (bits, Precision::F64) => format!("{:?}", f64::from_bits(bits)),
+                (bits, Precision::F32) => format!("{:?}", f64::from_bits(bits) as f32),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn instruction(op: Opcode, to: u32, operands: &[Operand]) -> Instr {
+        let mut all = [operands[0]; 3];
+        all[..operands.len()].copy_from_slice(operands);
+        Instr { op, to, operands: all }
+    }
+
+    fn program(instructions: Vec<Instr>) -> Result<Program, ProgramError> {
+        Program::new("p", Precision::F64, instructions, vec![2.5_f64.to_bits(), TRUE_BITS], 4, 2)
+    }
+
+    #[test]
+    fn listing_and_statistics() {
+        use Operand::*;
+        let program = program(vec![
+            instruction(Opcode::Lt, 2, &[Row(0), Constant(0)]),
+            instruction(Opcode::Or, 2, &[Row(2), Constant(1)]),
+            instruction(Opcode::MulAdd, 3, &[Row(0), Row(1), Uniform(1)]),
+            instruction(Opcode::Select, 3, &[Row(2), Row(3), Row(0)]),
+        ])
+        .unwrap();
+        let expected = "program p F64: 4 instructions, 4 rows, 2 uniforms\n  \
+            r2 = lt r0, 2.5\n  r2 = or r2, true\n  r3 = muladd r0, r1, u1\n  r3 = select r2, r3, r0\n";
+        assert_eq!(program.to_string(), expected);
+        let statistics = program.statistics();
+        let counts = [(Opcode::Lt, 1), (Opcode::Or, 1), (Opcode::MulAdd, 1), (Opcode::Select, 1)];
+        assert_eq!(statistics.counts, counts);
+        assert_eq!(statistics.peak_live_rows, 3);
+    }
+
+    #[test]
+    fn what_is_not_there_is_refused() {
+        use Operand::*;
+        for operand in [Row(4), Uniform(2), Constant(2)] {
+            let error = program(vec![instruction(Opcode::Add, 0, &[Row(0), operand])]).unwrap_err();
+            assert!(
+                matches!(error, ProgramError::OutOfRange { at: 0, operand: found, .. } if found == operand)
+            );
+        }
+        assert!(program(vec![instruction(Opcode::Abs, 4, &[Row(0)])]).is_err());
+    }
+
+    #[test]
+    fn kinds_are_checked_where_they_are_known() {
+        use Operand::*;
+        let compare = instruction(Opcode::Lt, 1, &[Row(0), Row(0)]);
+        let add = instruction(Opcode::Add, 2, &[Row(1), Row(0)]);
+        let error = program(vec![compare, add]).unwrap_err();
+        assert_eq!(error.to_string(), "instruction 1 of program `p`, add, needs a number as operand 0");
+        let error = program(vec![instruction(Opcode::Not, 1, &[Constant(0)])]).unwrap_err();
+        assert_eq!(error.to_string(), "instruction 0 of program `p`, not, needs a truth value as operand 0");
+        assert!(program(vec![instruction(Opcode::Not, 1, &[Row(3)])]).is_ok());
+        assert!(program(vec![compare, instruction(Opcode::Copy, 0, &[Row(1)]), add]).is_err());
+    }
+}

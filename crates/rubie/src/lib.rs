@@ -1,0 +1,63 @@
+//! RuBIE, the Rust Batch Integration Engine: one system of ordinary differential equations, very many runs.
+//!
+//! A *run* is one set of initial values and parameter values. You give a model as equations, say which names vary and
+//! how, and get arrays or files back: fast, to the tolerance asked for, the same to the last bit whatever the
+//! batch, the number of threads or the order of the runs.
+//!
+//! ```
+//! use rubie::prelude::*;
+//!
+//! let model = Model::parse("lotka_volterra", "
+//!     state rabbits = 10, foxes = 5
+//!     param alpha = 1.1, beta = 0.4, delta = 0.1, gamma = 0.4
+//!     rabbits' = alpha*rabbits - beta*rabbits*foxes
+//!     foxes'   = delta*rabbits*foxes - gamma*foxes
+//! ")?;
+//! let options = SolveOptions { until: 20.0, save: Schedule::Every(1.0), ..SolveOptions::default() };
+//! let solver = Solver::new(&model, &options)?;
+//!
+//! let sweep = Sweep::product(vec![Axis::parse("alpha", "0.8:1.4:100", 0)?])?;
+//! let solution = solver.solve(&sweep)?;
+//!
+//! assert_eq!(solution.runs(), 100);
+//! assert_eq!(solution.times().len(), 21);
+//! let foxes = solution.series("foxes", 42).unwrap();
+//! assert!(solution.status()[42].is_success() && foxes.iter().all(|f| f.is_finite()));
+//! # Ok::<(), Error>(())
+//! ```
+//!
+//! | step | module |
+//! |---|---|
+//! | a model: text or builder | [`Model`] |
+//! | what varies, and how | [`sweep`] |
+//! | method, tolerances, times, what is saved | [`options`] |
+//! | checking, compiling | [`solver`] |
+//! | computing, chunk by chunk | [`run`] |
+//! | results in memory | [`solution`] |
+//! | results in files | [`sink`] |
+
+pub mod sweep;
+pub mod sink;
+pub mod machine;
+pub mod error;
+pub mod options;
+pub mod report;
+pub mod solver;
+pub mod solution;
+pub mod run;
+pub mod prelude;
+
+pub use error::{Error, ErrorKind};
+pub use options::{BackendChoice, SolveOptions};
+pub use report::Report;
+pub use run::Monitor;
+pub use solution::{Solution, Values};
+pub use solver::Solver;
+pub use sweep::{Axis, Sweep};
+
+pub use rubie_expr::{Graph, depends_on};
+pub use rubie_kernel::{KernelSpec, Status};
+pub use rubie_method::{ControllerKind, StepSettings, Tolerance, methods};
+pub use rubie_model::{Diagnostics, Model, Role, System, UnknownName};
+pub use rubie_output::Schedule;
+pub use rubie_program::Precision;

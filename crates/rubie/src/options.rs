@@ -1,0 +1,83 @@
+//! What a user may ask of a solve. Everything here is checked when a [`crate::Solver`] is made.
+
+use std::num::NonZeroUsize;
+
+use rubie_method::StepSettings;
+use rubie_output::Schedule;
+use rubie_program::Precision;
+
+/// Which backend runs the programs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BackendChoice {
+    /// The fastest that this machine offers.
+    #[default]
+    Auto,
+    /// The interpreter: portable, the reference for all others.
+    Interpreter,
+}
+
+/// How a model is to be solved: method, tolerances, times, what is saved, with what means.
+///
+/// ```
+/// use rubie::prelude::*;
+///
+/// let options = SolveOptions { until: 10.0, save: Schedule::Every(0.5), ..SolveOptions::default() };
+/// assert_eq!(options.method, "tsit5");
+/// ```
+#[derive(Clone, Debug)]
+pub struct SolveOptions {
+    /// Name of the method, any case; [`rubie_method::methods`] lists them.
+    pub method: String,
+    /// Tolerances, step sizes, controller, gains.
+    pub steps: StepSettings,
+    /// Attempted steps after which a run is given up.
+    pub max_steps: u64,
+    /// Start of the integration.
+    pub t0: f64,
+    /// End of the integration.
+    pub until: f64,
+    /// Time from `t0` until recording begins.
+    pub settle: f64,
+    /// When samples are saved.
+    pub save: Schedule,
+    /// Names of the saved variables; all states and observables where absent.
+    pub keep: Option<Vec<String>>,
+    /// Values of parameters and initial values that differ from the model's defaults, for all runs.
+    pub set: Vec<(String, f64)>,
+    /// Floating-point type of the states.
+    pub precision: Precision,
+    /// Which backend runs the programs.
+    pub backend: BackendChoice,
+    /// Threads; as many as the machine has cores where absent.
+    pub threads: Option<NonZeroUsize>,
+    /// Bytes that the arrays of one chunk may take when results go to a sink.
+    pub chunk_bytes: u64,
+}
+
+impl Default for SolveOptions {
+    fn default() -> Self {
+        SolveOptions {
+            method: "tsit5".to_owned(),
+            steps: StepSettings::default(),
+            max_steps: 1_000_000,
+            t0: 0.0,
+            until: 1.0,
+            settle: 0.0,
+            save: Schedule::Ends,
+            keep: None,
+            set: Vec::new(),
+            precision: Precision::F64,
+            backend: BackendChoice::Auto,
+            threads: None,
+            chunk_bytes: 32 << 20,
+        }
+    }
+}
+
+impl SolveOptions {
+    /// The number of threads that will be used.
+    pub fn thread_count(&self) -> NonZeroUsize {
+        let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        self.threads.unwrap_or_else(cores)
+    }
+}

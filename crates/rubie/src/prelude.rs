@@ -1,0 +1,13 @@
+//! Everything that a program which solves sweeps usually needs: `use rubie::prelude::*`.
+
+pub use crate::error::{Error, ErrorKind};
+pub use crate::options::{BackendChoice, SolveOptions};
+pub use crate::report::Report;
+pub use crate::solution::{Solution, Values};
+pub use crate::solver::Solver;
+pub use crate::sweep::{Axis, Sweep};
+pub use rubie_kernel::Status;
+pub use rubie_method::{ControllerKind, StepSettings, Tolerance};
+pub use rubie_model::{Diagnostics, Model};
+pub use rubie_output::Schedule;
+pub use rubie_program::Precision;

@@ -1,0 +1,107 @@
+//! What a solve did, for people and for programs.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use rubie_kernel::Status;
+
+/// What a solve did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// Number of runs.
+    pub runs: u64,
+    /// Threads that worked.
+    pub threads: usize,
+    /// Backend and instruction set.
+    pub backend: String,
+    /// Name of the method.
+    pub method: String,
+    /// `f64` or `f32`.
+    pub precision: &'static str,
+    /// Number of chunks the batch was cut into.
+    pub chunks: u64,
+    /// Seconds from the model to a kernel that is ready.
+    pub compile_seconds: f64,
+    /// Seconds from there until all results are where they belong.
+    pub solve_seconds: f64,
+    /// Accepted steps of all runs.
+    pub accepted_steps: u64,
+    /// Rejected steps of all runs.
+    pub rejected_steps: u64,
+    /// Runs that failed, by reason: a run with two reasons counts under both.
+    pub failed: BTreeMap<&'static str, u64>,
+    /// Number of runs that failed.
+    pub failed_runs: u64,
+    /// The file with the results.
+    pub output: Option<std::path::PathBuf>,
+}
+
+impl Report {
+    /// Runs per second of solving.
+    pub fn runs_per_second(&self) -> f64 {
+        self.runs as f64 / self.solve_seconds.max(f64::MIN_POSITIVE)
+    }
+
+    /// Counts the failures among `status`.
+    pub(crate) fn count_failures(&mut self, status: &[Status]) {
+        for word in status.iter().filter(|word| !word.is_success()) {
+            self.failed_runs += 1;
+            for flag in word.flags() {
+                *self.failed.entry(flag.name).or_default() += 1;
+            }
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut line = |name: &str, value: String| writeln!(f, "{name:<15} {value}");
+        line("runs", self.runs.to_string())?;
+        line("threads", self.threads.to_string())?;
+        line("backend", self.backend.clone())?;
+        line("method", format!("{}, {}", self.method, self.precision))?;
+        line("chunks", self.chunks.to_string())?;
+        line("compile time", seconds(self.compile_seconds))?;
+        line("solve time", seconds(self.solve_seconds))?;
+        line("runs per second", grouped(self.runs_per_second()))?;
+        line("accepted steps", self.accepted_steps.to_string())?;
+        line("rejected steps", self.rejected_steps.to_string())?;
+        line("failed runs", self.failed_runs.to_string())?;
+        for (reason, count) in &self.failed {
+            line(&format!("  {reason}"), count.to_string())?;
+        }
+        if let Some(path) = &self.output {
+            line("output", path.display().to_string())?;
+        }
+        self.mends().try_for_each(|mend| writeln!(f, "hint: {mend}"))
+    }
+}
+
+impl Report {
+    /// What could be tried for each kind of failure that happened.
+    fn mends(&self) -> impl Iterator<Item = String> {
+        let happened = |flag: &&rubie_kernel::StatusFlag| self.failed.contains_key(flag.name);
+        Status::FLAGS.iter().filter(happened).map(|flag| format!("{}: {}; {}", flag.name, flag.meaning, flag.mend))
+    }
+}
+
+fn seconds(value: f64) -> String {
+    match value {
+        v if v < 1e-3 => format!("{:.1} us", v * 1e6),
+        v if v < 1.0 => format!("{:.2} ms", v * 1e3),
+        v => format!("{v:.3} s"),
+    }
+}
+
+/// A count with thin groups of three digits: 1_234_567 reads easier than 1234567.
+fn grouped(value: f64) -> String {
+    let digits = format!("{value:.0}");
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}

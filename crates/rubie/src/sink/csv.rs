@@ -1,0 +1,109 @@
+//! Tables as text.
+
+use std::io::{BufWriter, Write};
+
+use super::error::SinkError;
+use super::part::PartFile;
+use super::table::Table;
+use super::{Chunk, Layout, Samples, Sink, TableForm, Written};
+
+/// Rows are collected into pieces of about this many bytes.
+const PIECE: usize = 1 << 16;
+
+struct CsvSink {
+    file: BufWriter<PartFile>,
+    table: Table,
+    /// Texts that recur: `time,` and, in long form, `variable,`.
+    times: Vec<Vec<u8>>,
+    variables: Vec<Vec<u8>>,
+}
+
+/// Opens a table and writes its header.
+pub(super) fn open(file: PartFile, form: TableForm, layout: &Layout) -> Result<Box<dyn Sink>, SinkError> {
+    let table = Table::new(form, layout);
+    let header = line(&table.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>());
+    let times = table.times.iter().map(|time| format!("{},", zmij::Buffer::new().format(*time)).into_bytes());
+    let variables = table.variables.iter().map(|name| {
+        let mut text = line(&[name]);
+        text.pop();
+        text.push(b',');
+        text
+    });
+    let (times, variables) = (times.collect(), variables.collect());
+    let mut sink = CsvSink { file: BufWriter::with_capacity(PIECE, file), table, times, variables };
+    sink.put(&header)?;
+    Ok(Box::new(sink))
+}
+
+/// Fields as a line, quoted where they need it.
+fn line(fields: &[&str]) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    // Writing to memory does not fail.
+    let _ = writer.write_record(fields);
+    writer.into_inner().unwrap_or_default()
+}
+
+impl CsvSink {
+    fn put(&mut self, text: &[u8]) -> Result<(), SinkError> {
+        self.file.write_all(text).map_err(|source| self.file.get_ref().failure(source))
+    }
+
+    fn write_rows<T: zmij::Float>(&mut self, chunk: &Chunk<'_>, samples: &[T]) -> Result<(), SinkError> {
+        let mut text = Vec::with_capacity(2 * PIECE);
+        let mut start = Vec::new();
+        for run in 0..chunk.runs {
+            start.clear();
+            start.extend_from_slice(format!("{},", chunk.first_run + run as u64).as_bytes());
+            for value in chunk.swept.iter().skip(run).step_by(chunk.runs) {
+                number(&mut start, *value, b',');
+            }
+            let mut samples = samples.iter().skip(run).step_by(chunk.runs);
+            for time in &self.times {
+                match self.table.form {
+                    TableForm::Wide => {
+                        text.extend_from_slice(&start);
+                        text.extend_from_slice(time);
+                        samples
+                            .by_ref()
+                            .take(self.variables.len())
+                            .for_each(|value| number(&mut text, *value, b','));
+                        text.pop();
+                        text.push(b'\n');
+                    }
+                    TableForm::Long => {
+                        for (variable, value) in self.variables.iter().zip(samples.by_ref()) {
+                            text.extend([&start, time, variable].into_iter().flatten());
+                            number(&mut text, *value, b'\n');
+                        }
+                    }
+                }
+                if text.len() > PIECE {
+                    self.file.write_all(&text).map_err(|source| self.file.get_ref().failure(source))?;
+                    text.clear();
+                }
+            }
+        }
+        self.put(&text)
+    }
+}
+
+/// A number with the fewest digits that give it back, and what follows it.
+fn number<T: zmij::Float>(text: &mut Vec<u8>, value: T, end: u8) {
+    text.extend_from_slice(zmij::Buffer::new().format(value).as_bytes());
+    text.push(end);
+}
+
+impl Sink for CsvSink {
+    fn write(&mut self, chunk: &Chunk<'_>) -> Result<(), SinkError> {
+        match chunk.samples {
+            Samples::F64(samples) => self.write_rows(chunk, samples),
+            Samples::F32(samples) => self.write_rows(chunk, samples),
+        }
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<Written, SinkError> {
+        self.file.flush().map_err(|source| self.file.get_ref().failure(source))?;
+        let (file, _) = self.file.into_parts();
+        file.finish()
+    }
+}

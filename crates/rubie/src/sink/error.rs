@@ -1,0 +1,106 @@
+//! Everything that can go wrong with writing results.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why results cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SinkError {
+    /// The name does not say what kind of file to write.
+    #[error("cannot tell the kind of file from the name {}; it must end in {}", path.display(), listed(known))]
+    UnknownExtension {
+        /// The name given.
+        path: PathBuf,
+        /// The extensions there are.
+        known: Vec<&'static str>,
+    },
+    /// The name is a directory's.
+    #[error("{} is a directory; name a file in it, such as {}", path.display(), path.join("result.parquet").display())]
+    IsDirectory {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The directory of the file does not exist.
+    #[error("there is no directory {}; make it first", path.display())]
+    NoDirectory {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// No file can be made in the directory.
+    #[error("cannot make a file in the directory {}: {source}", path.display())]
+    Create {
+        /// The directory.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Writing failed, for example because the disk is full.
+    #[error(
+        "cannot write {}: {source}; {} had been written, and the unfinished file is removed",
+        path.display(), size(*written)
+    )]
+    Write {
+        /// The file that was to be.
+        path: PathBuf,
+        /// Bytes that had been written.
+        written: u64,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The file is complete but cannot get its name.
+    #[error("cannot put the finished file into place as {}: {source}; it is removed", path.display())]
+    Rename {
+        /// The file that was to be.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The format cannot hold this.
+    #[error("cannot write {}: {problem}", path.display())]
+    Format {
+        /// The file that was to be.
+        path: PathBuf,
+        /// What the format does not allow.
+        problem: String,
+    },
+    /// Two columns with one name.
+    #[error("two columns are called `{name}`; save it once")]
+    Duplicate {
+        /// The name.
+        name: String,
+    },
+    /// A chunk that is not the next one, or does not fit the layout.
+    #[error("a chunk does not fit: {problem}")]
+    Chunk {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The last chunks are missing, or one before could not be written.
+    #[error("only {found} of {expected} runs were written, so no file is left behind")]
+    Incomplete {
+        /// Runs that were written.
+        found: u64,
+        /// Runs of the batch.
+        expected: u64,
+    },
+}
+
+fn listed(extensions: &[&str]) -> String {
+    match extensions {
+        [] => String::new(),
+        [only] => format!(".{only}"),
+        [first @ .., last] => {
+            let first: Vec<String> = first.iter().map(|extension| format!(".{extension}")).collect();
+            format!("{} or .{last}", first.join(", "))
+        }
+    }
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => format!("{bytes} bytes"),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.2} GB", bytes as f64 / 1e9),
+    }
+}

@@ -1,0 +1,58 @@
+//! Samples as one array in a `.npy` file.
+
+use super::error::SinkError;
+use super::numpy::{header, kind};
+use super::part::PartFile;
+use super::{Chunk, Layout, Sink, TableForm, Written};
+
+struct NpySink {
+    file: PartFile,
+    /// Where the samples begin.
+    start: u64,
+    /// Bytes of all runs at one time, for one variable.
+    row: u64,
+}
+
+/// Opens an array of shape (time, variable, run) in its final size.
+pub(super) fn open(mut file: PartFile, _: TableForm, layout: &Layout) -> Result<Box<dyn Sink>, SinkError> {
+    let shape = [layout.times.len() as u64, layout.variables.len() as u64, layout.runs];
+    let (kind, width) = kind(layout.precision);
+    let header = header(kind, &shape);
+    let (start, row) = (header.len() as u64, layout.runs.saturating_mul(width));
+    let bytes = [row, shape[0], shape[1]]
+        .into_iter()
+        .try_fold(1, u64::checked_mul)
+        .and_then(|b| b.checked_add(start));
+    let bytes =
+        bytes.filter(|bytes| i64::try_from(*bytes).is_ok()).ok_or_else(|| too_large(&file, &shape))?;
+    let prepared = file.set_len(bytes).and_then(|()| file.write_at(0, &header));
+    prepared.map_err(|source| file.failure(source))?;
+    Ok(Box::new(NpySink { file, start, row }))
+}
+
+/// No file system has files of 2^63 bytes.
+pub(super) fn too_large(file: &PartFile, shape: &[u64]) -> SinkError {
+    let problem = format!("an array of shape {shape:?} is larger than any file");
+    SinkError::Format { path: file.target().to_owned(), problem }
+}
+
+impl Sink for NpySink {
+    fn write(&mut self, chunk: &Chunk<'_>) -> Result<(), SinkError> {
+        let bytes = chunk.samples.bytes();
+        let rows = chunk.samples.len() / chunk.runs.max(1);
+        let part = bytes.len() / rows.max(1);
+        let first = self.start + chunk.first_run * (part / chunk.runs.max(1)) as u64;
+        if part as u64 == self.row {
+            return self.file.write_at(first, bytes).map_err(|source| self.file.failure(source));
+        }
+        for (row, bytes) in bytes.chunks(part.max(1)).enumerate() {
+            let place = first + row as u64 * self.row;
+            self.file.write_at(place, bytes).map_err(|source| self.file.failure(source))?;
+        }
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Result<Written, SinkError> {
+        self.file.finish()
+    }
+}

@@ -1,0 +1,161 @@
+//! All results as named arrays in a `.npz` file, which is a ZIP archive of `.npy` files.
+//!
+//! Chunks belong into the middle of arrays, because runs are the last axis. So the archive gets its final size at once
+//! and each piece is written to its place. A member's checksum is put together from those of its rows, each of which
+//! grows run by run.
+
+use crc32fast::Hasher;
+
+use super::error::SinkError;
+use super::npy::too_large;
+use super::numpy::{header, kind, numbers, texts};
+use super::part::PartFile;
+use super::zip::{Member, directory};
+use super::{Chunk, Column, Layout, Sink, TableForm, Written};
+
+struct NpzSink {
+    file: PartFile,
+    /// Members that were complete from the start.
+    fixed: Vec<Member>,
+    growing: [Growing; 3],
+    /// Where the directory will begin.
+    end: u64,
+}
+
+/// A member whose last axis is the run axis.
+struct Growing {
+    member: Member,
+    /// Where its elements begin, and the checksum of what comes before.
+    start: u64,
+    header: Hasher,
+    /// Bytes of all runs in one row (all axes but the last), and each row's checksum so far.
+    row_bytes: u64,
+    rows: Vec<Hasher>,
+}
+
+/// Opens an archive in its final size and writes what does not depend on the runs.
+pub(super) fn open(mut file: PartFile, _: TableForm, layout: &Layout) -> Result<Box<dyn Sink>, SinkError> {
+    let (swept, variables) = (layout.swept.len() as u64, layout.variables.len() as u64);
+    let shape = [layout.times.len() as u64, variables, layout.runs];
+    let (samples, width) = kind(layout.precision);
+    let fixed = [
+        ("time", numbers(&layout.times)),
+        ("variables", texts(layout.variables.iter().map(name))),
+        ("units", texts(layout.variables.iter().map(|column| column.unit.as_deref().unwrap_or_default()))),
+        ("swept_names", texts(layout.swept.iter().map(name))),
+    ];
+    let mut archive = Archive { file: &mut file, end: 0 };
+    let fixed = fixed.iter().map(|(name, bytes)| archive.store(name, bytes)).collect::<Result<_, _>>()?;
+    let growing = [
+        archive.reserve("swept", "f8", 8, &[swept, layout.runs])?,
+        archive.reserve("status", "u4", 4, &[layout.runs])?,
+        archive.reserve("samples", samples, width, &shape)?,
+    ];
+    let end = archive.end;
+    file.set_len(end).map_err(|source| file.failure(source))?;
+    Ok(Box::new(NpzSink { file, fixed, growing, end }))
+}
+
+fn name(column: &Column) -> &str {
+    &column.name
+}
+
+/// An archive that members are added to.
+struct Archive<'a> {
+    file: &'a mut PartFile,
+    end: u64,
+}
+
+impl Archive<'_> {
+    fn member(&mut self, name: &str, bytes: u64, crc: u32) -> Member {
+        Member { name: format!("{name}.npy"), bytes, crc, offset: self.end }
+    }
+
+    /// Adds a member that is known as a whole.
+    fn store(&mut self, name: &str, bytes: &[u8]) -> Result<Member, SinkError> {
+        let member = self.member(name, bytes.len() as u64, crc32fast::hash(bytes));
+        let mut all = member.local_header();
+        all.extend_from_slice(bytes);
+        self.file.write_at(self.end, &all).map_err(|source| self.file.failure(source))?;
+        self.end += all.len() as u64;
+        Ok(member)
+    }
+
+    /// Adds a member that grows run by run, and writes its array's header.
+    fn reserve(&mut self, name: &str, kind: &str, width: u64, shape: &[u64]) -> Result<Growing, SinkError> {
+        let header = header(kind, shape);
+        let (runs, axes) = shape.split_last().unwrap_or((&1, &[]));
+        let rows = axes.iter().try_fold(1, |rows: u64, length| rows.checked_mul(*length));
+        let row_bytes = runs.checked_mul(width);
+        let bytes = rows
+            .zip(row_bytes)
+            .and_then(|(rows, row)| rows.checked_mul(row)?.checked_add(header.len() as u64));
+        let end = bytes
+            .and_then(|bytes| bytes.checked_add(self.end + 1024))
+            .filter(|end| i64::try_from(*end).is_ok());
+        let (Some(rows), Some(row_bytes), Some(bytes), Some(_)) = (rows, row_bytes, bytes, end) else {
+            return Err(too_large(self.file, shape));
+        };
+        let member = self.member(name, bytes, 0);
+        let place = self.end + member.local_header().len() as u64;
+        self.file.write_at(place, &header).map_err(|source| self.file.failure(source))?;
+        self.end = place + bytes;
+        let mut checksum = Hasher::new();
+        checksum.update(&header);
+        let rows = vec![Hasher::new(); rows as usize];
+        Ok(Growing { member, start: place + header.len() as u64, header: checksum, row_bytes, rows })
+    }
+}
+
+impl Growing {
+    /// Writes the elements of consecutive runs, shape (row, run).
+    fn write(
+        &mut self,
+        file: &mut PartFile,
+        first_run: u64,
+        runs: usize,
+        bytes: &[u8],
+    ) -> Result<(), SinkError> {
+        let part = bytes.len() / self.rows.len().max(1);
+        if part == 0 {
+            return Ok(());
+        }
+        let first = self.start + first_run * (part / runs) as u64;
+        for ((row, checksum), bytes) in self.rows.iter_mut().enumerate().zip(bytes.chunks(part)) {
+            checksum.update(bytes);
+            let place = first + row as u64 * self.row_bytes;
+            file.write_at(place, bytes).map_err(|source| file.failure(source))?;
+        }
+        Ok(())
+    }
+
+    /// The member with its checksum.
+    fn finish(&self) -> Member {
+        let mut checksum = self.header.clone();
+        self.rows.iter().for_each(|row| checksum.combine(row));
+        Member { crc: checksum.finalize(), ..self.member.clone() }
+    }
+}
+
+impl Sink for NpzSink {
+    fn write(&mut self, chunk: &Chunk<'_>) -> Result<(), SinkError> {
+        let pieces =
+            [bytemuck::cast_slice(chunk.swept), bytemuck::cast_slice(chunk.status), chunk.samples.bytes()];
+        for (array, bytes) in self.growing.iter_mut().zip(pieces) {
+            array.write(&mut self.file, chunk.first_run, chunk.runs, bytes)?;
+        }
+        Ok(())
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<Written, SinkError> {
+        let mut members = std::mem::take(&mut self.fixed);
+        for member in self.growing.iter().map(Growing::finish) {
+            let header = member.local_header();
+            self.file.write_at(member.offset, &header).map_err(|source| self.file.failure(source))?;
+            members.push(member);
+        }
+        let directory = directory(&members, self.end);
+        self.file.write_at(self.end, &directory).map_err(|source| self.file.failure(source))?;
+        self.file.finish()
+    }
+}

@@ -1,0 +1,252 @@
+//! `Solver`: a model and options, checked and compiled; solves any number of sweeps.
+
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use rubie_expr::Graph;
+use rubie_kernel::{Backend, Controls, CpuBackend, Input, Inputs, Kernel, KernelSpec};
+use rubie_method::{BuildOptions, Method};
+use rubie_model::{Model, UnknownName};
+use rubie_output::{OutputGraph, Span};
+use rubie_program::{Interpreter, Isa};
+
+use crate::error::{Error, ErrorKind};
+use crate::options::{BackendChoice, SolveOptions};
+use crate::sink::{Column, Layout};
+use crate::sweep::Sweep;
+
+/// A prepared solver: immutable, can be shared between threads.
+///
+/// Everything about the options is checked when it is made. Programs are compiled when a sweep first asks for
+/// them: which names vary (never their values) decides what is computed once per run and what once per
+/// solve, so each set of varying names has its own kernel, kept for later sweeps.
+pub struct Solver {
+    model: Model,
+    options: SolveOptions,
+    method: &'static Method,
+    names: Names,
+    pub(crate) output: OutputGraph,
+    pub(crate) times: Vec<f64>,
+    controls: Vec<f64>,
+    backend: Box<dyn Backend>,
+    compiled: Mutex<Vec<(Inputs, Arc<Compiled>)>>,
+}
+
+/// Names, units and defaults of what may be set or swept.
+struct Names {
+    states: Vec<String>,
+    parameters: Vec<(String, f64)>,
+    /// Units of states and then of parameters.
+    units: Vec<Option<String>>,
+}
+
+/// A kernel and how long it took to make.
+pub(crate) struct Compiled {
+    pub(crate) kernel: Box<dyn Kernel>,
+    pub(crate) seconds: f64,
+}
+
+impl Solver {
+    /// Checks the options against the model and prepares what does not depend on the sweep.
+    ///
+    /// # Errors
+    /// An unknown method (with the nearest known), tolerances or times that make no sense, names that the model
+    /// has not, values that are not finite.
+    pub fn new(model: &Model, options: &SolveOptions) -> Result<Solver, Error> {
+        let method = rubie_method::find(&options.method)?;
+        let span = Span::new(options.t0, options.until, options.settle)?;
+        let times = options.save.times(span)?;
+        if times.last().is_none_or(|last| *last <= options.t0) {
+            let message = format!("nothing is to be integrated: the last save time is the start, t0 {}", options.t0);
+            return Err(Error::new(ErrorKind::Option, message));
+        }
+        if options.max_steps == 0 {
+            return Err(Error::new(ErrorKind::Option, "the step limit must be at least 1: max_steps 0"));
+        }
+        let graph = Graph::new();
+        let system = model.system(&graph);
+        let output = match &options.keep {
+            Some(names) => OutputGraph::named(&system, names)?,
+            None => OutputGraph::all(&system),
+        };
+        let names = Names {
+            states: system.states.iter().map(|state| state.name.clone()).collect(),
+            parameters: system.parameters.iter().map(|p| (p.name.clone(), p.default)).collect(),
+            units: (system.states.iter().map(|s| &s.unit))
+                .chain(system.parameters.iter().map(|p| &p.unit))
+                .cloned()
+                .collect(),
+        };
+        let controls = method.control_values(&options.steps, names.states.len())?;
+        let solver = Solver {
+            model: model.clone(),
+            options: options.clone(),
+            method,
+            names,
+            output,
+            times,
+            controls,
+            backend: backend(options.backend),
+            compiled: Mutex::default(),
+        };
+        solver.check_set()?;
+        Ok(solver)
+    }
+
+    /// The options it was made with.
+    pub fn options(&self) -> &SolveOptions {
+        &self.options
+    }
+
+    /// Backend and instruction set, for reports.
+    pub fn backend(&self) -> String {
+        self.backend.description()
+    }
+
+    /// Compiles the kernel for sweeps over these names now rather than at the first such sweep.
+    ///
+    /// # Errors
+    /// Names that the model has not.
+    pub fn prepare(&self, swept: &[String]) -> Result<(), Error> {
+        self.compiled(swept).map(drop)
+    }
+
+    /// What a file with the results of `sweep` holds: columns, times, runs, precision.
+    pub fn layout(&self, sweep: &Sweep) -> Layout {
+        let column = |name: &String, unit: &Option<String>| Column { name: name.clone(), unit: unit.clone() };
+        Layout {
+            swept: sweep.names().iter().map(|name| column(name, &self.names.unit(name))).collect(),
+            variables: self.output.variables().iter().map(|v| column(&v.name, &v.unit)).collect(),
+            times: self.times.clone(),
+            runs: sweep.runs(),
+            precision: self.options.precision,
+        }
+    }
+
+    /// The programs that a sweep over these names would run, for reading.
+    ///
+    /// # Errors
+    /// Names that the model has not.
+    pub fn spec(&self, swept: &[String]) -> Result<KernelSpec, Error> {
+        self.lower(&self.inputs(swept)?)
+    }
+
+    /// The kernel for sweeps over these names, compiled now or earlier.
+    pub(crate) fn compiled(&self, swept: &[String]) -> Result<Arc<Compiled>, Error> {
+        let inputs = self.inputs(swept)?;
+        let mut kept = self.compiled.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some((_, compiled)) = kept.iter().find(|(other, _)| *other == inputs) {
+            return Ok(Arc::clone(compiled));
+        }
+        let start = Instant::now();
+        let kernel = self.backend.compile(&self.lower(&inputs)?)?;
+        let compiled = Arc::new(Compiled { kernel, seconds: start.elapsed().as_secs_f64() });
+        kept.push((inputs, Arc::clone(&compiled)));
+        Ok(compiled)
+    }
+
+    fn lower(&self, inputs: &Inputs) -> Result<KernelSpec, Error> {
+        let graph = Graph::new();
+        let system = self.model.system(&graph);
+        let controller = self.method.controller(&self.options.steps)?;
+        let options = BuildOptions { controller, dense: self.needs_interpolant() };
+        let step = self.method.build(&system, &options);
+        Ok(KernelSpec::lower(&system, &step, &self.output, inputs, self.options.precision)?)
+    }
+
+    /// Whether any sample lies strictly inside the run.
+    fn needs_interpolant(&self) -> bool {
+        let last = self.times.last();
+        self.times.iter().any(|time| *time != self.options.t0 && Some(time) != last)
+    }
+
+    /// Checks the names of a sweep and sorts inputs into varying and fixed.
+    fn inputs(&self, swept: &[String]) -> Result<Inputs, Error> {
+        let mut inputs = Inputs::default();
+        for name in swept {
+            if self.options.set.iter().any(|(set, _)| set == name) {
+                let message = format!("`{name}` is both set to one value and swept; give only one of the two");
+                return Err(Error::new(ErrorKind::Sweep, message));
+            }
+            inputs.varying.push(self.names.input(name, ErrorKind::Sweep)?);
+        }
+        for (name, _) in &self.options.set {
+            if let Input::State(i) = self.names.input(name, ErrorKind::Option)? {
+                inputs.fixed_initials.push(i);
+            }
+        }
+        Ok(inputs)
+    }
+
+    /// What steers the kernel for any sweep.
+    pub(crate) fn controls(&self) -> Controls {
+        let value = |name: &str| self.options.set.iter().find(|(set, _)| set == name).map(|(_, value)| *value);
+        let parameters = self.names.parameters.iter().map(|(name, default)| value(name).unwrap_or(*default));
+        let is_state = |(name, value): &(String, f64)| self.names.states.contains(name).then_some(*value);
+        Controls {
+            t0: self.options.t0,
+            sample_times: self.times.clone(),
+            max_attempts: self.options.max_steps,
+            dt_min: self.options.steps.dt_min,
+            controls: self.controls.clone(),
+            parameters: parameters.collect(),
+            initials: self.options.set.iter().filter_map(is_state).collect(),
+            threads: self.options.thread_count(),
+        }
+    }
+
+    fn check_set(&self) -> Result<(), Error> {
+        for (k, (name, value)) in self.options.set.iter().enumerate() {
+            self.names.input(name, ErrorKind::Option)?;
+            if !value.is_finite() {
+                let message = format!("the value of `{name}` must be a finite number: {value}");
+                return Err(Error::new(ErrorKind::Option, message));
+            }
+            if self.options.set[..k].iter().any(|(earlier, _)| earlier == name) {
+                return Err(Error::new(ErrorKind::Option, format!("`{name}` is set twice")));
+            }
+        }
+        Ok(())
+    }
+
+    /// The method's name in reports.
+    pub(crate) fn method_name(&self) -> &'static str {
+        self.method.name
+    }
+
+    /// Checks that the model has all names of a sweep, before anything is computed or written.
+    ///
+    /// # Errors
+    /// The first name that is neither state nor parameter, with the nearest that is.
+    pub fn check_sweep(&self, sweep: &Sweep) -> Result<(), Error> {
+        self.inputs(sweep.names()).map(drop)
+    }
+}
+
+impl Names {
+    fn unit(&self, name: &str) -> Option<String> {
+        let parameters = self.parameters.iter().map(|(name, _)| name);
+        let place = self.states.iter().chain(parameters).position(|known| known == name)?;
+        self.units[place].clone()
+    }
+
+    fn input(&self, name: &str, kind: ErrorKind) -> Result<Input, Error> {
+        if let Some(i) = self.states.iter().position(|state| state == name) {
+            return Ok(Input::State(i));
+        }
+        if let Some(j) = self.parameters.iter().position(|(parameter, _)| parameter == name) {
+            return Ok(Input::Parameter(j));
+        }
+        let parameters = self.parameters.iter().map(|(name, _)| name);
+        let known = parameters.chain(&self.states).map(String::as_str);
+        Err(Error::new(kind, UnknownName::new("parameter or state", name, known).to_string()))
+    }
+}
+
+fn backend(choice: BackendChoice) -> Box<dyn Backend> {
+    match choice {
+        BackendChoice::Auto | BackendChoice::Interpreter => {
+            Box::new(CpuBackend::<Interpreter<f32>, Interpreter<f64>>::new("interpreter", Isa::detect()))
+        }
+    }
+}
