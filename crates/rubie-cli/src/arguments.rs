@@ -109,7 +109,13 @@ pub(crate) struct SolveArguments {
     pub(crate) seed: u64,
 
     /// Start of the integration
-    #[arg(long, value_name = "T", default_value_t = 0.0, allow_negative_numbers = true, help_heading = "Time")]
+    #[arg(
+        long,
+        value_name = "T",
+        default_value_t = 0.0,
+        allow_negative_numbers = true,
+        help_heading = "Time"
+    )]
     pub(crate) t0: f64,
 
     /// End of the integration
@@ -117,7 +123,13 @@ pub(crate) struct SolveArguments {
     pub(crate) until: f64,
 
     /// Time from t0 until recording begins
-    #[arg(long, value_name = "T", default_value_t = 0.0, allow_negative_numbers = true, help_heading = "Time")]
+    #[arg(
+        long,
+        value_name = "T",
+        default_value_t = 0.0,
+        allow_negative_numbers = true,
+        help_heading = "Time"
+    )]
     pub(crate) settle: f64,
 
     /// Name of the method, such as tsit5, vern9, rk4; `rubie info` lists them
@@ -157,11 +169,23 @@ pub(crate) struct SolveArguments {
     pub(crate) precision: PrecisionName,
 
     /// Save a sample every so many units of time
-    #[arg(long, value_name = "DT", allow_negative_numbers = true, conflicts_with = "save", help_heading = "Output")]
+    #[arg(
+        long,
+        value_name = "DT",
+        allow_negative_numbers = true,
+        conflicts_with = "save",
+        help_heading = "Output"
+    )]
     pub(crate) save_every: Option<f64>,
 
     /// Save `final`, `ends` (first and last), or at the given times, such as 1,2.5,10
-    #[arg(long, value_name = "WHEN", default_value = "ends", allow_hyphen_values = true, help_heading = "Output")]
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "ends",
+        allow_hyphen_values = true,
+        help_heading = "Output"
+    )]
     pub(crate) save: String,
 
     /// Names of the states and auxiliaries to save; by default all states and observables

@@ -57,7 +57,11 @@ fn jacobian(text: &mut String, system: &System<'_>) -> std::fmt::Result {
     let jacobian = system.jacobian();
     let n = system.states.len();
     let share = 100.0 * jacobian.entries.len() as f64 / (n * n) as f64;
-    writeln!(text, "Jacobian      {n} x {n}, {} entries that can differ from 0 ({share:.1} %)", jacobian.entries.len())?;
+    writeln!(
+        text,
+        "Jacobian      {n} x {n}, {} entries that can differ from 0 ({share:.1} %)",
+        jacobian.entries.len()
+    )?;
     if n > LARGEST_PATTERN {
         return Ok(());
     }

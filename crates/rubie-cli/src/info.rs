@@ -16,7 +16,12 @@ pub(crate) fn info() -> Result<(), Failure> {
     let _ = writeln!(text, "processor     {}", machine.processor);
     let _ = writeln!(text, "cores         {}", machine.cores);
     let _ = writeln!(text, "vectors       {}", machine.vectors);
-    let _ = writeln!(text, "memory        {:.1} GiB, {:.1} GiB free", gib(machine.memory), gib(machine.free_memory));
+    let _ = writeln!(
+        text,
+        "memory        {:.1} GiB, {:.1} GiB free",
+        gib(machine.memory),
+        gib(machine.free_memory)
+    );
     let _ = writeln!(text, "backends      interpreter");
     let _ = writeln!(text, "GPUs          not used by this version");
     let _ = writeln!(text, "\nmethods       order  also called");

@@ -7,9 +7,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use rubie::prelude::*;
 use rubie::{Monitor, Role, UnknownName, sink};
 
-use crate::arguments::{
-    BackendName, Device, Grid, PrecisionName, ReportForm, SolveArguments, Table,
-};
+use crate::arguments::{BackendName, Device, Grid, PrecisionName, ReportForm, SolveArguments, Table};
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::show::show;
@@ -76,10 +74,19 @@ fn watched(
 /// Options whose time has not come say so instead of being ignored.
 fn refuse_what_is_not_there(arguments: &SolveArguments) -> Result<(), Failure> {
     let missing = [
-        (arguments.summary.is_some(), "--summary: summary statistics are not there yet; save samples with --save-every or --save"),
-        (arguments.memory_limit.is_some(), "--memory-limit: memory limits are not there yet; results already go to the file in pieces of bounded size"),
+        (
+            arguments.summary.is_some(),
+            "--summary: summary statistics are not there yet; save samples with --save-every or --save",
+        ),
+        (
+            arguments.memory_limit.is_some(),
+            "--memory-limit: memory limits are not there yet; results already go to the file in pieces of bounded size",
+        ),
         (arguments.device == Device::Cuda, "--device cuda: GPUs are not there yet; use --device cpu"),
-        (arguments.backend == BackendName::Jit, "--backend jit: machine code is not there yet; use --backend interpreter"),
+        (
+            arguments.backend == BackendName::Jit,
+            "--backend jit: machine code is not there yet; use --backend interpreter",
+        ),
     ];
     match missing.iter().find(|(asked, _)| *asked) {
         Some((_, message)) => Err(Failure::Words((*message).to_owned())),
@@ -191,7 +198,9 @@ fn pair<'a>(words: &'a str, option: &str, example: &str) -> Result<(&'a str, &'a
         .map(|(name, value)| (name.trim(), value.trim()))
         .filter(|(name, value)| !name.is_empty() && !value.is_empty())
         .ok_or_else(|| {
-            Failure::Words(format!("{option} takes a name, `=` and a value, such as {option} {example}: {words}"))
+            Failure::Words(format!(
+                "{option} takes a name, `=` and a value, such as {option} {example}: {words}"
+            ))
         })
 }
 

@@ -26,12 +26,14 @@ const DECAY: &str = "state x = 1\nparam k = 2\nx' = -k*x\ntwice = 2*x\nobserve t
 #[test]
 fn a_table_has_the_promised_columns_and_the_right_numbers() {
     let folder = tempfile::tempdir().unwrap();
-    let arguments = ["--sweep", "k=1,2", "--until", "1", "--rtol", "1e-10", "--atol", "1e-12", "--save-every", "0.5"];
+    let arguments =
+        ["--sweep", "k=1,2", "--until", "1", "--rtol", "1e-10", "--atol", "1e-12", "--save-every", "0.5"];
     succeeded(&solve(folder.path(), DECAY, &[&arguments[..], &["--out", "r.csv"]].concat()));
     let table = fs::read_to_string(folder.path().join("r.csv")).unwrap();
     let mut lines = table.lines();
     assert_eq!(lines.next().unwrap(), "run,k,time,x,twice");
-    let rows: Vec<Vec<f64>> = lines.map(|l| l.split(',').map(|cell| cell.parse().unwrap()).collect()).collect();
+    let rows: Vec<Vec<f64>> =
+        lines.map(|l| l.split(',').map(|cell| cell.parse().unwrap()).collect()).collect();
     assert_eq!(rows.len(), 6);
     for (i, row) in rows.iter().enumerate() {
         let (run, k, time) = ((i / 3) as f64, [1.0, 2.0][i / 3], 0.5 * (i % 3) as f64);
@@ -47,8 +49,19 @@ fn the_json_report_has_the_promised_keys_alone_on_standard_output() {
     let output = solve(folder.path(), DECAY, &["--until", "1", "--sweep", "k=1:2:10", "--report", "json"]);
     let report: serde_json::Value = serde_json::from_str(&succeeded(&output)).unwrap();
     for key in [
-        "runs", "threads", "backend", "method", "precision", "chunks", "compile_seconds", "solve_seconds",
-        "runs_per_second", "accepted_steps", "rejected_steps", "failed", "output",
+        "runs",
+        "threads",
+        "backend",
+        "method",
+        "precision",
+        "chunks",
+        "compile_seconds",
+        "solve_seconds",
+        "runs_per_second",
+        "accepted_steps",
+        "rejected_steps",
+        "failed",
+        "output",
     ] {
         assert!(report.get(key).is_some(), "no `{key}` in {report}");
     }
@@ -82,12 +95,14 @@ fn runs_that_blow_up_do_not_disturb_the_others() {
 fn samples_that_are_not_numbers_fail_alone() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("s.csv"), "k,x\n1,1\nNaN,1\n2,inf\n3,1\n").unwrap();
-    let arguments = ["--samples", "s.csv", "--until", "1", "--save", "final", "--report", "json", "--out", "r.csv"];
+    let arguments =
+        ["--samples", "s.csv", "--until", "1", "--save", "final", "--report", "json", "--out", "r.csv"];
     let output = solve(folder.path(), "state x = 1\nparam k = 2\nx' = -k*x\n", &arguments);
     let report: serde_json::Value = serde_json::from_str(&succeeded(&output)).unwrap();
     assert_eq!(report["failed"], serde_json::json!({"non_finite": 2}));
     let table = fs::read_to_string(folder.path().join("r.csv")).unwrap();
-    let last: Vec<f64> = table.lines().skip(1).map(|l| l.rsplit(',').next().unwrap().parse().unwrap()).collect();
+    let last: Vec<f64> =
+        table.lines().skip(1).map(|l| l.rsplit(',').next().unwrap().parse().unwrap()).collect();
     assert!((last[0] - (-1f64).exp()).abs() < 1e-5 && (last[3] - (-3f64).exp()).abs() < 1e-5);
     assert!(last[1].is_nan() && last[2].is_nan());
 }

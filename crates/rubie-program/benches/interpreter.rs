@@ -1,7 +1,8 @@
-//! Cost of one instruction of the interpreter: divide the time by [`INSTRUCTIONS`], and the lanes by 8 for what 8 lanes cost.
+//! Cost of one instruction of the interpreter: divide the time by [`INSTRUCTIONS`], and the lanes by 8 for
+//! what 8 lanes cost.
 //!
-//! Rows stay in the first-level cache. On an EPYC of family 26 (Zen 5) an instruction of the mix on 64 lanes of f64 takes
-//! 5 ns by AVX-512 and 8 ns by AVX2 (November 2026).
+//! Rows stay in the first-level cache. On an EPYC of family 26 (Zen 5) an instruction of the mix on 64
+//! lanes of f64 takes 5 ns by AVX-512 and 8 ns by AVX2 (November 2026).
 
 use divan::Bencher;
 use rubie_program::{

@@ -10,8 +10,8 @@ fn main() {
 
 const STAGES: usize = 7;
 
-/// A ring of `equations` oscillators with rate constants of their own, integrated by a method of seven stages with
-/// full coefficients; about 200 operations per equation.
+/// A ring of `equations` oscillators with rate constants of their own, integrated by a method of seven
+/// stages with full coefficients; about 200 operations per equation.
 fn step<'g>(graph: &'g Graph, equations: usize) -> Lowering<'g> {
     let states: Vec<Expr<'_>> = (0..equations).map(|i| graph.symbol(&format!("x{i}"))).collect();
     let rates: Vec<Expr<'_>> = (0..equations).map(|i| graph.symbol(&format!("k{i}"))).collect();

@@ -50,8 +50,9 @@ pub fn executor_conformance<X32: Executor<f32>, X64: Executor<f64>>(isa: Isa) ->
     conformance::<f64, X64>(isa)
 }
 
-/// Puts an executor of one precision through the suite: every opcode on every kind of operand and special number,
-/// results in the rows of operands, several numbers of lanes, random programs with few and with many rows.
+/// Puts an executor of one precision through the suite: every opcode on every kind of operand and special
+/// number, results in the rows of operands, several numbers of lanes, random programs with few and with
+/// many rows.
 ///
 /// # Errors
 /// The first [`Mismatch`] found.

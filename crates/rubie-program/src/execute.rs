@@ -145,8 +145,8 @@ impl<T: Element> Lines<T> {
 
     fn numbers(&self) -> &[T] {
         let length = self.lines.len() * T::LANES_PER_VECTOR;
-        // SAFETY: the lines are `length` numbers long, aligned to more than a number needs, and any bits are an f32 or f64, which
-        // are all that `Element` (sealed) can be.
+        // SAFETY: the lines are `length` numbers long, aligned to more than a number needs, and any bits
+        // are an f32 or f64, which are all that `Element` (sealed) can be.
         unsafe { std::slice::from_raw_parts(self.lines.as_ptr().cast(), length) }
     }
 
@@ -157,8 +157,8 @@ impl<T: Element> Lines<T> {
     }
 }
 
-/// Rows of lanes: what programs compute on. All rows have the same number of lanes and follow each other in memory, each
-/// on a 64-byte boundary. New rows are 0.
+/// Rows of lanes: what programs compute on. All rows have the same number of lanes and follow each other in
+/// memory, each on a 64-byte boundary. New rows are 0.
 #[derive(Clone)]
 pub struct Rows<T: Element> {
     lines: Lines<T>,

@@ -1,11 +1,12 @@
 //! The instruction set: what every executor must provide, and nothing else.
 //!
-//! Each opcode has one scalar meaning for each precision ([`crate::Element`]); executors apply it to all lanes of
-//! a row and must agree with it to the last bit.
+//! Each opcode has one scalar meaning for each precision ([`crate::Element`]); executors apply it to all
+//! lanes of a row and must agree with it to the last bit.
 
 macro_rules! opcodes {
     ($($(#[$doc:meta])* $variant:ident $arity:literal $name:literal;)*) => {
-        /// An instruction's operation on operands a, b, c. Truth values are rows whose lanes are all ones or all zeros.
+        /// An instruction's operation on operands a, b, c. Truth values are rows whose lanes are all ones
+        /// or all zeros.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[repr(u8)]
         pub enum Opcode { $($(#[$doc])* $variant,)* }
@@ -47,7 +48,8 @@ opcodes! {
     /// High part of the angle a reduced for the trigonometric functions: a itself where |a| <= 2^20 (f64)
     /// or 2^10 (f32), else the leading part of a modulo 2 pi in [-pi, pi]; NaN for infinities and NaN.
     AngleHigh 1 "angle.high";
-    /// The part of the reduced angle that [`Opcode::AngleHigh`] leaves: 0 for small a, NaN for infinities and NaN.
+    /// The part of the reduced angle that [`Opcode::AngleHigh`] leaves: 0 for small a, NaN for infinities
+    /// and NaN.
     AngleLow 1 "angle.low";
     /// a + b
     Add 2 "add";

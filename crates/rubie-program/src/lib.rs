@@ -1,8 +1,9 @@
 //! Straight-line programs over lanes: the instruction set of RuBIE, how expressions become programs, and an
 //! interpreter that runs them.
 //!
-//! A [`Program`] is a list of instructions on *rows*. A row holds one number per *lane*, and every lane is a run of its
-//! own, so each instruction is a few vector instructions of the processor and there are no branches:
+//! A [`Program`] is a list of instructions on *rows*. A row holds one number per *lane*, and every lane is
+//! a run of its own, so each instruction is a few vector instructions of the processor and there are no
+//! branches:
 //!
 //! ```text
 //! expressions (rubie-expr) --Lowering--> Program --Executor--> rows of numbers
@@ -55,7 +56,8 @@
 //!
 //! - The instruction set: [`Opcode`]; what each does to one number: [`Element::evaluate`].
 //! - Writing a function of mathematics in instructions: [`ValueGraph`] and [`functions`].
-//! - Passes of the lowering, one file each: `src/lower/`. In debug builds each program is checked against what it has to compute.
+//! - Passes of the lowering, one file each: `src/lower/`. In debug builds each program is
+//!   checked against what it has to compute.
 //! - Writing an executor: [`Executor`], [`conformance`].
 
 mod instruction;

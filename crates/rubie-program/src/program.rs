@@ -111,8 +111,9 @@ impl Program {
         &self.instructions
     }
 
-    /// The bits, as f64, of the numbers known beforehand, each a number of the program's precision. All ones stands for the truth
-    /// value "true", 0 for both "false" and the number 0; [`crate::Element::from_constant`] reads them.
+    /// The bits, as f64, of the numbers known beforehand, each a number of the program's precision. All
+    /// ones stands for the truth value "true", 0 for both "false" and the number 0;
+    /// [`crate::Element::from_constant`] reads them.
     pub fn constants(&self) -> &[u64] {
         &self.constants
     }

@@ -24,7 +24,8 @@ impl Value {
 /// How a value comes about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Definition {
-    /// A number, by its f64 bits (already rounded to the precision of the program); all ones for "true", 0 for "false".
+    /// A number, by its f64 bits (already rounded to the precision of the program); all ones for "true", 0
+    /// for "false".
     Constant(u64),
     /// From outside: a row or a uniform.
     Input(Operand),

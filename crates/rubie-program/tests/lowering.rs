@@ -62,7 +62,8 @@ impl<'g> Case<'g> {
         Self { parameters, states, dense, attempt, sample }
     }
 
-    /// Rows: states, interpolant, results of samples, parameters. The new states go where the old ones were, in another order.
+    /// Rows: states, interpolant, results of samples, parameters. The new states go where the old ones
+    /// were, in another order.
     fn lower(&self, precision: Precision, swept: [bool; EACH], homes: bool) -> Lowered {
         let mut ports = Vec::new();
         for i in 0..EACH {

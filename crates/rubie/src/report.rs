@@ -81,7 +81,10 @@ impl Report {
     /// What could be tried for each kind of failure that happened.
     fn mends(&self) -> impl Iterator<Item = String> {
         let happened = |flag: &&rubie_kernel::StatusFlag| self.failed.contains_key(flag.name);
-        Status::FLAGS.iter().filter(happened).map(|flag| format!("{}: {}; {}", flag.name, flag.meaning, flag.mend))
+        Status::FLAGS
+            .iter()
+            .filter(happened)
+            .map(|flag| format!("{}: {}; {}", flag.name, flag.meaning, flag.mend))
     }
 }
 

@@ -57,7 +57,8 @@ impl Solver {
         let span = Span::new(options.t0, options.until, options.settle)?;
         let times = options.save.times(span)?;
         if times.last().is_none_or(|last| *last <= options.t0) {
-            let message = format!("nothing is to be integrated: the last save time is the start, t0 {}", options.t0);
+            let message =
+                format!("nothing is to be integrated: the last save time is the start, t0 {}", options.t0);
             return Err(Error::new(ErrorKind::Option, message));
         }
         if options.max_steps == 0 {
@@ -165,7 +166,8 @@ impl Solver {
         let mut inputs = Inputs::default();
         for name in swept {
             if self.options.set.iter().any(|(set, _)| set == name) {
-                let message = format!("`{name}` is both set to one value and swept; give only one of the two");
+                let message =
+                    format!("`{name}` is both set to one value and swept; give only one of the two");
                 return Err(Error::new(ErrorKind::Sweep, message));
             }
             inputs.varying.push(self.names.input(name, ErrorKind::Sweep)?);
@@ -180,7 +182,8 @@ impl Solver {
 
     /// What steers the kernel for any sweep.
     pub(crate) fn controls(&self) -> Controls {
-        let value = |name: &str| self.options.set.iter().find(|(set, _)| set == name).map(|(_, value)| *value);
+        let value =
+            |name: &str| self.options.set.iter().find(|(set, _)| set == name).map(|(_, value)| *value);
         let parameters = self.names.parameters.iter().map(|(name, default)| value(name).unwrap_or(*default));
         let is_state = |(name, value): &(String, f64)| self.names.states.contains(name).then_some(*value);
         Controls {

@@ -23,8 +23,10 @@ fn reference(name: &str) -> Value {
 fn check(name: &str, method: &str, tolerance: f64, bound: f64) {
     let (model, reference) = (model(name), reference(name));
     assert!(10f64.powf(-reference["digits"].as_f64().unwrap()) < bound, "the reference is not good enough");
-    let states: Vec<&str> = reference["states"].as_array().unwrap().iter().map(|s| s.as_str().unwrap()).collect();
-    let times: Vec<f64> = reference["times"].as_array().unwrap().iter().map(|t| t.as_f64().unwrap()).collect();
+    let states: Vec<&str> =
+        reference["states"].as_array().unwrap().iter().map(|s| s.as_str().unwrap()).collect();
+    let times: Vec<f64> =
+        reference["times"].as_array().unwrap().iter().map(|t| t.as_f64().unwrap()).collect();
     for case in reference["sets"].as_array().unwrap() {
         let set = case["set"].as_object().unwrap();
         let steps = StepSettings {
@@ -51,7 +53,10 @@ fn check(name: &str, method: &str, tolerance: f64, bound: f64) {
             let scale = exact.iter().fold(f64::MIN_POSITIVE, |largest, value| largest.max(value.abs()));
             for ((time, exact), found) in times.iter().zip(&exact).zip(solution.series(state, 0).unwrap()) {
                 let error = (found - exact).abs() / scale;
-                assert!(error < bound, "{name} with {set:?}: {state} at {time} is {found}, not {exact}: {error:e}");
+                assert!(
+                    error < bound,
+                    "{name} with {set:?}: {state} at {time} is {found}, not {exact}: {error:e}"
+                );
             }
         }
     }

@@ -150,21 +150,23 @@ fn parquet_gives_back_every_value() {
 
 #[test]
 fn parquet_says_where_it_comes_from() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.parquet");
-    write(&path, TableForm::Wide, Precision::F32, 3);
-    let reader = SerializedFileReader::new(fs::File::open(&path).unwrap()).unwrap();
-    let file = reader.metadata().file_metadata();
-    let entries = file.key_value_metadata().unwrap().iter();
-    let metadata: BTreeMap<&str, &str> =
-        entries.map(|entry| (entry.key.as_str(), entry.value.as_deref().unwrap())).collect();
-    assert_eq!(metadata["rubie.version"], env!("CARGO_PKG_VERSION"));
-    assert_eq!(metadata["rubie.units"], r#"{"m.V, \"mV\"":"mV","rho":"1/s"}"#);
-    assert_eq!(metadata["rubie.swept"], r#"["x(0)","rho"]"#);
-    let types: Vec<String> =
-        (0..6).map(|k| file.schema_descr().column(k).physical_type().to_string()).collect();
-    assert_eq!(types, ["INT64", "DOUBLE", "DOUBLE", "DOUBLE", "FLOAT", "FLOAT"]);
-    assert_eq!(reader.num_row_groups(), 3, "one per chunk");
+    each_case(|folder, form, precision| {
+        let path = folder.join("a.parquet");
+        write(&path, form, precision, 3);
+        let reader = SerializedFileReader::new(fs::File::open(&path).unwrap()).unwrap();
+        let file = reader.metadata().file_metadata();
+        let entries = file.key_value_metadata().unwrap().iter();
+        let metadata: BTreeMap<&str, &str> =
+            entries.map(|entry| (entry.key.as_str(), entry.value.as_deref().unwrap())).collect();
+        assert_eq!(metadata["rubie.version"], env!("CARGO_PKG_VERSION"));
+        assert_eq!(metadata["rubie.units"], r#"{"m.V, \"mV\"":"mV","rho":"1/s"}"#);
+        assert_eq!(metadata["rubie.swept"], r#"["x(0)","rho"]"#);
+        let kind = |k: usize| file.schema_descr().column(k).physical_type().to_string();
+        let sample = if precision == Precision::F32 { "FLOAT" } else { "DOUBLE" };
+        let variable = if form == TableForm::Wide { sample } else { "BYTE_ARRAY" };
+        assert_eq!([0, 1, 2, 3, 4, 5].map(kind), ["INT64", "DOUBLE", "DOUBLE", "DOUBLE", variable, sample]);
+        assert_eq!(reader.num_row_groups(), 3, "one per chunk");
+    });
 }
 
 #[test]

@@ -145,3 +145,23 @@ fn parquet_nulls_have_a_place() {
         "{error}"
     );
 }
+
+#[test]
+fn damaged_parquet_files_are_refused_or_read_but_do_not_panic() {
+    let folder = folder();
+    let path = folder.path().join("a.parquet");
+    parquet(&path, [Some(3), Some(4)]);
+    let whole = std::fs::read(&path).unwrap();
+    let mut refused = 0;
+    for place in 0..whole.len() {
+        let mut damaged = whole.clone();
+        damaged[place] = if place % 2 == 0 { 0x7f } else { 0xff };
+        std::fs::write(&path, &damaged).unwrap();
+        refused += usize::from(Sweep::from_file_columns(&path, &["k", "x"]).is_err());
+    }
+    assert!(refused > 0);
+    for length in 0..whole.len() {
+        std::fs::write(&path, &whole[..length]).unwrap();
+        assert!(Sweep::from_parquet(&path).is_err(), "only {length} bytes of {}", whole.len());
+    }
+}

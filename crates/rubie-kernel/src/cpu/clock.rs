@@ -160,3 +160,67 @@ impl Clock {
         any != 0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits(fixed: bool) -> Limits {
+        Limits { t0: 0.0, end: 1.0, dt_min: 1e-3, max_attempts: 10, fixed }
+    }
+
+    /// One attempt of a single lane: the step tried and the events after it.
+    fn attempt(clock: &mut Clock, accept: bool, next_dt: f64) -> (f64, u8) {
+        let (mut time, mut dt) = ([0.0f64], [0.0f64]);
+        clock.propose(&mut time, &mut dt);
+        clock.settle(&[f64::truth(accept)], &[next_dt]);
+        (dt[0], clock.events[0])
+    }
+
+    #[test]
+    fn the_last_step_lands_on_the_end() {
+        let mut clock = Clock::new(1, limits(false));
+        clock.begin(0, 0.75, f64::INFINITY);
+        assert_eq!(attempt(&mut clock, true, 0.75), (0.75, 0));
+        assert_eq!(attempt(&mut clock, true, 0.75), (0.25, DONE));
+        assert_eq!((clock.now[0], clock.previous[0], clock.accepted[0]), (1.0, 0.75, 2));
+    }
+
+    #[test]
+    fn fixed_steps_are_multiples_of_the_step() {
+        let mut clock = Clock::new(1, Limits { max_attempts: 100, ..limits(true) });
+        clock.begin(0, 0.1, f64::INFINITY);
+        for k in 1..10 {
+            assert_eq!(attempt(&mut clock, true, 0.1), (0.1, 0));
+            assert_eq!(clock.now[0], f64::from(k) * 0.1);
+        }
+        // 1 - 9*0.1 is 0.1 but for rounding: no further step follows.
+        assert_eq!(attempt(&mut clock, true, 0.1).1, DONE);
+        assert_eq!(clock.now[0], 1.0);
+    }
+
+    #[test]
+    fn rejected_steps_move_nothing_and_end_where_they_cannot_shrink() {
+        let mut clock = Clock::new(1, limits(false));
+        clock.begin(0, 0.5, f64::INFINITY);
+        assert_eq!(attempt(&mut clock, false, 0.002), (0.5, 0));
+        assert_eq!((clock.now[0], clock.accepted[0], clock.attempts[0]), (0.0, 0, 1));
+        assert_eq!(attempt(&mut clock, false, 0.001), (0.002, 0));
+        assert_eq!(attempt(&mut clock, false, 0.001), (0.001, STUCK), "at the smallest step");
+        clock.begin(0, 0.5, f64::INFINITY);
+        assert_eq!(attempt(&mut clock, false, f64::NAN), (0.5, STUCK), "a step that is not a number");
+        let mut clock = Clock::new(1, limits(true));
+        clock.begin(0, 0.5, f64::INFINITY);
+        assert_eq!(attempt(&mut clock, false, 0.5), (0.5, STUCK), "a fixed step");
+    }
+
+    #[test]
+    fn attempts_are_limited_and_samples_announced() {
+        let mut clock = Clock::new(1, Limits { max_attempts: 2, ..limits(false) });
+        clock.begin(0, 0.25, 0.3);
+        assert_eq!(attempt(&mut clock, true, 0.25), (0.25, 0));
+        assert_eq!(attempt(&mut clock, true, 0.25), (0.25, DUE | EXHAUSTED));
+        clock.idle(0);
+        assert_eq!(attempt(&mut clock, true, 0.25).1, 0, "an idle lane needs nothing");
+    }
+}

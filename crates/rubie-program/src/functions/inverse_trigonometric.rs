@@ -22,11 +22,12 @@ pub(crate) fn asin(v: &mut ValueGraph, x: Value) -> Value {
 /// Inverse cosine.
 pub(crate) fn acos(v: &mut ValueGraph, x: Value) -> Value {
     let Arc { is_large, argument, excess } = arc(v, x);
-    // pi/2 - t for small |x|, 2 t for large x, pi - 2 t for large -x, where t has the sign of x.
-    let (zero, minus_one, minus_two) = (v.constant(0.0), v.constant(-1.0), v.constant(-2.0));
-    let factor = v.select(is_large, minus_two, minus_one);
-    let factor = v.copy_sign(factor, x);
-    let factor = v.neg(factor);
+    // With the sign of x: pi/2 - t where |x| is small, 2 t where x is large, pi - 2 t where -x is.
+    let (zero, one) = (v.constant(0.0), v.constant(1.0));
+    let (two, minus_one) = (v.constant(2.0), v.constant(-1.0));
+    let sign = v.copy_sign(one, x);
+    let factor = v.select(is_large, two, minus_one);
+    let factor = v.mul(factor, sign);
     let is_negative = v.lt(x, zero);
     let turn = |v: &mut ValueGraph, part| {
         let (quarter, half) = (HALF_PI.part(v, part), HALF_PI.scaled_part(v, part, 2.0));
@@ -34,10 +35,6 @@ pub(crate) fn acos(v: &mut ValueGraph, x: Value) -> Value {
         v.select(is_large, large, quarter)
     };
     let (high, low) = (turn(v, 0), turn(v, 1));
-    // Large arguments: +2 t for positive x, -2 t for negative; small: the opposite sign.
-    let flipped = v.neg(factor);
-    let factor = v.select(is_large, flipped, factor);
-    let factor = v.neg(factor);
     let rest = v.mul_add(factor, excess, low);
     let sum = v.mul_add(factor, argument, high);
     v.add(sum, rest)
@@ -86,7 +83,7 @@ pub(crate) fn atan(v: &mut ValueGraph, x: Value) -> Value {
 pub(crate) fn atan2(v: &mut ValueGraph, y: Value, x: Value) -> Value {
     let (ordinate, abscissa) = (v.abs(y), v.abs(x));
     let t = smaller_over_larger(v, ordinate, abscissa);
-    let (zero, one, minus_one) = (v.constant(0.0), v.constant(1.0), v.constant(-1.0));
+    let (zero, one) = (v.constant(0.0), v.constant(1.0));
     let is_steep = v.lt(abscissa, ordinate);
     let side = v.copy_sign(one, x);
     let is_left = v.lt(side, zero);
@@ -105,7 +102,6 @@ pub(crate) fn atan2(v: &mut ValueGraph, y: Value, x: Value) -> Value {
     let rest = v.mul_add(cube, p, low);
     let sum = v.add(high, t);
     let result = v.add(sum, rest);
-    let _ = minus_one;
     v.copy_sign(result, y)
 }
 
@@ -113,11 +109,9 @@ pub(crate) fn atan2(v: &mut ValueGraph, y: Value, x: Value) -> Value {
 fn smaller_over_larger(v: &mut ValueGraph, a: Value, b: Value) -> Value {
     let (one, least) = (v.constant(1.0), number(v, f64::from_bits(1), f64::from(f32::from_bits(1))));
     let smaller = v.min(a, b);
-    let larger = v.max(a, b);
-    let divisor = v.max(larger, least);
-    let quotient = v.div(smaller, divisor);
-    let are_equal = v.eq(smaller, divisor);
-    let quotient = v.select(are_equal, one, quotient);
-    let _ = larger;
-    quotient
+    let larger = v.max(b, a);
+    let larger = v.max(least, larger);
+    let quotient = v.div(smaller, larger);
+    let are_equal = v.eq(smaller, larger);
+    v.select(are_equal, one, quotient)
 }

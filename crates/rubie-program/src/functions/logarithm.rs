@@ -57,7 +57,7 @@ pub(super) fn one_more(v: &mut ValueGraph, x: Value) -> (Value, Value) {
 }
 
 /// -e and m - 1 with x = 2^e m, m in [sqrt(1/2), sqrt(2)]; for 0 and infinity -e is infinite and m some number.
-fn split(v: &mut ValueGraph, x: Value) -> (Value, Value) {
+pub(super) fn split(v: &mut ValueGraph, x: Value) -> (Value, Value) {
     let n = negative_exponent(v, x);
     let (one, two) = (v.constant(1.0), v.constant(2.0));
     let m = v.scale(x, n);

@@ -1,8 +1,8 @@
 //! The interpreter: one loop over the lanes for each instruction.
 //!
 //! It starts at once, runs everywhere, and is what other executors are compared with. One generic loop
-//! ([`run`]) is compiled for each instruction set and precision; a vector type ([`vector::Vector`]) says what one chunk of lanes
-//! does. All agree to the last bit.
+//! ([`run()`]) is compiled for each instruction set and precision; a vector type ([`vector::Vector`]) says
+//! what one chunk of lanes does. All agree to the last bit.
 
 // Vector instructions and unchecked rows; `Program` was checked when it was made.
 #![allow(unsafe_code)]
@@ -58,9 +58,9 @@ impl<T: Element> Executor<T> for Interpreter<T> {
             ],
             row_bytes: rows.row_bytes(),
         };
-        // SAFETY: `prepare` found that the processor has the instructions; the program names only rows, uniforms and constants
-        // below the numbers that were just compared; nothing writes to uniforms and constants; and all are on
-        // 64-byte boundaries, rows a multiple of 64 bytes long.
+        // SAFETY: `prepare` found that the processor has the instructions; the program names only rows,
+        // uniforms and constants below the numbers that were just compared; nothing writes to uniforms and
+        // constants; and all are on 64-byte boundaries, rows a multiple of 64 bytes long.
         unsafe {
             match (self.isa, T::PRECISION) {
                 #[cfg(target_arch = "x86_64")]

@@ -53,7 +53,8 @@ const COMMON: usize = 512;
 ///
 /// # Safety
 /// - The processor has the instructions of `V`, and this is inlined into a function compiled for them.
-/// - `memory` holds all rows, uniforms and constants that the steps name, on 64-byte boundaries; rows may be written to.
+/// - `memory` holds all rows, uniforms and constants that the steps name, on 64-byte boundaries;
+///   rows may be written to.
 /// - Rows are a multiple of 64 bytes long.
 #[inline(always)]
 pub(super) unsafe fn run<V: Vector>(steps: &[Step], memory: &Memory) {
@@ -67,7 +68,8 @@ pub(super) unsafe fn run<V: Vector>(steps: &[Step], memory: &Memory) {
     }
 }
 
-/// One loop over the vectors of a row. (A macro, as closures are not sure to be inlined, without which intrinsics are calls.)
+/// One loop over the vectors of a row. (A macro, as closures are not sure to be inlined, without which
+/// intrinsics are calls.)
 macro_rules! each {
     ($lanes:ident, $method:ident $first:literal $(, $place:literal)*) => {
         for index in 0..$lanes.vectors() {

@@ -8,8 +8,8 @@ use crate::instruction::Opcode;
 /// Methods without a body are single machine instructions; the others are made of them.
 ///
 /// # Safety
-/// All methods: the processor must have the instructions of the vector's set, and they are inlined into a function
-/// that is compiled for it.
+/// All methods: the processor must have the instructions of the vector's set, and they are inlined into a
+/// function that is compiled for it.
 pub(super) trait Vector: Copy {
     /// A lane.
     type Lane: Element + Numbers;

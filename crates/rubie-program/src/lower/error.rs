@@ -42,7 +42,8 @@ pub enum LoweringError {
         /// First uniform of the lowering's own.
         first_uniform: u32,
     },
-    /// Two outputs of a phase are at the same place, or one is in a uniform outside of the home of [`Rate::Solve`].
+    /// Two outputs of a phase are at the same place, or one is in a uniform outside of the home of
+    /// [`Rate::Solve`].
     #[error("the phase `{phase}` cannot write to {place:?}: {mistake}")]
     Output {
         /// Name of the phase.

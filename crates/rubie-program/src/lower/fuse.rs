@@ -1,8 +1,8 @@
 //! First pass: which products join the sum that uses them, to be rounded once instead of twice.
 //!
-//! `a*b + c`, `a*b - c` and `c - a*b` become one instruction where nothing else in the phase uses the product. This looks at the
-//! expressions of one phase and nothing else, so that results do not depend on what is swept
-//! or on what other phases compute.
+//! `a*b + c`, `a*b - c` and `c - a*b` become one instruction where nothing else in the phase uses the
+//! product. This looks at the expressions of one phase and nothing else, so that results do not depend on
+//! what is swept or on what other phases compute.
 
 use rubie_expr::{Node, NodeId, Op, Walk};
 

@@ -1,7 +1,8 @@
 //! Lowering: from expressions to programs.
 //!
-//! What comes in: phases (programs to be), each a list of expressions and the rows that shall hold them, and ports
-//! (where the values of symbols are found). What goes out: one [`Program`] per phase, all on the same rows.
+//! What comes in: phases (programs to be), each a list of expressions and the rows that shall hold them,
+//! and ports (where the values of symbols are found). What goes out: one [`Program`] per phase, all on the
+//! same rows.
 //!
 //! ```text
 //! expressions --fuse--> products that join their sums --select--> one ValueGraph for all phases

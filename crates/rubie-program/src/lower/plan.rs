@@ -60,7 +60,8 @@ pub struct Lowering<'g> {
     /// The programs to be.
     pub phases: Vec<Phase<'g>>,
     /// For a rate, the phase of that rate which computes what phases of higher rates need at that rate: for
-    /// [`Rate::Solve`], [`Rate::Run`] and [`Rate::Dense`]. Without a home such values are computed where needed.
+    /// [`Rate::Solve`], [`Rate::Run`] and [`Rate::Dense`]. Without a home such values are computed where
+    /// needed.
     pub homes: Vec<(Rate, usize)>,
     /// The first row that lowering may use; ports and outputs are below.
     pub first_row: u32,

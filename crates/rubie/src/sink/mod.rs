@@ -42,10 +42,11 @@
 //! name that equals another column's, such as a state called `time`, gets underscores until it differs: `time_`.
 //! Values of failed runs are NaN from the failure on.
 //!
-//! In Parquet `run` is `int64`, swept values and time are `double`, samples `double` or `float` as they were computed; nothing is
-//! null. Row groups have up to 2^20 rows. The file's metadata has `rubie.version`, and as JSON `rubie.units` (of the columns
-//! that have one) and `rubie.swept` (names of the swept columns). In CSV each number has the fewest digits that give it back exactly; others are `NaN`,
-//! `inf` and `-inf`.
+//! In Parquet `run` is `int64`, swept values and time are `double`, samples `double` or `float` as they were computed;
+//! nothing is null. Row groups have up to 2^20 rows. The file's metadata has `rubie.version`, and as JSON `rubie.units`
+//! (of the swept names and variables that have one) and `rubie.swept` (names of the swept columns).
+//!
+//! In CSV each number has the fewest digits that give it back exactly; others are `NaN`, `inf` and `-inf`.
 //!
 //! # Arrays: NPY and NPZ
 //!

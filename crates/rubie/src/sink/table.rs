@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Layout, TableForm};
+use super::{Column, Layout, TableForm};
 
 /// How the samples of a layout become columns and rows.
 #[derive(Clone, Debug)]
@@ -11,13 +11,14 @@ pub(super) struct Table {
     pub(super) columns: Vec<TableColumn>,
     pub(super) variables: Vec<String>,
     pub(super) times: Vec<f64>,
+    /// Each name that has a unit: columns, and in long form the variables, which are no columns there.
+    pub(super) units: Vec<(String, String)>,
 }
 
 /// One column of a table.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct TableColumn {
     pub(super) name: String,
-    pub(super) unit: Option<String>,
     pub(super) content: Content,
 }
 
@@ -40,12 +41,19 @@ pub(super) enum Content {
 
 impl Table {
     pub(super) fn new(form: TableForm, layout: &Layout) -> Self {
-        Table {
-            form,
-            columns: columns(form, layout),
-            variables: layout.variables.iter().map(|variable| variable.name.clone()).collect(),
-            times: layout.times.clone(),
+        let columns = columns(form, layout);
+        let unit = |name: &String, column: &Column| Some((name.clone(), column.unit.clone()?));
+        let of_column = |column: &TableColumn| match column.content {
+            Content::Swept(k) => unit(&column.name, &layout.swept[k]),
+            Content::Variable(v) => unit(&column.name, &layout.variables[v]),
+            _ => None,
+        };
+        let mut units: Vec<(String, String)> = columns.iter().filter_map(of_column).collect();
+        if form == TableForm::Long {
+            units.extend(layout.variables.iter().filter_map(|variable| unit(&variable.name, variable)));
         }
+        let variables = layout.variables.iter().map(|variable| variable.name.clone()).collect();
+        Table { form, columns, variables, times: layout.times.clone(), units }
     }
 
     /// Rows of one run. In wide form a run's rows are its times; in long form its times and variables, in the order of
@@ -93,21 +101,18 @@ fn columns(form: TableForm, layout: &Layout) -> Vec<TableColumn> {
         taken.push(name.clone());
         name
     };
-    let column = |name: &str, content| TableColumn { name: name.to_owned(), unit: None, content };
+    let column = |name: &str, content| TableColumn { name: name.to_owned(), content };
     let variables: Vec<TableColumn> = match form {
         TableForm::Long => vec![column("variable", Content::VariableName), column("value", Content::Value)],
         TableForm::Wide => {
-            let variable = |(v, variable): (usize, &super::Column)| {
-                let (name, unit) = (free(variable.name.clone()), variable.unit.clone());
-                TableColumn { name, unit, content: Content::Variable(v) }
-            };
-            layout.variables.iter().enumerate().map(variable).collect()
+            let names = layout.variables.iter().map(|variable| free(variable.name.clone()));
+            names.enumerate().map(|(v, name)| TableColumn { name, content: Content::Variable(v) }).collect()
         }
     };
     let is_saved = |name: &str| layout.variables.iter().any(|variable| variable.name == name);
     let swept = layout.swept.iter().enumerate().map(|(k, swept)| {
         let name = if is_saved(&swept.name) { format!("{}(0)", swept.name) } else { swept.name.clone() };
-        TableColumn { name: free(name), unit: swept.unit.clone(), content: Content::Swept(k) }
+        TableColumn { name: free(name), content: Content::Swept(k) }
     });
     let mut columns = vec![column("run", Content::Run)];
     columns.extend(swept);
@@ -119,7 +124,6 @@ fn columns(form: TableForm, layout: &Layout) -> Vec<TableColumn> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sink::Column;
     use rubie_program::Precision;
 
     fn names(form: TableForm, swept: &[&str], variables: &[&str]) -> Vec<String> {

@@ -38,9 +38,9 @@
 //!
 //! # Random numbers
 //!
-//! A random value depends on the seed, the name of its axis and its place in the sample, on nothing else: not on other axes, nor on
-//! which runs are computed together, nor on the machine. Numbers come from ChaCha with 8 rounds, keyed by the seed and
-//! the name; normal values by the inverse distribution function (Wichura's AS 241).
+//! A random value depends on the seed, the name of its axis and its place in the sample, on nothing else: not on other
+//! axes, nor on which runs are computed together, nor on the machine. Numbers come from ChaCha with 8 rounds, keyed by
+//! the seed and the name; normal values by the inverse distribution function (Wichura's AS 241).
 //!
 //! Sobol axes form one low-discrepancy set in as many dimensions as there are Sobol axes, an axis's dimension being
 //! its position among them (Joe and Kuo's direction numbers, up to 1000 axes). With seed 0 these are the points of the

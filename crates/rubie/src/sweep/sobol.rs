@@ -9,8 +9,9 @@ const BITS: usize = 53;
 /// The Sobol sequence in one dimension, as words of 64 bits whose upper 53 count, in Gray code order.
 ///
 /// # Source
-/// S. Joe and F. Y. Kuo, Remark on algorithm 659, ACM Trans. Math. Softw. 29 (2003) 49-57, equations (2) to (4); direction numbers
-/// from `joe_kuo_6.txt`. Gray code order: I. A. Antonov and V. M. Saleev, USSR Comput. Math. Math. Phys. 19 (1979) 252-256.
+/// S. Joe and F. Y. Kuo, Remark on algorithm 659, ACM Trans. Math. Softw. 29 (2003) 49-57, equations (2) to (4);
+/// direction numbers from `joe_kuo_6.txt`. Gray code order: I. A. Antonov and V. M. Saleev, USSR Comput. Math. Math.
+/// Phys. 19 (1979) 252-256.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Dimension {
     directions: [u64; BITS],
