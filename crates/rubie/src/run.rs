@@ -93,7 +93,7 @@ impl Solver {
         }
         let written = sink.finish()?;
         report.solve_seconds = start.elapsed().as_secs_f64();
-        report.output = Some(written.path);
+        report.output = Some(written.path).filter(|path| !path.as_os_str().is_empty());
         Ok(report)
     }
 
