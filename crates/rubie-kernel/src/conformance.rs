@@ -115,10 +115,6 @@ impl Case {
     }
 }
 
-fn tolerance(value: f64) -> StepSettings {
-    StepSettings { rtol: value.into(), atol: value.into(), ..StepSettings::default() }
-}
-
 fn fixed(dt: f64) -> StepSettings {
     StepSettings { dt: Some(dt), ..StepSettings::default() }
 }
@@ -127,7 +123,14 @@ const DECAY: &str = "param k = 1\nstate x = 1\nx' = -k*x\nobserve rate = k*x + t
 
 fn samples_follow_the_exact_solution(backend: &dyn Backend) {
     let times: Vec<f64> = (0..=20).map(|k| 0.25 * f64::from(k)).collect();
-    let case = Case::new(backend, DECAY, "tsit5", &tolerance(1e-9), &[Input::Parameter(0)], &times);
+    let case = Case::new(
+        backend,
+        DECAY,
+        "tsit5",
+        &StepSettings::with_tolerance(1e-9),
+        &[Input::Parameter(0)],
+        &times,
+    );
     let k: Vec<f64> = (0..300).map(|i| 0.01 * f64::from(i)).collect();
     let outcome = case.run(&k, k.len());
     for (run, k) in k.iter().enumerate() {
@@ -143,8 +146,14 @@ fn samples_follow_the_exact_solution(backend: &dyn Backend) {
 
 fn a_varying_initial_value_replaces_the_models(backend: &dyn Backend) {
     let text = "param a = 3\nstate x = 2*a, y = x0\nparam x0 = 7\nx' = 0\ny' = 0*y";
-    let case =
-        Case::new(backend, text, "tsit5", &tolerance(1e-6), &[Input::State(1), Input::Parameter(0)], &[1.0]);
+    let case = Case::new(
+        backend,
+        text,
+        "tsit5",
+        &StepSettings::with_tolerance(1e-6),
+        &[Input::State(1), Input::Parameter(0)],
+        &[1.0],
+    );
     let outcome = case.run(&[10.0, 20.0, 1.0, 2.0], 2);
     assert_eq!(outcome.samples, [2.0, 4.0, 10.0, 20.0]);
 }
@@ -162,7 +171,14 @@ fn fixed_steps_land_on_the_end_and_do_not_accumulate_time(backend: &dyn Backend)
 fn a_run_that_blows_up_keeps_what_came_before(backend: &dyn Backend) {
     let times: Vec<f64> = (0..=8).map(|k| 0.25 * f64::from(k)).collect();
     let text = "param a = 1\nstate x = 1/a\nx' = x^2";
-    let case = Case::new(backend, text, "tsit5", &tolerance(1e-8), &[Input::Parameter(0)], &times);
+    let case = Case::new(
+        backend,
+        text,
+        "tsit5",
+        &StepSettings::with_tolerance(1e-8),
+        &[Input::Parameter(0)],
+        &times,
+    );
     let a = [1.1, 5.0, 0.6, 4.0];
     let outcome = case.run(&a, 4);
     assert_eq!(outcome.status.iter().map(|s| s.is_success()).collect::<Vec<_>>(), [false, true, false, true]);
@@ -179,7 +195,7 @@ fn values_that_are_not_finite_fail_at_the_start(backend: &dyn Backend) {
         backend,
         DECAY,
         "tsit5",
-        &tolerance(1e-6),
+        &StepSettings::with_tolerance(1e-6),
         &[Input::Parameter(0), Input::State(0)],
         &[0.0, 1.0],
     );
@@ -196,23 +212,37 @@ fn values_that_are_not_finite_fail_at_the_start(backend: &dyn Backend) {
 
 fn too_many_steps_and_too_small_steps_are_told_apart(backend: &dyn Backend) {
     let text = "param k = 1\nstate x = 1\nx' = -k*(x - cos(t))";
-    let mut case = Case::new(backend, text, "tsit5", &tolerance(1e-6), &[Input::Parameter(0)], &[10.0]);
+    let mut case = Case::new(
+        backend,
+        text,
+        "tsit5",
+        &StepSettings::with_tolerance(1e-6),
+        &[Input::Parameter(0)],
+        &[10.0],
+    );
     case.controls.max_attempts = 50;
     let outcome = case.run(&[1.0, 1e6], 2);
     assert_eq!(outcome.status, [Status::SUCCESS, Status::STEP_LIMIT]);
-    let settings = StepSettings { dt_min: 0.1, ..tolerance(1e-10) };
+    let settings = StepSettings { dt_min: 0.1, ..StepSettings::with_tolerance(1e-10) };
     let case = Case::new(backend, text, "tsit5", &settings, &[Input::Parameter(0)], &[10.0]);
     assert_eq!(case.run(&[100.0], 1).status, [Status::STEP_TOO_SMALL]);
 }
 
 fn an_interrupt_stops_the_chunk(backend: &dyn Backend) {
-    let case = Case::new(backend, "state x = 1\nx' = sin(1e3*t)", "tsit5", &tolerance(1e-10), &[], &[1e6]);
+    let case = Case::new(
+        backend,
+        "state x = 1\nx' = sin(1e3*t)",
+        "tsit5",
+        &StepSettings::with_tolerance(1e-10),
+        &[],
+        &[1e6],
+    );
     let outcome = case.try_run(&[], 100, &AtomicBool::new(true)).unwrap();
     assert!(outcome.report.interrupted);
 }
 
 fn arrays_that_do_not_fit_are_refused(backend: &dyn Backend) {
-    let case = Case::new(backend, DECAY, "tsit5", &tolerance(1e-6), &[], &[1.0]);
+    let case = Case::new(backend, DECAY, "tsit5", &StepSettings::with_tolerance(1e-6), &[], &[1.0]);
     let mut samples = vec![0.0; 3];
     let mut status = vec![Status::SUCCESS; 2];
     let watch = Watch { interrupt: &AtomicBool::new(false), finished_runs: &AtomicU64::new(0) };

@@ -34,7 +34,7 @@ pub fn methods() -> &'static [Method] {
 /// ```
 /// assert_eq!(rubie_method::find("Tsit5").unwrap().order, 5);
 /// let error = rubie_method::find("tsit6").unwrap_err();
-/// assert!(error.to_string().starts_with("unknown method `tsit6`: did you mean `tsit5`?"));
+/// assert!(error.to_string().starts_with("unknown method `tsit6`, did you mean `tsit5`?"));
 /// ```
 pub fn find(name: &str) -> Result<&'static Method, UnknownMethod> {
     let wanted = name.trim();
@@ -58,7 +58,7 @@ impl std::fmt::Display for UnknownMethod {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "unknown method `{}`", self.name)?;
         if let Some(nearest) = self.nearest {
-            write!(f, ": did you mean `{nearest}`?")?;
+            write!(f, ", did you mean `{nearest}`?")?;
         }
         let names: Vec<_> =
             METHODS.iter().map(|method| method.names().collect::<Vec<_>>().join(" = ")).collect();

@@ -86,6 +86,13 @@ impl Default for StepSettings {
     }
 }
 
+impl StepSettings {
+    /// The same relative and absolute tolerance for all states, everything else left to the method.
+    pub fn with_tolerance(tolerance: f64) -> Self {
+        Self { rtol: tolerance.into(), atol: tolerance.into(), ..Self::default() }
+    }
+}
+
 impl Method {
     /// The controller that these settings ask for: the named one; else the smallest that carries the given gains or
     /// filter; else the method's own.

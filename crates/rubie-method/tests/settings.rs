@@ -172,6 +172,6 @@ fn names_are_read_in_any_case() {
     let error = "gustavson".parse::<ControllerKind>().unwrap_err().to_string();
     assert_eq!(
         error,
-        "unknown step controller `gustavson`: did you mean `gustafsson`? (known: fixed, i, pi, pid, gustafsson)"
+        "unknown step controller `gustavson`, did you mean `gustafsson`? (known: fixed, i, pi, pid, gustafsson)"
     );
 }

@@ -25,14 +25,9 @@ fn ring(n: usize) -> String {
 }
 
 fn options(until: f64, tolerance: f64) -> SolveOptions {
-    let steps = StepSettings {
-        rtol: Tolerance::Uniform(tolerance),
-        atol: Tolerance::Uniform(tolerance),
-        ..StepSettings::default()
-    };
     SolveOptions {
         until,
-        steps,
+        steps: StepSettings::with_tolerance(tolerance),
         save: Schedule::Final,
         threads: Some(NonZeroUsize::MIN),
         ..SolveOptions::default()

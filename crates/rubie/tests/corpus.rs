@@ -64,14 +64,9 @@ fn end_values(problem: &Value, method: &str, tolerance: f64) -> Vec<f64> {
     let mut t0 = number(&problem["t0"]);
     let mut set: Vec<(String, f64)> = Vec::new();
     for until in ends {
-        let steps = StepSettings {
-            rtol: Tolerance::Uniform(tolerance),
-            atol: Tolerance::Uniform(tolerance),
-            ..StepSettings::default()
-        };
         let options = SolveOptions {
             method: method.to_owned(),
-            steps,
+            steps: StepSettings::with_tolerance(tolerance),
             t0,
             until,
             set,

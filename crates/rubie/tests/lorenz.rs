@@ -8,14 +8,9 @@ fn lorenz() -> Model {
 }
 
 fn final_values(method: &str, tolerance: f64, runs: usize) -> Solution {
-    let steps = StepSettings {
-        rtol: Tolerance::Uniform(tolerance),
-        atol: Tolerance::Uniform(tolerance),
-        ..StepSettings::default()
-    };
     let options = SolveOptions {
         method: method.to_owned(),
-        steps,
+        steps: StepSettings::with_tolerance(tolerance),
         until: 1.0,
         save: Schedule::Final,
         ..SolveOptions::default()
