@@ -1,6 +1,8 @@
 //! Wrong input of every kind: exit code 2 (or 1 where the system is at fault), a message that names the place and the
 //! mend, nothing on standard output, no file left behind, never a panic.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,5 +1,7 @@
 //! The command as a user runs it: tables, reports, failures of single runs.
 
+#![allow(clippy::unwrap_used)]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};

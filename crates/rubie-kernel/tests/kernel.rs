@@ -1,4 +1,5 @@
 //! The CPU kernel with the interpreter on every instruction set of this machine, and the spec itself.
+#![allow(clippy::unwrap_used)]
 
 use rubie_expr::Graph;
 use rubie_kernel::{CpuBackend, Inputs, KernelSpec, conformance};

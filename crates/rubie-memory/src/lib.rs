@@ -1,7 +1,7 @@
 //! How a batch of runs is cut into chunks that fit the memory.
 //!
 //! The planner knows nothing of equations. Each array that will live in memory is described by an [`ArrayRequest`]: a
-//! complete specification, checked when it is built. [`plan`] takes all requests that live at the same time and
+//! complete specification, checked when it is built. [`plan()`] takes all requests that live at the same time and
 //! the bytes that are there, and says how many runs to compute at a time.
 //!
 //! ```

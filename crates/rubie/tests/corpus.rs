@@ -1,5 +1,6 @@
 //! The non-stiff problems of the shared collection of initial value problems: end values to the digits that the
 //! tolerance promises. Skips, saying so, where the collection is not beside the project.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::path::Path;
 

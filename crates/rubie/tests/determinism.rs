@@ -1,5 +1,6 @@
 //! The determinism promise: a run's result is the same to the last bit whatever the batch, the order of the runs, the
 //! number of threads, and whether its inputs vary or are the same for all.
+#![allow(clippy::unwrap_used)]
 
 use std::num::NonZeroUsize;
 

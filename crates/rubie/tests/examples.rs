@@ -1,4 +1,5 @@
 //! Every example model against values computed without RuBIE (see `examples/reference/make_references.py`).
+#![allow(clippy::unwrap_used)]
 
 use std::path::PathBuf;
 

@@ -1,4 +1,5 @@
 //! The sweep that the README runs, checked against an integration at a far tighter tolerance.
+#![allow(clippy::unwrap_used)]
 
 use rubie::prelude::*;
 

@@ -1,4 +1,5 @@
 //! A file is complete or absent, and what goes wrong is said clearly.
+#![allow(clippy::unwrap_used)]
 
 use std::fs;
 use std::path::Path;

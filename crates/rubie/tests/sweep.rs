@@ -1,4 +1,5 @@
 //! Sweeps: values, grids, random numbers, messages.
+#![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
 use rubie::sweep::{Axis, MAX_RUNS, Sweep, SweepError};

@@ -1,4 +1,5 @@
 //! Samples from files.
+#![allow(clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
