@@ -45,11 +45,10 @@ opcodes! {
     Round 1 "round";
     /// floor(log2 |a|), exact for subnormals too; -inf for 0, +inf for infinities, NaN for NaN.
     Exponent 1 "exponent";
-    /// High part of the angle a reduced for the trigonometric functions: a itself where |a| <= 2^20 (f64)
-    /// or 2^10 (f32), else the leading part of a modulo 2 pi in [-pi, pi]; NaN for infinities and NaN.
+    /// An angle reduced for the trigonometric functions: a itself where |a| <= 2^20 (f64) or 2^10 (f32), else what is left
+    /// of a after whole quarter turns, in [-pi/4, pi/4]; NaN for infinities and NaN.
     AngleHigh 1 "angle.high";
-    /// The part of the reduced angle that [`Opcode::AngleHigh`] leaves: 0 for small a, NaN for infinities
-    /// and NaN.
+    /// The quarter turns modulo 4 that [`Opcode::AngleHigh`] takes away: 0 for small a, NaN for infinities and NaN.
     AngleLow 1 "angle.low";
     /// a + b
     Add 2 "add";
