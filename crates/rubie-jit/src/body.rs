@@ -1,0 +1,588 @@
+//! From steps to machine instructions: the body of the loop.
+
+use iced_x86::{Code, MemoryOperand, Register};
+use rubie_program::{Opcode, Operand};
+
+use crate::assembler::{Assembler, Last};
+use crate::flow::{Location, Locations, NEVER, Step};
+use crate::frame::{Call, Convention, Detour};
+use crate::machine::{Codes, MaskCodes};
+use crate::places::Places;
+
+/// Numbers that operations are made of; they stand after the program's constants.
+#[derive(Clone, Copy)]
+pub(crate) enum Special {
+    Zero,
+    /// Only the bit of the sign.
+    Sign,
+    /// All bits but that of the sign.
+    Magnitude,
+    /// All bits.
+    Ones,
+    NotANumber,
+    /// The largest angle that is not reduced.
+    SmallAngle,
+}
+
+/// What is fixed for all bodies of a program.
+#[derive(Clone, Copy)]
+pub(crate) struct Target {
+    pub(crate) codes: Codes,
+    /// Only where there are mask registers.
+    pub(crate) masks: Option<MaskCodes>,
+    pub(crate) convention: Convention,
+    /// The place of [`Special::Zero`] among the constants.
+    pub(crate) first_special: u32,
+}
+
+/// Steps to the next use up to which a number in memory is worth a free register.
+const WORTH_KEEPING: u32 = 400;
+
+/// The masks that no value lives in.
+const SPARE_MASKS: [Register; 2] = [Register::K1, Register::K0];
+
+/// Where an instruction finds an operand.
+#[derive(Clone, Copy)]
+enum Source {
+    Register(Register),
+    Memory(Location),
+    Mask(Register),
+}
+
+/// Writes the instructions for one round of the loop.
+pub(crate) struct Body<'a> {
+    asm: &'a mut Assembler,
+    target: Target,
+    locations: Locations,
+    places: Places,
+    detours: Vec<Detour>,
+    /// Number of the present step.
+    now: u32,
+}
+
+impl<'a> Body<'a> {
+    pub(crate) fn new(asm: &'a mut Assembler, target: Target, locations: Locations) -> Self {
+        // The last two vectors are for what an instruction needs for itself.
+        let (vectors, masks) = if target.masks.is_some() { (0x3fff_ffff, 0xfc) } else { (0x3fff, 0) };
+        let places = Places::new(locations.count(), vectors, masks);
+        Self { asm, target, locations, places, detours: Vec::new(), now: 0 }
+    }
+
+    /// Writes all steps. Gives the calls that must be written elsewhere.
+    pub(crate) fn write(mut self, steps: &[Step]) -> Vec<Detour> {
+        for (now, step) in (0..).zip(steps) {
+            self.now = now;
+            self.places.vectors.unpin_all();
+            self.places.masks.unpin_all();
+            self.step(step);
+        }
+        self.detours
+    }
+
+    fn step(&mut self, step: &Step) {
+        use Opcode::*;
+        let codes = self.target.codes;
+        let has_masks = self.target.masks.is_some();
+        match step.instr.op {
+            Copy => self.copy(step),
+            Neg => self.with_special(step, codes.xor, Special::Sign),
+            Abs => self.with_special(step, codes.and, Special::Magnitude),
+            Sqrt => self.unary(step, codes.sqrt, None),
+            Round => self.unary(step, codes.round, Some(8)),
+            Floor => self.unary(step, codes.round, Some(9)),
+            Ceil => self.unary(step, codes.round, Some(10)),
+            Exponent => match self.target.masks {
+                Some(masks) => self.unary(step, masks.exponent, None),
+                None => self.call(step),
+            },
+            AngleHigh | AngleLow => self.angle(step),
+            Add => self.binary(step, codes.add, true),
+            Sub => self.binary(step, codes.sub, false),
+            Mul => self.binary(step, codes.mul, true),
+            Div => self.binary(step, codes.div, false),
+            Min => self.binary(step, codes.min, false),
+            Max => self.binary(step, codes.max, false),
+            CopySign => self.copy_sign(step),
+            Scale => match self.target.masks {
+                Some(masks) => self.scale(step, masks),
+                None => self.call(step),
+            },
+            Mod => self.call(step),
+            Lt => self.compare(step, 0x11),
+            Le => self.compare(step, 0x12),
+            Eq => self.compare(step, 0x00),
+            Ne => self.compare(step, 0x04),
+            And if has_masks => self.logic(step, Code::VEX_Kandw_kr_kr_kr),
+            Or if has_masks => self.logic(step, Code::VEX_Korw_kr_kr_kr),
+            AndNot if has_masks => self.logic(step, Code::VEX_Kandnw_kr_kr_kr),
+            Not if has_masks => self.logic(step, Code::VEX_Knotw_kr_kr),
+            And => self.binary(step, codes.and, true),
+            Or => self.binary(step, codes.or, true),
+            AndNot => self.binary(step, codes.and_not, false),
+            Not => self.with_special(step, codes.xor, Special::Ones),
+            MulAdd => self.fused(step, [codes.mul_add_132, codes.mul_add_213, codes.mul_add_231]),
+            MulSub => self.fused(step, [codes.mul_sub_132, codes.mul_sub_213, codes.mul_sub_231]),
+            NegMulAdd => {
+                self.fused(step, [codes.neg_mul_add_132, codes.neg_mul_add_213, codes.neg_mul_add_231]);
+            }
+            Select if has_masks => self.select_by_mask(step),
+            Select => self.select(step),
+        }
+    }
+
+    // Operands.
+
+    fn vector(&self, number: u8) -> Register {
+        self.target.convention.first_vector + u32::from(number)
+    }
+
+    /// A register that holds no value.
+    fn spare(&self, which: u8) -> Register {
+        self.vector(if self.target.masks.is_some() { 30 } else { 14 } + which)
+    }
+
+    /// The operand, put into a register first if it is worth it and one is free.
+    fn source(&mut self, step: &Step, place: usize) -> Source {
+        let location = step.operands[place];
+        if let Some(register) = self.places.vectors.of(location) {
+            self.places.vectors.pin(register);
+            return Source::Register(self.vector(register));
+        }
+        if !self.places.in_memory[location as usize]
+            && let Some(mask) = self.places.masks.of(location)
+        {
+            self.places.masks.pin(mask);
+            return Source::Mask(Register::K0 + u32::from(mask));
+        }
+        let next = step.next[place];
+        if next != NEVER
+            && next - self.now < WORTH_KEEPING
+            && let Some(register) = self.places.vectors.take(location, None)
+        {
+            self.places.next[location as usize] = next;
+            self.places.vectors.pin(register);
+            let register = self.vector(register);
+            self.load(register, Source::Memory(location));
+            return Source::Register(register);
+        }
+        Source::Memory(location)
+    }
+
+    fn memory(&self, location: Location) -> Last {
+        let at = |base, bytes: u32| MemoryOperand::with_base_displ(base, i64::from(bytes));
+        match self.locations.named(location) {
+            (Operand::Row(row), copy) => Last::Row(row, copy * self.target.convention.vector_bytes),
+            (Operand::Uniform(uniform), _) => Last::Memory(at(Register::R14, 64 * uniform)),
+            (Operand::Constant(constant), _) => self.constant(constant),
+        }
+    }
+
+    /// Constants are single numbers where instructions can repeat them, else whole vectors.
+    fn constant(&self, constant: u32) -> Last {
+        let convention = &self.target.convention;
+        Last::Memory(if self.target.masks.is_some() {
+            let bytes = i64::from(constant * convention.number_bytes);
+            MemoryOperand::new(Register::RBP, Register::None, 1, bytes, 1, true, Register::None)
+        } else {
+            let bytes = i64::from(constant * convention.vector_bytes);
+            MemoryOperand::with_base_displ(Register::RBP, bytes)
+        })
+    }
+
+    fn special(&self, special: Special) -> Last {
+        self.constant(self.target.first_special + special as u32)
+    }
+
+    /// The operand as the last of an instruction.
+    fn last(&mut self, source: Source, spare: Register) -> Last {
+        match source {
+            Source::Register(register) => Last::Register(register),
+            Source::Memory(location) => self.memory(location),
+            Source::Mask(_) => Last::Register(self.in_register(source, spare)),
+        }
+    }
+
+    /// The operand in a register, which is `spare` if it is in none yet.
+    fn in_register(&mut self, source: Source, spare: Register) -> Register {
+        if let Source::Register(register) = source {
+            return register;
+        }
+        self.load(spare, source);
+        spare
+    }
+
+    fn load(&mut self, to: Register, source: Source) {
+        let codes = self.target.codes;
+        match (source, self.target.masks) {
+            (Source::Register(from), _) if from == to => {}
+            (Source::Register(from), _) => self.emit(codes.load, &[to], Last::Register(from)),
+            (Source::Mask(mask), Some(masks)) => self.emit(masks.from_mask, &[to], Last::Register(mask)),
+            (Source::Memory(location), Some(masks))
+                if matches!(self.locations.named(location), (Operand::Constant(_), _)) =>
+            {
+                self.load_constant(to, location, masks);
+            }
+            (Source::Memory(location), _) => {
+                let memory = self.memory(location);
+                self.emit(codes.load, &[to], memory);
+            }
+            (Source::Mask(_), None) => {}
+        }
+    }
+
+    fn load_constant(&mut self, to: Register, location: Location, masks: MaskCodes) {
+        if let (Operand::Constant(constant), _) = self.locations.named(location) {
+            self.repeat(to, constant, masks);
+        }
+    }
+
+    /// One number in all lanes.
+    fn repeat(&mut self, to: Register, constant: u32, masks: MaskCodes) {
+        let bytes = i64::from(constant * self.target.convention.number_bytes);
+        let memory = MemoryOperand::with_base_displ(Register::RBP, bytes);
+        self.emit(masks.broadcast, &[to], Last::Memory(memory));
+    }
+
+    fn emit(&mut self, code: Code, first: &[Register], last: Last) {
+        self.asm.operation(code, first, last, Register::None);
+    }
+
+    /// Says that the operands have been read.
+    fn release(&mut self, step: &Step) {
+        for place in 0..step.instr.op.arity() {
+            self.places.needed_next(step.operands[place], step.next[place]);
+        }
+    }
+
+    // Results.
+
+    /// The register for the result: one of `wishes` if it is free now.
+    fn result(&mut self, step: &Step, wishes: &[Source]) -> Register {
+        let first = self.target.convention.first_vector;
+        let wish = wishes.iter().find_map(|wish| match wish {
+            Source::Register(register) => {
+                let number = *register as u32 - first as u32;
+                (self.places.vectors.occupied() >> number & 1 == 0).then_some(number as u8)
+            }
+            _ => None,
+        });
+        if !self.places.vectors.has_free() {
+            let next = &self.places.next;
+            if let Some(victim) = self.places.vectors.victim(|location| next[location as usize]) {
+                self.write_back(victim);
+                self.places.vectors.release(victim);
+            }
+        }
+        self.places.next[step.to as usize] = step.next_of_result;
+        // At most three registers are pinned, so there is one.
+        let register = self.places.vectors.take(step.to, wish).unwrap_or_default();
+        self.vector(register)
+    }
+
+    /// Brings the memory of a row up to date before its vector is given up.
+    fn write_back(&mut self, location: Location) {
+        if !self.places.in_memory[location as usize]
+            && self.places.masks.of(location).is_none()
+            && let Some(register) = self.places.vectors.of(location)
+        {
+            self.store(location, self.vector(register));
+        }
+    }
+
+    fn store(&mut self, location: Location, from: Register) {
+        if let (Operand::Row(row), copy) = self.locations.named(location) {
+            let bytes = copy * self.target.convention.vector_bytes;
+            self.asm.store_row(self.target.codes.store, row, bytes, from);
+        }
+        self.places.in_memory[location as usize] = true;
+    }
+
+    /// Says that a vector has been computed.
+    fn computed(&mut self, step: &Step, register: Register) {
+        self.places.in_memory[step.to as usize] = false;
+        if step.is_final {
+            self.store(step.to, register);
+        }
+        self.places.needed_next(step.to, step.next_of_result);
+    }
+
+    /// The mask for the result.
+    fn mask_result(&mut self, step: &Step) -> Register {
+        if !self.places.masks.has_free() {
+            let next = &self.places.next;
+            if let Some(victim) = self.places.masks.victim(|location| next[location as usize]) {
+                self.keep_as_vector(victim);
+                self.places.masks.release(victim);
+            }
+        }
+        self.places.next[step.to as usize] = step.next_of_result;
+        Register::K0 + u32::from(self.places.masks.take(step.to, None).unwrap_or_default())
+    }
+
+    /// Saves what is in a mask only.
+    fn keep_as_vector(&mut self, location: Location) {
+        let is_kept = self.places.in_memory[location as usize] || self.places.vectors.of(location).is_some();
+        let (false, Some(mask)) = (is_kept, self.places.masks.of(location)) else { return };
+        let mask = Source::Mask(Register::K0 + u32::from(mask));
+        if let Some(register) = self.places.vectors.take_untouched(location) {
+            self.load(self.vector(register), mask);
+        } else {
+            let spare = self.spare(0);
+            self.load(spare, mask);
+            self.store(location, spare);
+        }
+    }
+
+    fn mask_computed(&mut self, step: &Step, mask: Register) {
+        self.places.in_memory[step.to as usize] = false;
+        if step.is_final {
+            let spare = self.spare(0);
+            self.load(spare, Source::Mask(mask));
+            self.store(step.to, spare);
+        }
+        self.places.needed_next(step.to, step.next_of_result);
+    }
+
+    /// A truth value as a mask.
+    fn mask(&mut self, step: &Step, place: usize, masks: MaskCodes) -> Register {
+        let location = step.operands[place];
+        if let Some(mask) = self.places.masks.of(location) {
+            self.places.masks.pin(mask);
+            return Register::K0 + u32::from(mask);
+        }
+        let source = match self.places.vectors.of(location) {
+            Some(register) => Source::Register(self.vector(register)),
+            None => Source::Memory(location),
+        };
+        let vector = self.in_register(source, self.spare(0));
+        let next = step.next[place];
+        let kept = if next == NEVER { None } else { self.places.masks.take(location, None) };
+        let mask = match kept {
+            Some(mask) => {
+                self.places.next[location as usize] = next;
+                self.places.masks.pin(mask);
+                Register::K0 + u32::from(mask)
+            }
+            None => SPARE_MASKS[place % 2],
+        };
+        self.emit(masks.to_mask, &[mask], Last::Register(vector));
+        mask
+    }
+
+    // Operations.
+
+    fn copy(&mut self, step: &Step) {
+        let location = step.operands[0];
+        if self.places.vectors.of(location).is_none()
+            && let Some(mask) = self.places.masks.of(location)
+        {
+            self.places.masks.pin(mask);
+            self.release(step);
+            let to = self.mask_result(step);
+            let from = Register::K0 + u32::from(mask);
+            if to != from {
+                self.emit(Code::VEX_Kmovw_kr_km16, &[to], Last::Register(from));
+            }
+            return self.mask_computed(step, to);
+        }
+        let a = self.source(step, 0);
+        self.release(step);
+        let to = self.result(step, &[a]);
+        self.load(to, a);
+        self.computed(step, to);
+    }
+
+    fn unary(&mut self, step: &Step, code: Code, immediate: Option<u32>) {
+        let a = self.source(step, 0);
+        self.release(step);
+        let to = self.result(step, &[a]);
+        let last = self.last(a, self.spare(1));
+        self.asm.with_immediate(code, &[to], last, immediate, Register::None);
+        self.computed(step, to);
+    }
+
+    fn with_special(&mut self, step: &Step, code: Code, special: Special) {
+        let a = self.source(step, 0);
+        self.release(step);
+        let to = self.result(step, &[a]);
+        let a = self.in_register(a, to);
+        let special = self.special(special);
+        self.emit(code, &[to, a], special);
+        self.computed(step, to);
+    }
+
+    fn binary(&mut self, step: &Step, code: Code, commutes: bool) {
+        let (mut a, mut b) = (self.source(step, 0), self.source(step, 1));
+        if commutes && !matches!(a, Source::Register(_)) {
+            (a, b) = (b, a);
+        }
+        self.release(step);
+        let to = self.result(step, &[a, b]);
+        let a = self.in_register(a, self.spare(0));
+        let last = self.last(b, self.spare(1));
+        self.emit(code, &[to, a], last);
+        self.computed(step, to);
+    }
+
+    /// Multiply-adds destroy an operand: one that is not needed any more, or one that was loaded for it.
+    fn fused(&mut self, step: &Step, [code_132, code_213, code_231]: [Code; 3]) {
+        let [a, b, c] = [0, 1, 2].map(|place| self.source(step, place));
+        self.release(step);
+        let to = self.result(step, &[c, a, b]);
+        let is_result = |source: Source| matches!(source, Source::Register(register) if register == to);
+        let is_memory = |source: Source| !matches!(source, Source::Register(_));
+        // 231: to = second * last + to; 213: to = second * to + last; 132: to = to * last + second.
+        let (code, destroyed, second, last) = if is_result(c) && !is_result(a) && !is_result(b) {
+            (code_231, c, a, b)
+        } else if is_result(a) && !is_result(b) || (!is_result(b) && is_memory(a) && !is_memory(b)) {
+            (code_213, a, b, c)
+        } else if is_result(b) && !is_result(a) || is_memory(b) {
+            (code_213, b, a, c)
+        } else if is_result(a) {
+            // The same number twice.
+            (code_213, a, b, c)
+        } else {
+            (code_231, c, a, b)
+        };
+        let (code, second, last) = match code {
+            // The last may be in memory, the second may not.
+            _ if code == code_231 && is_memory(second) && !is_memory(last) => (code, last, second),
+            _ if code == code_213 && is_memory(second) && !is_memory(last) => (code_132, last, second),
+            _ => (code, second, last),
+        };
+        self.load(to, destroyed);
+        let second = self.in_register(second, self.spare(0));
+        let last = self.last(last, self.spare(1));
+        self.emit(code, &[to, second], last);
+        self.computed(step, to);
+    }
+
+    fn copy_sign(&mut self, step: &Step) {
+        let (a, b) = (self.source(step, 0), self.source(step, 1));
+        self.release(step);
+        let to = self.result(step, &[a, b]);
+        let codes = self.target.codes;
+        let [first, second] = [self.spare(0), self.spare(1)];
+        let (sign, magnitude) = (self.special(Special::Sign), self.special(Special::Magnitude));
+        let a = self.in_register(a, first);
+        self.emit(codes.and, &[first, a], magnitude);
+        let b = self.in_register(b, second);
+        self.emit(codes.and, &[second, b], sign);
+        self.emit(codes.or, &[to, first], Last::Register(second));
+        self.computed(step, to);
+    }
+
+    fn compare(&mut self, step: &Step, predicate: u32) {
+        let (a, b) = (self.source(step, 0), self.source(step, 1));
+        self.release(step);
+        let has_masks = self.target.masks.is_some();
+        let to = if has_masks { self.mask_result(step) } else { self.result(step, &[a, b]) };
+        let a = self.in_register(a, self.spare(0));
+        let last = self.last(b, self.spare(1));
+        self.asm.with_immediate(self.target.codes.compare, &[to, a], last, Some(predicate), Register::None);
+        if has_masks { self.mask_computed(step, to) } else { self.computed(step, to) }
+    }
+
+    fn logic(&mut self, step: &Step, code: Code) {
+        let Some(masks) = self.target.masks else { return };
+        let a = self.mask(step, 0, masks);
+        let b = if step.instr.op.arity() == 2 { Some(self.mask(step, 1, masks)) } else { None };
+        self.release(step);
+        let to = self.mask_result(step);
+        match b {
+            Some(b) => self.emit(code, &[to, a], Last::Register(b)),
+            None => self.emit(code, &[to], Last::Register(a)),
+        }
+        self.mask_computed(step, to);
+    }
+
+    fn select_by_mask(&mut self, step: &Step) {
+        let Some(masks) = self.target.masks else { return };
+        let (yes, no) = (self.source(step, 1), self.source(step, 2));
+        let mask = self.mask(step, 0, masks);
+        self.release(step);
+        let to = self.result(step, &[no, yes]);
+        let no = self.in_register(no, self.spare(0));
+        let yes = self.last(yes, self.spare(1));
+        self.asm.operation(self.target.codes.blend, &[to, no], yes, mask);
+        self.computed(step, to);
+    }
+
+    fn select(&mut self, step: &Step) {
+        let [truth, yes, no] = [0, 1, 2].map(|place| self.source(step, place));
+        self.release(step);
+        let to = self.result(step, &[no, yes, truth]);
+        let truth = self.in_register(truth, self.spare(0));
+        let no = self.in_register(no, self.spare(1));
+        let yes = self.last(yes, self.spare(0));
+        self.emit(self.target.codes.blend, &[to, no, truth], yes);
+        self.computed(step, to);
+    }
+
+    /// `vscalef` takes the floor of the exponent, so what is no integer is found first.
+    fn scale(&mut self, step: &Step, masks: MaskCodes) {
+        let (a, b) = (self.source(step, 0), self.source(step, 1));
+        self.release(step);
+        let to = self.result(step, &[a, b]);
+        let codes = self.target.codes;
+        let [spare, fraction] = [self.spare(0), self.spare(1)];
+        let last = self.last(b, spare);
+        self.asm.with_immediate(codes.round, &[fraction], last, Some(8), Register::None);
+        self.emit(codes.sub, &[fraction, fraction], last);
+        let zero = self.special(Special::Zero);
+        let whole = SPARE_MASKS[0];
+        self.asm.with_immediate(codes.compare, &[whole, fraction], zero, Some(0), Register::None);
+        let a = self.in_register(a, spare);
+        self.repeat(fraction, self.target.first_special + Special::NotANumber as u32, masks);
+        self.asm.operation(masks.scale, &[fraction, a], last, whole);
+        self.load(to, Source::Register(fraction));
+        self.computed(step, to);
+    }
+
+    /// What has no instructions.
+    fn call(&mut self, step: &Step) {
+        let a = self.source(step, 0);
+        let b = if step.instr.op.arity() == 2 { self.source(step, 1) } else { a };
+        self.release(step);
+        let to = self.result(step, &[]);
+        let a = self.in_register(a, self.spare(0));
+        let b = self.in_register(b, self.spare(1));
+        let call = self.prepared_call(step.instr.op, [a, b], to);
+        self.target.convention.write(self.asm, &call);
+        self.computed(step, to);
+    }
+
+    fn prepared_call(&self, op: Opcode, operands: [Register; 2], to: Register) -> Call {
+        let (vectors, masks) = (self.places.vectors.occupied(), self.places.masks.occupied());
+        Call { op, operands, to, vectors, masks }
+    }
+
+    /// Small angles are what they are; if any lane is larger, a call reduces them all.
+    fn angle(&mut self, step: &Step) {
+        let a = self.source(step, 0);
+        self.release(step);
+        let to = self.result(step, &[a]);
+        let codes = self.target.codes;
+        let a = self.in_register(a, self.spare(0));
+        let size = self.spare(1);
+        let (magnitude, small) = (self.special(Special::Magnitude), self.special(Special::SmallAngle));
+        self.emit(codes.and, &[size, a], magnitude);
+        let is_large = if self.target.masks.is_some() { SPARE_MASKS[0] } else { size };
+        // Not less or equal, so that NaN is large.
+        self.asm.with_immediate(codes.compare, &[is_large, size], small, Some(0x16), Register::None);
+        if self.target.masks.is_some() {
+            self.emit(Code::VEX_Kortestw_kr_kr, &[is_large], Last::Register(is_large));
+        } else {
+            self.emit(Code::VEX_Vmovmskps_r32_ymm, &[Register::EAX], Last::Register(size));
+            self.emit(Code::Test_rm32_r32, &[Register::EAX], Last::Register(Register::EAX));
+        }
+        let from = self.asm.jump(Code::Jne_rel32_64);
+        match step.instr.op {
+            Opcode::AngleHigh => self.load(to, Source::Register(a)),
+            _ => self.emit(codes.xor, &[to, to], Last::Register(to)),
+        }
+        let call = self.prepared_call(step.instr.op, [a, a], to);
+        self.detours.push(Detour { call, from, back: self.asm.here() });
+        self.computed(step, to);
+    }
+}
