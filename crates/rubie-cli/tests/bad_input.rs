@@ -200,7 +200,6 @@ fn options_of_later_versions_say_so() {
     for option in [
         &["--summary", "mean"][..],
         &["--device", "cuda"],
-        &["--backend", "jit"],
         &["--memory-limit", "4GiB"],
     ] {
         let mut arguments = vec!["--until", "1"];
