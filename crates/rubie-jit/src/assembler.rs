@@ -93,8 +93,7 @@ impl Assembler {
             Last::Register(last) => build!(code, first, last, immediate),
             Last::Memory(memory) => build!(code, first, memory, immediate),
             Last::Row(..) => {
-                let memory =
-                    MemoryOperand::with_base_displ_size(Register::RBX, ROW_DISPLACEMENT, 8);
+                let memory = MemoryOperand::with_base_displ_size(Register::RBX, ROW_DISPLACEMENT, 8);
                 build!(code, first, memory, immediate)
             }
         };

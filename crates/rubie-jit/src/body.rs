@@ -3,10 +3,10 @@
 use iced_x86::{Code, MemoryOperand, Register};
 use rubie_program::{Opcode, Operand};
 
-use crate::assembler::{Assembler, Last};
+use crate::assembler::{Assembler, Jump, Last};
 use crate::flow::{Location, Locations, NEVER, Step};
 use crate::frame::{Call, Convention, Detour};
-use crate::machine::{Codes, MaskCodes};
+use crate::machine::{Codes, MaskCodes, ShiftCodes};
 use crate::places::Places;
 
 /// Numbers that operations are made of; they stand after the program's constants.
@@ -22,6 +22,17 @@ pub(crate) enum Special {
     NotANumber,
     /// The largest angle that is not reduced.
     SmallAngle,
+    /// The smallest number that is not subnormal.
+    Normal,
+    Infinity,
+    /// 2 to the number of bits of the fraction: an integer added to it stands in the lowest bits.
+    Whole,
+    /// The same plus the bias of exponents.
+    WholeAndBias,
+    /// The same with another half, so that negative integers can be added, too.
+    MoreAndBias,
+    /// The largest size of an exponent that a normal power of two can have.
+    LargestExponent,
 }
 
 /// What is fixed for all bodies of a program.
@@ -30,6 +41,7 @@ pub(crate) struct Target {
     pub(crate) codes: Codes,
     /// Only where there are mask registers.
     pub(crate) masks: Option<MaskCodes>,
+    pub(crate) shifts: ShiftCodes,
     pub(crate) convention: Convention,
     /// The place of [`Special::Zero`] among the constants.
     pub(crate) first_special: u32,
@@ -93,7 +105,7 @@ impl<'a> Body<'a> {
             Ceil => self.unary(step, codes.round, Some(10)),
             Exponent => match self.target.masks {
                 Some(masks) => self.unary(step, masks.exponent, None),
-                None => self.call(step),
+                None => self.exponent_by_bits(step),
             },
             AngleHigh | AngleLow => self.angle(step),
             Add => self.binary(step, codes.add, true),
@@ -105,7 +117,7 @@ impl<'a> Body<'a> {
             CopySign => self.copy_sign(step),
             Scale => match self.target.masks {
                 Some(masks) => self.scale(step, masks),
-                None => self.call(step),
+                None => self.scale_by_product(step),
             },
             Mod => self.call(step),
             Lt => self.compare(step, 0x11),
@@ -547,14 +559,14 @@ impl<'a> Body<'a> {
         let to = self.result(step, &[]);
         let a = self.in_register(a, self.spare(0));
         let b = self.in_register(b, self.spare(1));
-        let call = self.prepared_call(step.instr.op, [a, b], to);
+        let call = self.prepared_call(step.instr.op, [a, b].map(Last::Register), to);
         self.target.convention.write(self.asm, &call);
         self.computed(step, to);
     }
 
-    fn prepared_call(&self, op: Opcode, operands: [Register; 2], to: Register) -> Call {
+    fn prepared_call(&self, op: Opcode, operands: [Last; 2], to: Register) -> Call {
         let (vectors, masks) = (self.places.vectors.occupied(), self.places.masks.occupied());
-        Call { op, operands, to, vectors, masks }
+        Call { op, operands, to, spare: self.spare(1), vectors, masks }
     }
 
     /// Small angles are what they are; if any lane is larger, a call reduces them all.
@@ -573,16 +585,79 @@ impl<'a> Body<'a> {
         if self.target.masks.is_some() {
             self.emit(Code::VEX_Kortestw_kr_kr, &[is_large], Last::Register(is_large));
         } else {
-            self.emit(Code::VEX_Vmovmskps_r32_ymm, &[Register::EAX], Last::Register(size));
-            self.emit(Code::Test_rm32_r32, &[Register::EAX], Last::Register(Register::EAX));
+            self.test(size);
         }
         let from = self.asm.jump(Code::Jne_rel32_64);
         match step.instr.op {
             Opcode::AngleHigh => self.load(to, Source::Register(a)),
             _ => self.emit(codes.xor, &[to, to], Last::Register(to)),
         }
-        let call = self.prepared_call(step.instr.op, [a, a], to);
+        self.detour(step, from, [Last::Register(a); 2], to);
+    }
+
+    /// Looks whether any lane of a vector of truth values is true.
+    fn test(&mut self, truth: Register) {
+        self.emit(Code::VEX_Vmovmskps_r32_ymm, &[Register::EAX], Last::Register(truth));
+        self.emit(Code::Test_rm32_r32, &[Register::EAX], Last::Register(Register::EAX));
+    }
+
+    /// Ends an operation whose hard cases have jumped away.
+    fn detour(&mut self, step: &Step, from: Jump, operands: [Last; 2], to: Register) {
+        let call = self.prepared_call(step.instr.op, operands, to);
         self.detours.push(Detour { call, from, back: self.asm.here() });
         self.computed(step, to);
+    }
+
+    /// Reads exponents off the bits; a call deals with numbers that are not normal.
+    fn exponent_by_bits(&mut self, step: &Step) {
+        let a = self.source(step, 0);
+        self.release(step);
+        let to = self.result(step, &[a]);
+        let (codes, shifts) = (self.target.codes, self.target.shifts);
+        let [size, other] = [self.spare(0), self.spare(1)];
+        let special = |special| self.special(special);
+        let [magnitude, normal, infinity] =
+            [Special::Magnitude, Special::Normal, Special::Infinity].map(special);
+        let [whole, whole_and_bias] = [Special::Whole, Special::WholeAndBias].map(special);
+        let a = self.in_register(a, size);
+        self.emit(codes.and, &[size, a], magnitude);
+        // Only the size counts from here on, so `to` may be overwritten though it be the operand.
+        self.asm.with_immediate(codes.compare, &[to, size], normal, Some(0x19), Register::None);
+        self.asm.with_immediate(codes.compare, &[other, size], infinity, Some(0x15), Register::None);
+        self.emit(codes.or, &[to, to], Last::Register(other));
+        self.test(to);
+        let from = self.asm.jump(Code::Jne_rel32_64);
+        let bits = Some(shifts.fraction_bits);
+        self.asm.with_immediate(shifts.right, &[to], Last::Register(size), bits, Register::None);
+        self.emit(codes.or, &[to, to], whole);
+        self.emit(codes.sub, &[to, to], whole_and_bias);
+        self.detour(step, from, [Last::Register(size); 2], to);
+    }
+
+    /// A product with a power of two rounds once; a call deals with powers that are not normal or no powers.
+    fn scale_by_product(&mut self, step: &Step) {
+        let (a, b) = (self.source(step, 0), self.source(step, 1));
+        self.release(step);
+        let to = self.result(step, &[]);
+        let (codes, shifts) = (self.target.codes, self.target.shifts);
+        let [power, size] = [self.spare(0), self.spare(1)];
+        let special = |special| self.special(special);
+        let [magnitude, largest, bias] =
+            [Special::Magnitude, Special::LargestExponent, Special::MoreAndBias].map(special);
+        let (a, last) = (self.last(a, power), self.last(b, power));
+        self.asm.with_immediate(codes.round, &[power], last, Some(8), Register::None);
+        self.asm.with_immediate(codes.compare, &[power, power], last, Some(4), Register::None);
+        let b_there = self.in_register(b, size);
+        self.emit(codes.and, &[size, b_there], magnitude);
+        self.asm.with_immediate(codes.compare, &[size, size], largest, Some(0x16), Register::None);
+        self.emit(codes.or, &[size, size], Last::Register(power));
+        self.test(size);
+        let from = self.asm.jump(Code::Jne_rel32_64);
+        let b_there = self.in_register(b, power);
+        self.emit(codes.add, &[power, b_there], bias);
+        let bits = Some(shifts.fraction_bits);
+        self.asm.with_immediate(shifts.left, &[power], Last::Register(power), bits, Register::None);
+        self.emit(codes.mul, &[to, power], a);
+        self.detour(step, from, [a, last], to);
     }
 }

@@ -6,8 +6,8 @@ use rubie_program::{Element, ExecutorError, Isa, Opcode, Precision, Program};
 use crate::assembler::{Assembler, Last, RowReference};
 use crate::body::{Body, Target};
 use crate::flow::{Locations, steps};
-use crate::frame::{Convention, FRAME, by_lane, number_bytes};
-use crate::machine::{Codes, MaskCodes};
+use crate::frame::{Convention, Detour, FRAME, by_lane, number_bytes};
+use crate::machine::{Codes, MaskCodes, ShiftCodes};
 
 /// Code that lacks nothing but the distance of rows.
 pub(crate) struct Compiled<T> {
@@ -41,14 +41,18 @@ pub(crate) fn compile<T: Element>(program: &Program, isa: Isa) -> Result<Compile
         function: by_lane::<T>(),
     };
     let first_special = program.constants().len() as u32;
-    let target = Target { codes: convention.codes, masks, convention, first_special };
+    let shifts = ShiftCodes::new(T::PRECISION);
+    let target = Target { codes: convention.codes, masks, shifts, convention, first_special };
     let mut asm = Assembler::new();
     prologue(&mut asm);
     let is_small = program.statistics().peak_live_rows <= FEW_ROWS && masks.is_some();
-    if is_small && !calls(program) {
-        pairs(&mut asm, program, target);
+    let mut detours = Vec::new();
+    if is_small {
+        detours.extend(pairs(&mut asm, program, target));
     }
-    singles(&mut asm, program, target);
+    detours.extend(singles(&mut asm, program, target));
+    epilogue(&mut asm);
+    convention.write_detours(&mut asm, &detours);
     let (code, rows) = asm.finish().map_err(|error| {
         ExecutorError::Unsupported(format!("the program `{}` has no machine code: {error}", program.name()))
     })?;
@@ -56,14 +60,6 @@ pub(crate) fn compile<T: Element>(program: &Program, isa: Isa) -> Result<Compile
     let constants = constants::<T>(program).into_iter();
     let constants = constants.flat_map(|number| std::iter::repeat_n(number, repeats)).collect();
     Ok(Compiled { code, rows, constants, vector_bytes: vector_bytes as usize })
-}
-
-/// Whether the program may leave the machine code.
-fn calls(program: &Program) -> bool {
-    program
-        .instructions()
-        .iter()
-        .any(|instr| matches!(instr.op, Opcode::AngleHigh | Opcode::AngleLow | Opcode::Mod))
 }
 
 /// Arguments to registers that calls keep: rows RBX, uniforms R14, constants RBP, number of vectors R15.
@@ -95,20 +91,21 @@ fn epilogue(asm: &mut Assembler) {
 }
 
 /// A loop over pairs of vectors, as long as there are two.
-fn pairs(asm: &mut Assembler, program: &Program, target: Target) {
+fn pairs(asm: &mut Assembler, program: &Program, target: Target) -> Vec<Detour> {
     asm.push(Instruction::with2(Code::Cmp_rm64_imm8, Register::R15, 2));
     let past = asm.jump(Code::Jl_rel32_64);
     let start = asm.here();
-    body(asm, program, target, 2);
+    let detours = body(asm, program, target, 2);
     asm.push(Instruction::with2(Code::Sub_rm64_imm8, Register::R15, 2));
     asm.push(Instruction::with2(Code::Cmp_rm64_imm8, Register::R15, 2));
     asm.jump_back(Code::Jge_rel32_64, start);
     let here = asm.here();
     asm.land(past, here);
+    detours
 }
 
-/// A loop over what vectors are left, and the end of the function.
-fn singles(asm: &mut Assembler, program: &Program, target: Target) {
+/// A loop over what vectors are left.
+fn singles(asm: &mut Assembler, program: &Program, target: Target) -> Vec<Detour> {
     asm.operation(Code::Test_rm64_r64, &[Register::R15], Last::Register(Register::R15), Register::None);
     let past = asm.jump(Code::Je_rel32_64);
     let start = asm.here();
@@ -117,12 +114,11 @@ fn singles(asm: &mut Assembler, program: &Program, target: Target) {
     asm.jump_back(Code::Jne_rel32_64, start);
     let here = asm.here();
     asm.land(past, here);
-    epilogue(asm);
-    target.convention.write_detours(asm, &detours);
+    detours
 }
 
 /// The work of one round, and on to the next vectors.
-fn body(asm: &mut Assembler, program: &Program, target: Target, copies: u32) -> Vec<crate::frame::Detour> {
+fn body(asm: &mut Assembler, program: &Program, target: Target, copies: u32) -> Vec<Detour> {
     let locations = Locations::new(program, program.constants().len(), copies);
     let steps = steps(program, locations, program.first_scratch());
     let detours = Body::new(asm, target, locations).write(&steps);
@@ -140,6 +136,13 @@ fn constants<T: Element>(program: &Program) -> Vec<T> {
     };
     let (ones, sign) = (T::truth(true), T::from_f64(-0.0));
     let magnitude = T::evaluate(Opcode::AndNot, sign, ones, zero);
-    let special = [zero, sign, magnitude, ones, T::from_f64(f64::NAN), T::from_f64(small_angle)];
+    let (normal, whole, bias) = match T::PRECISION {
+        Precision::F32 => (f64::from(f32::MIN_POSITIVE), 8_388_608.0, 127.0),
+        Precision::F64 => (f64::MIN_POSITIVE, 4_503_599_627_370_496.0, 1023.0),
+    };
+    let special = [zero, sign, magnitude, ones].into_iter().chain(
+        [f64::NAN, small_angle, normal, f64::INFINITY, whole, whole + bias, 1.5 * whole + bias, bias - 1.0]
+            .map(T::from_f64),
+    );
     program.constants().iter().map(|bits| T::from_constant(*bits)).chain(special).collect()
 }

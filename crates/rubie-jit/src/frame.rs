@@ -41,8 +41,11 @@ extern "sysv64" fn compute<T: Element>(frame: *mut u8, op: u32, lanes: u32) {
 /// An operation that is computed by a call.
 pub(crate) struct Call {
     pub(crate) op: Opcode,
-    pub(crate) operands: [Register; 2],
+    /// Registers, or memory that holds whole vectors.
+    pub(crate) operands: [Last; 2],
     pub(crate) to: Register,
+    /// A register that holds nothing when the call is made.
+    pub(crate) spare: Register,
     /// Registers to be kept, as bits.
     pub(crate) vectors: u32,
     pub(crate) masks: u32,
@@ -72,7 +75,14 @@ impl Convention {
         let vectors: Vec<u32> = (0..32).filter(|register| call.vectors >> register & 1 == 1).collect();
         let masks: Vec<u32> = (0..8).filter(|register| call.masks >> register & 1 == 1).collect();
         for (operand, at) in call.operands.into_iter().zip([0, SECOND]) {
-            asm.push(Instruction::with2(self.codes.store, slot(at), operand));
+            let register = match operand {
+                Last::Register(register) => register,
+                memory => {
+                    asm.operation(self.codes.load, &[call.spare], memory, Register::None);
+                    call.spare
+                }
+            };
+            asm.push(Instruction::with2(self.codes.store, slot(at), register));
         }
         for register in &vectors {
             let at = slot(SAVED_VECTORS + 64 * register);
@@ -85,7 +95,11 @@ impl Convention {
         asm.push(Ok(Instruction::with(Code::VEX_Vzeroupper)));
         asm.push(Instruction::with2(Code::Mov_r64_rm64, Register::RDI, Register::RSP));
         asm.push(Instruction::with2(Code::Mov_r32_imm32, Register::ESI, call.op as u32));
-        asm.push(Instruction::with2(Code::Mov_r32_imm32, Register::EDX, self.vector_bytes / self.number_bytes));
+        asm.push(Instruction::with2(
+            Code::Mov_r32_imm32,
+            Register::EDX,
+            self.vector_bytes / self.number_bytes,
+        ));
         asm.push(Instruction::with2(Code::Mov_r64_imm64, Register::RAX, self.function));
         asm.push(Instruction::with1(Code::Call_rm64, Register::RAX));
         for register in &vectors {

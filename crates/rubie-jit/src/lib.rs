@@ -66,7 +66,9 @@ mod compile;
 #[cfg(target_arch = "x86_64")]
 mod linked;
 
-use rubie_program::{Element, Executor, ExecutorError, ExecutorOptions, Interpreter, Isa, Program, Rows, Uniforms};
+use rubie_program::{
+    Element, Executor, ExecutorError, ExecutorOptions, Interpreter, Isa, Program, Rows, Uniforms,
+};
 
 /// A program as machine code.
 ///

@@ -62,6 +62,25 @@ pub(crate) struct MaskCodes {
     pub(crate) from_mask: Code,
 }
 
+/// The shifts of whole lanes by constants that AVX2 does without AVX-512's exponents.
+#[derive(Clone, Copy)]
+pub(crate) struct ShiftCodes {
+    pub(crate) right: Code,
+    pub(crate) left: Code,
+    /// Bits below the exponent.
+    pub(crate) fraction_bits: u32,
+}
+
+impl ShiftCodes {
+    pub(crate) fn new(precision: Precision) -> Self {
+        let (right, left, fraction_bits) = match precision {
+            Precision::F64 => (Code::VEX_Vpsrlq_ymm_ymm_imm8, Code::VEX_Vpsllq_ymm_ymm_imm8, 52),
+            Precision::F32 => (Code::VEX_Vpsrld_ymm_ymm_imm8, Code::VEX_Vpslld_ymm_ymm_imm8, 23),
+        };
+        Self { right, left, fraction_bits }
+    }
+}
+
 impl MaskCodes {
     pub(crate) fn new(precision: Precision) -> Self {
         match precision {
