@@ -7,7 +7,9 @@ use std::sync::atomic::Ordering::Relaxed;
 use rubie::prelude::*;
 use rubie::{Monitor, Role, UnknownName, sink};
 
-use crate::arguments::{BackendName, Device, Grid, PrecisionName, ReportForm, SolveArguments, Table, Vectors};
+use crate::arguments::{
+    BackendName, Device, Grid, PrecisionName, ReportForm, SolveArguments, Table, Vectors,
+};
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::show::show;

@@ -1,5 +1,6 @@
 //! The machine code against the meaning of each opcode, and whole kernels made of it.
 #![cfg(target_arch = "x86_64")]
+#![allow(clippy::print_stdout, clippy::unwrap_used)]
 
 use rubie_jit::Jit;
 use rubie_kernel::CpuBackend;

@@ -1,5 +1,6 @@
 //! Random programs, by the machine code and by the interpreter: the same bits.
 #![cfg(target_arch = "x86_64")]
+#![allow(clippy::print_stdout, clippy::unwrap_used)]
 
 use rubie_jit::Jit;
 use rubie_program::{
