@@ -6,18 +6,20 @@ use std::time::Instant;
 use rubie_jit::Jit;
 use rubie_program::{Executor, ExecutorOptions, Instr, Isa, Opcode, Operand, Precision, Program};
 
-/// Multiply-adds, products and comparisons on 100 rows in no simple order.
+/// Multiply-adds, products and differences, each of the result before it and of others among the 40 before.
 fn program(length: u32) -> Result<Program, Box<dyn std::error::Error>> {
-    let row = |number: u32| Operand::Row(number.wrapping_mul(2_654_435_761) >> 16 & 63);
+    let before = |number: u32, distance: u32| Operand::Row((number + 64 - distance) % 64);
+    let some = |number: u32| number.wrapping_mul(2_654_435_761) >> 20;
     let instruction = |number: u32| {
         let op = [Opcode::MulAdd, Opcode::Mul, Opcode::Sub, Opcode::NegMulAdd][number as usize % 4];
-        let mut operands = [row(3 * number), row(3 * number + 1), row(3 * number + 2)];
-        if number % 5 == 0 {
+        let others = [some(2 * number), some(2 * number + 1)].map(|other| before(number, 2 + other % 39));
+        let mut operands = [before(number, 1), others[0], others[1]];
+        if number.is_multiple_of(5) {
             operands[1] = Operand::Constant(number % 50);
         }
         let first = operands[0];
         operands[op.arity()..].fill(first);
-        Instr { op, to: number * 37 % 64, operands }
+        Instr { op, to: number % 64, operands }
     };
     let constants = (0..50).map(|number| f64::from(number).to_bits()).collect();
     Ok(Program::new("long", Precision::F64, (0..length).map(instruction).collect(), constants, 64, 0)?)
