@@ -1,5 +1,5 @@
 //! Machine code and the interpreter, on each set of vector instructions: the same results to the last bit.
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stdout, clippy::unwrap_used)]
 
 use rubie::prelude::*;
 
