@@ -4,10 +4,11 @@ use iced_x86::{Code, Instruction, Register};
 use rubie_program::{Element, ExecutorError, Isa, Opcode, Precision, Program};
 
 use crate::assembler::{Assembler, Last, RowReference};
-use crate::body::{Body, Target};
+
 use crate::flow::{Locations, steps};
 use crate::frame::{Convention, Detour, FRAME, by_lane, number_bytes};
 use crate::machine::{Codes, MaskCodes, ShiftCodes};
+use crate::operands::{Body, Target};
 
 /// Code that lacks nothing but the distance of rows.
 pub(crate) struct Compiled<T> {

@@ -2,7 +2,7 @@
 //! after the other, with values in registers.
 //!
 //! ```text
-//! Program --flow--> steps that know the next use of every value --body, places--> instructions with registers
+//! Program --flow--> steps that know the next use of every value --places, body--> instructions with registers
 //!         --assembler--> bytes --memory--> code that can run, once for each number of lanes
 //! ```
 //!
@@ -34,7 +34,8 @@
 //! # Where to go on
 //!
 //! `docs/jit.md` explains the idea from the beginning. In the code: `flow.rs` says when values are needed,
-//! `places.rs` where they are, `body.rs` writes the instructions for each opcode.
+//! `places.rs` where they are, `operands.rs` and `body.rs` write the instructions
+//! for each opcode.
 
 // Machine code is called through a pointer.
 #![allow(unsafe_code)]
@@ -56,6 +57,9 @@ mod frame;
 
 #[cfg(target_arch = "x86_64")]
 mod places;
+
+#[cfg(target_arch = "x86_64")]
+mod operands;
 
 #[cfg(target_arch = "x86_64")]
 mod body;
