@@ -57,10 +57,23 @@ pub(crate) enum Device {
 pub(crate) enum BackendName {
     /// Whatever is fastest here
     Auto,
-    /// Machine code (not there yet)
+    /// Machine code
     Jit,
     /// The portable interpreter
     Interpreter,
+}
+
+/// Sets of vector instructions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Vectors {
+    /// The largest set of this processor
+    Auto,
+    /// 64 bytes wide
+    Avx512,
+    /// 32 bytes wide
+    Avx2,
+    /// What every processor has (interpreter only)
+    Portable,
 }
 
 /// Shape of a table.
@@ -219,6 +232,10 @@ pub(crate) struct SolveArguments {
     /// What executes programs on the CPU
     #[arg(long, value_enum, default_value = "auto", help_heading = "Machine")]
     pub(crate) backend: BackendName,
+
+    /// Vector instructions to use; all give the same results
+    #[arg(long, value_enum, default_value = "auto", help_heading = "Machine")]
+    pub(crate) vectors: Vectors,
 
     /// Threads; by default one per core
     #[arg(long, value_name = "N", help_heading = "Machine")]

@@ -22,7 +22,7 @@ pub(crate) fn info() -> Result<(), Failure> {
         gib(machine.memory),
         gib(machine.free_memory)
     );
-    let _ = writeln!(text, "backends      interpreter");
+    let _ = writeln!(text, "backends      jit, interpreter");
     let _ = writeln!(text, "GPUs          not used by this version");
     let _ = writeln!(text, "\nmethods       order  also called");
     for method in rubie::methods() {

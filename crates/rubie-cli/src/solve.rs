@@ -7,7 +7,9 @@ use std::sync::atomic::Ordering::Relaxed;
 use rubie::prelude::*;
 use rubie::{Monitor, Role, UnknownName, sink};
 
-use crate::arguments::{BackendName, Device, Grid, PrecisionName, ReportForm, SolveArguments, Table};
+use crate::arguments::{
+    BackendName, Device, Grid, PrecisionName, ReportForm, SolveArguments, Table, Vectors,
+};
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::show::show;
@@ -83,10 +85,6 @@ fn refuse_what_is_not_there(arguments: &SolveArguments) -> Result<(), Failure> {
             "--memory-limit: memory limits are not there yet; results already go to the file in pieces of bounded size",
         ),
         (arguments.device == Device::Cuda, "--device cuda: GPUs are not there yet; use --device cpu"),
-        (
-            arguments.backend == BackendName::Jit,
-            "--backend jit: machine code is not there yet; use --backend interpreter",
-        ),
     ];
     match missing.iter().find(|(asked, _)| *asked) {
         Some((_, message)) => Err(Failure::Words((*message).to_owned())),
@@ -148,7 +146,14 @@ fn options(arguments: &SolveArguments, model: &Model) -> Result<SolveOptions, Fa
         },
         backend: match arguments.backend {
             BackendName::Interpreter => BackendChoice::Interpreter,
-            BackendName::Auto | BackendName::Jit => BackendChoice::Auto,
+            BackendName::Jit => BackendChoice::Jit,
+            BackendName::Auto => BackendChoice::Auto,
+        },
+        vectors: match arguments.vectors {
+            Vectors::Auto => None,
+            Vectors::Avx512 => Some(Isa::Avx512),
+            Vectors::Avx2 => Some(Isa::Avx2),
+            Vectors::Portable => Some(Isa::Portable),
         },
         threads: arguments.threads,
         ..SolveOptions::default()

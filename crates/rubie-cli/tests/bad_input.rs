@@ -197,12 +197,7 @@ fn unknown_names_of_sweeps_settings_and_outputs() {
 
 #[test]
 fn options_of_later_versions_say_so() {
-    for option in [
-        &["--summary", "mean"][..],
-        &["--device", "cuda"],
-        &["--backend", "jit"],
-        &["--memory-limit", "4GiB"],
-    ] {
+    for option in [&["--summary", "mean"][..], &["--device", "cuda"], &["--memory-limit", "4GiB"]] {
         let mut arguments = vec!["--until", "1"];
         arguments.extend(option);
         options_refused(&arguments, &[option[0], "not there yet"]);

@@ -144,3 +144,22 @@ fn an_interrupt_ends_cleanly() {
     let files: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(files, ["m.model"]);
 }
+
+#[test]
+fn backends_and_vectors_write_the_same_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = |options: &[&str]| {
+        let arguments = ["--sweep", "k=1:2:20", "--until", "1", "--save-every", "0.25", "--out", "r.csv"];
+        let output = solve(folder.path(), DECAY, &[&arguments[..], options].concat());
+        output.status.success().then(|| fs::read(folder.path().join("r.csv")).unwrap())
+    };
+    let expected = table(&["--backend", "interpreter", "--vectors", "portable"]).unwrap();
+    assert!(table(&[]).unwrap() == expected);
+    for vectors in ["avx2", "avx512"] {
+        // A processor without them refuses.
+        if let Some(found) = table(&["--backend", "jit", "--vectors", vectors]) {
+            assert!(found == expected, "{vectors}");
+        }
+    }
+    assert!(table(&["--backend", "jit", "--vectors", "portable"]).is_none());
+}

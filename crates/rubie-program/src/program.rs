@@ -19,6 +19,7 @@ pub struct Program {
     constants: Vec<u64>,
     rows: u32,
     uniforms: u32,
+    first_scratch: u32,
 }
 
 /// Why a program was refused. `at` is the index of the instruction.
@@ -90,10 +91,18 @@ impl Program {
         rows: u32,
         uniforms: u32,
     ) -> Result<Self, ProgramError> {
-        let program = Self { name: name.into(), precision, instructions, constants, rows, uniforms };
+        let name = name.into();
+        let program = Self { name, precision, instructions, constants, rows, uniforms, first_scratch: rows };
         program.check_ranges()?;
         program.check_kinds()?;
         Ok(program)
+    }
+
+    /// The same program, of which nobody reads rows from `first_scratch` on afterwards: executors may leave anything
+    /// in them. Without this, all rows matter.
+    #[must_use]
+    pub fn with_scratch(self, first_scratch: u32) -> Self {
+        Self { first_scratch: first_scratch.min(self.rows), ..self }
     }
 
     /// What it is called in listings and messages.
@@ -121,6 +130,11 @@ impl Program {
     /// Number of rows that must be there.
     pub fn rows(&self) -> u32 {
         self.rows
+    }
+
+    /// Rows from here on hold nothing of use when the program has run.
+    pub fn first_scratch(&self) -> u32 {
+        self.first_scratch
     }
 
     /// Number of uniforms that must be there.

@@ -60,4 +60,4 @@ pub use rubie_kernel::{KernelSpec, Status};
 pub use rubie_method::{ControllerKind, StepSettings, Tolerance, methods};
 pub use rubie_model::{Diagnostics, Model, Role, System, UnknownName};
 pub use rubie_output::Schedule;
-pub use rubie_program::Precision;
+pub use rubie_program::{Isa, Precision};

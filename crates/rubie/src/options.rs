@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use rubie_method::StepSettings;
 use rubie_output::Schedule;
-use rubie_program::Precision;
+use rubie_program::{Isa, Precision};
 
 /// Which backend runs the programs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub enum BackendChoice {
     /// The fastest that this machine offers.
     #[default]
     Auto,
+    /// Machine code; an error where it cannot be had.
+    Jit,
     /// The interpreter: portable, the reference for all others.
     Interpreter,
 }
@@ -48,6 +50,8 @@ pub struct SolveOptions {
     pub precision: Precision,
     /// Which backend runs the programs.
     pub backend: BackendChoice,
+    /// The vector instructions to use; the largest set of this machine where absent.
+    pub vectors: Option<Isa>,
     /// Threads; as many as the machine has cores where absent.
     pub threads: Option<NonZeroUsize>,
     /// Bytes that the arrays of one chunk may take when results go to a sink.
@@ -68,6 +72,7 @@ impl Default for SolveOptions {
             set: Vec::new(),
             precision: Precision::F64,
             backend: BackendChoice::Auto,
+            vectors: None,
             threads: None,
             chunk_bytes: 32 << 20,
         }

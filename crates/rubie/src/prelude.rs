@@ -10,4 +10,4 @@ pub use rubie_kernel::Status;
 pub use rubie_method::{ControllerKind, StepSettings, Tolerance};
 pub use rubie_model::{Diagnostics, Model};
 pub use rubie_output::Schedule;
-pub use rubie_program::Precision;
+pub use rubie_program::{Isa, Precision};

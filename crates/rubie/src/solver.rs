@@ -4,11 +4,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use rubie_expr::Graph;
+use rubie_jit::Jit;
 use rubie_kernel::{Backend, Controls, CpuBackend, Input, Inputs, Kernel, KernelSpec};
 use rubie_method::{BuildOptions, Method};
 use rubie_model::{Model, UnknownName};
 use rubie_output::{OutputGraph, Span};
-use rubie_program::{Interpreter, Isa};
+use rubie_program::{Executor, ExecutorError, ExecutorOptions, Interpreter, Isa, Precision, Program};
 
 use crate::error::{Error, ErrorKind};
 use crate::options::{BackendChoice, SolveOptions};
@@ -51,7 +52,7 @@ impl Solver {
     ///
     /// # Errors
     /// An unknown method (with the nearest known), tolerances or times that make no sense, names that the model
-    /// has not, values that are not finite.
+    /// has not, values that are not finite, vector instructions or machine code that this machine has not.
     pub fn new(model: &Model, options: &SolveOptions) -> Result<Solver, Error> {
         let method = rubie_method::find(&options.method)?;
         let span = Span::new(options.t0, options.until, options.settle)?;
@@ -87,7 +88,7 @@ impl Solver {
             output,
             times,
             controls,
-            backend: backend(options.backend),
+            backend: backend(options.backend, options.vectors)?,
             compiled: Mutex::default(),
         };
         solver.check_set()?;
@@ -246,10 +247,29 @@ impl Names {
     }
 }
 
-fn backend(choice: BackendChoice) -> Box<dyn Backend> {
-    match choice {
-        BackendChoice::Auto | BackendChoice::Interpreter => {
-            Box::new(CpuBackend::<Interpreter<f32>, Interpreter<f64>>::new("interpreter", Isa::detect()))
-        }
+/// Chooses what executes programs. Automatically it is machine code if the processor has vectors for it and the system
+/// lets it run.
+fn backend(choice: BackendChoice, vectors: Option<Isa>) -> Result<Box<dyn Backend>, Error> {
+    let isa = vectors.unwrap_or_else(Isa::detect);
+    if !isa.is_available() {
+        return Err(Error::new(ErrorKind::Backend, ExecutorError::Isa(isa).to_string()));
     }
+    let interpreter = |name| -> Result<Box<dyn Backend>, Error> {
+        Ok(Box::new(CpuBackend::<Interpreter<f32>, Interpreter<f64>>::new(name, isa)))
+    };
+    if choice == BackendChoice::Interpreter || (choice == BackendChoice::Auto && isa == Isa::Portable) {
+        return interpreter("interpreter");
+    }
+    match (machine_code(isa), choice) {
+        (Ok(()), _) => Ok(Box::new(CpuBackend::<Jit<f32>, Jit<f64>>::new("jit", isa))),
+        (Err(_), BackendChoice::Auto) => interpreter("interpreter, as machine code is refused"),
+        (Err(reason), _) => Err(Error::new(ErrorKind::Backend, format!("the jit backend: {reason}"))),
+    }
+}
+
+/// Whether machine code can be made and run here.
+fn machine_code(isa: Isa) -> Result<(), ExecutorError> {
+    let nothing = Program::new("nothing", Precision::F64, Vec::new(), Vec::new(), 0, 0)
+        .map_err(|error| ExecutorError::Unsupported(error.to_string()))?;
+    Jit::<f64>::prepare(&nothing, &ExecutorOptions { isa }).map(drop)
 }

@@ -70,6 +70,9 @@ impl Lowering<'_> {
                 arranged.rows,
                 arranged.uniforms,
             )?;
+            // Uniforms may be taken from scratch rows afterwards.
+            let keeps_scratch = !arranged.uniform_outputs.is_empty();
+            let program = if keeps_scratch { program } else { program.with_scratch(hoisted.first_scratch) };
             if cfg!(debug_assertions) {
                 verify::verify(&selected.values, work, &program, &arranged.uniform_outputs)
                     .map_err(|mistake| LoweringError::Wrong { program: phase.name.to_owned(), mistake })?;

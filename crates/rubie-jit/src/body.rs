@@ -1,0 +1,352 @@
+//! From steps to machine instructions: what is written for each opcode.
+
+use iced_x86::{Code, Register};
+use rubie_program::Opcode;
+
+use crate::assembler::{Jump, Last};
+use crate::flow::Step;
+use crate::frame::{Call, Detour};
+use crate::machine::MaskCodes;
+use crate::operands::{Body, SPARE_MASKS, Source, Special};
+
+impl Body<'_> {
+    /// Writes all steps. Gives the calls that must be written elsewhere.
+    pub(crate) fn write(mut self, steps: &[Step]) -> Vec<Detour> {
+        for (now, step) in (0..).zip(steps) {
+            self.now = now;
+            self.places.vectors.unpin_all();
+            self.places.masks.unpin_all();
+            self.step(step);
+        }
+        self.detours
+    }
+
+    fn step(&mut self, step: &Step) {
+        use Opcode::*;
+        let codes = self.target.codes;
+        let has_masks = self.target.masks.is_some();
+        match step.instr.op {
+            Copy => self.copy(step),
+            Neg => self.with_special(step, codes.xor, Special::Sign),
+            Abs => self.with_special(step, codes.and, Special::Magnitude),
+            Sqrt => self.unary(step, codes.sqrt, None),
+            Round => self.unary(step, codes.round, Some(8)),
+            Floor => self.unary(step, codes.round, Some(9)),
+            Ceil => self.unary(step, codes.round, Some(10)),
+            Exponent => match self.target.masks {
+                Some(masks) => self.unary(step, masks.exponent, None),
+                None => self.exponent_by_bits(step),
+            },
+            AngleHigh | AngleLow => self.angle(step),
+            Add => self.binary(step, codes.add, true),
+            Sub => self.binary(step, codes.sub, false),
+            Mul => self.binary(step, codes.mul, true),
+            Div => self.binary(step, codes.div, false),
+            Min => self.binary(step, codes.min, false),
+            Max => self.binary(step, codes.max, false),
+            CopySign => self.copy_sign(step),
+            Scale => match self.target.masks {
+                Some(masks) => self.scale(step, masks),
+                None => self.scale_by_product(step),
+            },
+            Mod => self.call(step),
+            Lt => self.compare(step, 0x11),
+            Le => self.compare(step, 0x12),
+            Eq => self.compare(step, 0x00),
+            Ne => self.compare(step, 0x04),
+            And if has_masks => self.logic(step, Code::VEX_Kandw_kr_kr_kr),
+            Or if has_masks => self.logic(step, Code::VEX_Korw_kr_kr_kr),
+            AndNot if has_masks => self.logic(step, Code::VEX_Kandnw_kr_kr_kr),
+            Not if has_masks => self.logic(step, Code::VEX_Knotw_kr_kr),
+            And => self.binary(step, codes.and, true),
+            Or => self.binary(step, codes.or, true),
+            AndNot => self.binary(step, codes.and_not, false),
+            Not => self.with_special(step, codes.xor, Special::Ones),
+            MulAdd => self.fused(step, [codes.mul_add_132, codes.mul_add_213, codes.mul_add_231]),
+            MulSub => self.fused(step, [codes.mul_sub_132, codes.mul_sub_213, codes.mul_sub_231]),
+            NegMulAdd => {
+                self.fused(step, [codes.neg_mul_add_132, codes.neg_mul_add_213, codes.neg_mul_add_231]);
+            }
+            Select if has_masks => self.select_by_mask(step),
+            Select => self.select(step),
+        }
+    }
+
+    fn copy(&mut self, step: &Step) {
+        let location = step.operands[0];
+        if self.places.vectors.of(location).is_none()
+            && let Some(mask) = self.places.masks.of(location)
+        {
+            self.places.masks.pin(mask);
+            self.release(step);
+            let to = self.mask_result(step);
+            let from = Register::K0 + u32::from(mask);
+            if to != from {
+                self.emit(Code::VEX_Kmovw_kr_km16, &[to], Last::Register(from));
+            }
+            return self.mask_computed(step, to);
+        }
+        let a = self.source(step, 0);
+        self.release(step);
+        let to = self.result(step, &[a]);
+        self.load(to, a);
+        self.computed(step, to);
+    }
+
+    fn unary(&mut self, step: &Step, code: Code, immediate: Option<u32>) {
+        let a = self.source(step, 0);
+        self.release(step);
+        let to = self.result(step, &[a]);
+        let last = self.last(a, self.spare(1));
+        self.asm.with_immediate(code, &[to], last, immediate, Register::None);
+        self.computed(step, to);
+    }
+
+    fn with_special(&mut self, step: &Step, code: Code, special: Special) {
+        let a = self.source(step, 0);
+        self.release(step);
+        let to = self.result(step, &[a]);
+        let a = self.in_register(a, to);
+        let special = self.special(special);
+        self.emit(code, &[to, a], special);
+        self.computed(step, to);
+    }
+
+    fn binary(&mut self, step: &Step, code: Code, commutes: bool) {
+        let (mut a, mut b) = (self.source(step, 0), self.source(step, 1));
+        if commutes && !matches!(a, Source::Register(_)) {
+            (a, b) = (b, a);
+        }
+        self.release(step);
+        let to = self.result(step, &[a, b]);
+        let a = self.in_register(a, self.spare(0));
+        let last = self.last(b, self.spare(1));
+        self.emit(code, &[to, a], last);
+        self.computed(step, to);
+    }
+
+    /// Multiply-adds destroy an operand: one that is not needed any more, or one that was loaded for it.
+    fn fused(&mut self, step: &Step, [code_132, code_213, code_231]: [Code; 3]) {
+        let [a, b, c] = [0, 1, 2].map(|place| self.source(step, place));
+        self.release(step);
+        let to = self.result(step, &[c, a, b]);
+        let is_result = |source: Source| matches!(source, Source::Register(register) if register == to);
+        let is_memory = |source: Source| !matches!(source, Source::Register(_));
+        // 231: to = second * last + to; 213: to = second * to + last; 132: to = to * last + second.
+        let (code, destroyed, second, last) = if is_result(c) && !is_result(a) && !is_result(b) {
+            (code_231, c, a, b)
+        } else if is_result(a) && !is_result(b) || (!is_result(b) && is_memory(a) && !is_memory(b)) {
+            (code_213, a, b, c)
+        } else if is_result(b) && !is_result(a) || is_memory(b) {
+            (code_213, b, a, c)
+        } else if is_result(a) {
+            // The same number twice.
+            (code_213, a, b, c)
+        } else {
+            (code_231, c, a, b)
+        };
+        let (code, second, last) = match code {
+            // The last may be in memory, the second may not.
+            _ if code == code_231 && is_memory(second) && !is_memory(last) => (code, last, second),
+            _ if code == code_213 && is_memory(second) && !is_memory(last) => (code_132, last, second),
+            _ => (code, second, last),
+        };
+        self.load(to, destroyed);
+        let second = self.in_register(second, self.spare(0));
+        let last = self.last(last, self.spare(1));
+        self.emit(code, &[to, second], last);
+        self.computed(step, to);
+    }
+
+    fn copy_sign(&mut self, step: &Step) {
+        let (a, b) = (self.source(step, 0), self.source(step, 1));
+        self.release(step);
+        let to = self.result(step, &[a, b]);
+        let codes = self.target.codes;
+        let [first, second] = [self.spare(0), self.spare(1)];
+        let (sign, magnitude) = (self.special(Special::Sign), self.special(Special::Magnitude));
+        let a = self.in_register(a, first);
+        self.emit(codes.and, &[first, a], magnitude);
+        let b = self.in_register(b, second);
+        self.emit(codes.and, &[second, b], sign);
+        self.emit(codes.or, &[to, first], Last::Register(second));
+        self.computed(step, to);
+    }
+
+    fn compare(&mut self, step: &Step, predicate: u32) {
+        let (a, b) = (self.source(step, 0), self.source(step, 1));
+        self.release(step);
+        let has_masks = self.target.masks.is_some();
+        let to = if has_masks { self.mask_result(step) } else { self.result(step, &[a, b]) };
+        let a = self.in_register(a, self.spare(0));
+        let last = self.last(b, self.spare(1));
+        self.asm.with_immediate(self.target.codes.compare, &[to, a], last, Some(predicate), Register::None);
+        if has_masks { self.mask_computed(step, to) } else { self.computed(step, to) }
+    }
+
+    fn logic(&mut self, step: &Step, code: Code) {
+        let Some(masks) = self.target.masks else { return };
+        let a = self.mask(step, 0, masks);
+        let b = if step.instr.op.arity() == 2 { Some(self.mask(step, 1, masks)) } else { None };
+        self.release(step);
+        let to = self.mask_result(step);
+        match b {
+            Some(b) => self.emit(code, &[to, a], Last::Register(b)),
+            None => self.emit(code, &[to], Last::Register(a)),
+        }
+        self.mask_computed(step, to);
+    }
+
+    fn select_by_mask(&mut self, step: &Step) {
+        let Some(masks) = self.target.masks else { return };
+        let (yes, no) = (self.source(step, 1), self.source(step, 2));
+        let mask = self.mask(step, 0, masks);
+        self.release(step);
+        let to = self.result(step, &[no, yes]);
+        let no = self.in_register(no, self.spare(0));
+        let yes = self.last(yes, self.spare(1));
+        self.asm.operation(self.target.codes.blend, &[to, no], yes, mask);
+        self.computed(step, to);
+    }
+
+    fn select(&mut self, step: &Step) {
+        let [truth, yes, no] = [0, 1, 2].map(|place| self.source(step, place));
+        self.release(step);
+        let to = self.result(step, &[no, yes, truth]);
+        let truth = self.in_register(truth, self.spare(0));
+        let no = self.in_register(no, self.spare(1));
+        let yes = self.last(yes, self.spare(0));
+        self.emit(self.target.codes.blend, &[to, no, truth], yes);
+        self.computed(step, to);
+    }
+
+    /// `vscalef` takes the floor of the exponent, so what is no integer is found first.
+    fn scale(&mut self, step: &Step, masks: MaskCodes) {
+        let (a, b) = (self.source(step, 0), self.source(step, 1));
+        self.release(step);
+        let to = self.result(step, &[a, b]);
+        let codes = self.target.codes;
+        let [spare, fraction] = [self.spare(0), self.spare(1)];
+        let last = self.last(b, spare);
+        self.asm.with_immediate(codes.round, &[fraction], last, Some(8), Register::None);
+        self.emit(codes.sub, &[fraction, fraction], last);
+        let zero = self.special(Special::Zero);
+        let whole = SPARE_MASKS[0];
+        self.asm.with_immediate(codes.compare, &[whole, fraction], zero, Some(0), Register::None);
+        let a = self.in_register(a, spare);
+        self.repeat(fraction, self.target.first_special + Special::NotANumber as u32, masks);
+        self.asm.operation(masks.scale, &[fraction, a], last, whole);
+        self.load(to, Source::Register(fraction));
+        self.computed(step, to);
+    }
+
+    /// What has no instructions.
+    fn call(&mut self, step: &Step) {
+        let a = self.source(step, 0);
+        let b = if step.instr.op.arity() == 2 { self.source(step, 1) } else { a };
+        self.release(step);
+        let to = self.result(step, &[]);
+        let a = self.in_register(a, self.spare(0));
+        let b = self.in_register(b, self.spare(1));
+        let call = self.prepared_call(step.instr.op, [a, b].map(Last::Register), to);
+        self.target.convention.write(self.asm, &call);
+        self.computed(step, to);
+    }
+
+    fn prepared_call(&self, op: Opcode, operands: [Last; 2], to: Register) -> Call {
+        let (vectors, masks) = (self.places.vectors.occupied(), self.places.masks.occupied());
+        Call { op, operands, to, spare: self.spare(1), vectors, masks }
+    }
+
+    /// Small angles are what they are; if any lane is larger, a call reduces them all.
+    fn angle(&mut self, step: &Step) {
+        let a = self.source(step, 0);
+        self.release(step);
+        let to = self.result(step, &[a]);
+        let codes = self.target.codes;
+        let a = self.in_register(a, self.spare(0));
+        let size = self.spare(1);
+        let (magnitude, small) = (self.special(Special::Magnitude), self.special(Special::SmallAngle));
+        self.emit(codes.and, &[size, a], magnitude);
+        let is_large = if self.target.masks.is_some() { SPARE_MASKS[0] } else { size };
+        // Not less or equal, so that NaN is large.
+        self.asm.with_immediate(codes.compare, &[is_large, size], small, Some(0x16), Register::None);
+        if self.target.masks.is_some() {
+            self.emit(Code::VEX_Kortestw_kr_kr, &[is_large], Last::Register(is_large));
+        } else {
+            self.test(size);
+        }
+        let from = self.asm.jump(Code::Jne_rel32_64);
+        match step.instr.op {
+            Opcode::AngleHigh => self.load(to, Source::Register(a)),
+            _ => self.emit(codes.xor, &[to, to], Last::Register(to)),
+        }
+        self.detour(step, from, [Last::Register(a); 2], to);
+    }
+
+    /// Looks whether any lane of a vector of truth values is true.
+    fn test(&mut self, truth: Register) {
+        self.emit(Code::VEX_Vmovmskps_r32_ymm, &[Register::EAX], Last::Register(truth));
+        self.emit(Code::Test_rm32_r32, &[Register::EAX], Last::Register(Register::EAX));
+    }
+
+    /// Ends an operation whose hard cases have jumped away.
+    fn detour(&mut self, step: &Step, from: Jump, operands: [Last; 2], to: Register) {
+        let call = self.prepared_call(step.instr.op, operands, to);
+        self.detours.push(Detour { call, from, back: self.asm.here() });
+        self.computed(step, to);
+    }
+
+    /// Reads exponents off the bits; a call deals with numbers that are not normal.
+    fn exponent_by_bits(&mut self, step: &Step) {
+        let a = self.source(step, 0);
+        self.release(step);
+        let to = self.result(step, &[a]);
+        let (codes, shifts) = (self.target.codes, self.target.shifts);
+        let [size, other] = [self.spare(0), self.spare(1)];
+        let special = |special| self.special(special);
+        let [magnitude, normal, infinity] =
+            [Special::Magnitude, Special::Normal, Special::Infinity].map(special);
+        let [whole, whole_and_bias] = [Special::Whole, Special::WholeAndBias].map(special);
+        let a = self.in_register(a, size);
+        self.emit(codes.and, &[size, a], magnitude);
+        // Only the size counts from here on, so `to` may be overwritten though it be the operand.
+        self.asm.with_immediate(codes.compare, &[to, size], normal, Some(0x19), Register::None);
+        self.asm.with_immediate(codes.compare, &[other, size], infinity, Some(0x15), Register::None);
+        self.emit(codes.or, &[to, to], Last::Register(other));
+        self.test(to);
+        let from = self.asm.jump(Code::Jne_rel32_64);
+        let bits = Some(shifts.fraction_bits);
+        self.asm.with_immediate(shifts.right, &[to], Last::Register(size), bits, Register::None);
+        self.emit(codes.or, &[to, to], whole);
+        self.emit(codes.sub, &[to, to], whole_and_bias);
+        self.detour(step, from, [Last::Register(size); 2], to);
+    }
+
+    /// A product with a power of two rounds once; a call deals with powers that are not normal or no powers.
+    fn scale_by_product(&mut self, step: &Step) {
+        let (a, b) = (self.source(step, 0), self.source(step, 1));
+        self.release(step);
+        let to = self.result(step, &[]);
+        let (codes, shifts) = (self.target.codes, self.target.shifts);
+        let [power, size] = [self.spare(0), self.spare(1)];
+        let special = |special| self.special(special);
+        let [magnitude, largest, bias] =
+            [Special::Magnitude, Special::LargestExponent, Special::MoreAndBias].map(special);
+        let (a, last) = (self.last(a, power), self.last(b, power));
+        self.asm.with_immediate(codes.round, &[power], last, Some(8), Register::None);
+        self.asm.with_immediate(codes.compare, &[power, power], last, Some(4), Register::None);
+        let b_there = self.in_register(b, size);
+        self.emit(codes.and, &[size, b_there], magnitude);
+        self.asm.with_immediate(codes.compare, &[size, size], largest, Some(0x16), Register::None);
+        self.emit(codes.or, &[size, size], Last::Register(power));
+        self.test(size);
+        let from = self.asm.jump(Code::Jne_rel32_64);
+        let b_there = self.in_register(b, power);
+        self.emit(codes.add, &[power, b_there], bias);
+        let bits = Some(shifts.fraction_bits);
+        self.asm.with_immediate(shifts.left, &[power], Last::Register(power), bits, Register::None);
+        self.emit(codes.mul, &[to, power], a);
+        self.detour(step, from, [a, last], to);
+    }
+}

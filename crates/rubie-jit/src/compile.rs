@@ -1,0 +1,149 @@
+//! A whole function: prologue, loops, what lies out of the way, constants.
+
+use iced_x86::{Code, Instruction, Register};
+use rubie_program::{Element, ExecutorError, Isa, Opcode, Precision, Program};
+
+use crate::assembler::{Assembler, Last, RowReference};
+
+use crate::flow::{Locations, steps};
+use crate::frame::{Convention, Detour, FRAME, by_lane, number_bytes};
+use crate::machine::{Codes, MaskCodes, ShiftCodes};
+use crate::operands::{Body, Target};
+
+/// Code that lacks nothing but the distance of rows.
+pub(crate) struct Compiled<T> {
+    pub(crate) code: Vec<u8>,
+    pub(crate) rows: Vec<RowReference>,
+    /// As the code wants them: numbers, or vectors of equal numbers.
+    pub(crate) constants: Vec<T>,
+    /// Bytes of the vectors.
+    pub(crate) vector_bytes: usize,
+}
+
+/// Live rows up to which two vectors are computed side by side.
+const FEW_ROWS: usize = 14;
+
+/// Registers that the callers of a function want back as they were.
+const KEPT: [Register; 5] = [Register::RBX, Register::RBP, Register::R12, Register::R14, Register::R15];
+
+/// Makes machine code of a program.
+///
+/// # Errors
+/// [`ExecutorError::Unsupported`] if the program cannot be encoded.
+pub(crate) fn compile<T: Element>(program: &Program, isa: Isa) -> Result<Compiled<T>, ExecutorError> {
+    let masks = (isa == Isa::Avx512).then(|| MaskCodes::new(T::PRECISION));
+    let vector_bytes = if masks.is_some() { 64 } else { 32 };
+    let first_vector = if masks.is_some() { Register::ZMM0 } else { Register::YMM0 };
+    let convention = Convention {
+        codes: Codes::new(isa, T::PRECISION),
+        first_vector,
+        vector_bytes,
+        number_bytes: number_bytes::<T>(),
+        function: by_lane::<T>(),
+    };
+    let first_special = program.constants().len() as u32;
+    let shifts = ShiftCodes::new(T::PRECISION);
+    let target = Target { codes: convention.codes, masks, shifts, convention, first_special };
+    let mut asm = Assembler::new();
+    prologue(&mut asm);
+    let is_small = program.statistics().peak_live_rows <= FEW_ROWS && masks.is_some();
+    let mut detours = Vec::new();
+    if is_small {
+        detours.extend(pairs(&mut asm, program, target));
+    }
+    detours.extend(singles(&mut asm, program, target));
+    epilogue(&mut asm);
+    convention.write_detours(&mut asm, &detours);
+    let (code, rows) = asm.finish().map_err(|error| {
+        ExecutorError::Unsupported(format!("the program `{}` has no machine code: {error}", program.name()))
+    })?;
+    let repeats = if masks.is_some() { 1 } else { vector_bytes as usize / size_of::<T>() };
+    let constants = constants::<T>(program).into_iter();
+    let constants = constants.flat_map(|number| std::iter::repeat_n(number, repeats)).collect();
+    Ok(Compiled { code, rows, constants, vector_bytes: vector_bytes as usize })
+}
+
+/// Arguments to registers that calls keep: rows RBX, uniforms R14, constants RBP, number of vectors R15.
+fn prologue(asm: &mut Assembler) {
+    for register in KEPT {
+        asm.push(Instruction::with1(Code::Push_r64, register));
+    }
+    let moves = [
+        (Register::RBX, Register::RDI),
+        (Register::R14, Register::RSI),
+        (Register::RBP, Register::RDX),
+        (Register::R15, Register::RCX),
+        (Register::R12, Register::RSP),
+    ];
+    for (to, from) in moves {
+        asm.operation(Code::Mov_r64_rm64, &[to], Last::Register(from), Register::None);
+    }
+    asm.push(Instruction::with2(Code::Sub_rm64_imm32, Register::RSP, FRAME as i32));
+    asm.push(Instruction::with2(Code::And_rm64_imm8, Register::RSP, -64));
+}
+
+fn epilogue(asm: &mut Assembler) {
+    asm.operation(Code::Mov_r64_rm64, &[Register::RSP], Last::Register(Register::R12), Register::None);
+    for register in KEPT.into_iter().rev() {
+        asm.push(Instruction::with1(Code::Pop_r64, register));
+    }
+    asm.push(Ok(Instruction::with(Code::VEX_Vzeroupper)));
+    asm.push(Ok(Instruction::with(Code::Retnq)));
+}
+
+/// A loop over pairs of vectors, as long as there are two.
+fn pairs(asm: &mut Assembler, program: &Program, target: Target) -> Vec<Detour> {
+    asm.push(Instruction::with2(Code::Cmp_rm64_imm8, Register::R15, 2));
+    let past = asm.jump(Code::Jl_rel32_64);
+    let start = asm.here();
+    let detours = body(asm, program, target, 2);
+    asm.push(Instruction::with2(Code::Sub_rm64_imm8, Register::R15, 2));
+    asm.push(Instruction::with2(Code::Cmp_rm64_imm8, Register::R15, 2));
+    asm.jump_back(Code::Jge_rel32_64, start);
+    let here = asm.here();
+    asm.land(past, here);
+    detours
+}
+
+/// A loop over what vectors are left.
+fn singles(asm: &mut Assembler, program: &Program, target: Target) -> Vec<Detour> {
+    asm.operation(Code::Test_rm64_r64, &[Register::R15], Last::Register(Register::R15), Register::None);
+    let past = asm.jump(Code::Je_rel32_64);
+    let start = asm.here();
+    let detours = body(asm, program, target, 1);
+    asm.push(Instruction::with1(Code::Dec_rm64, Register::R15));
+    asm.jump_back(Code::Jne_rel32_64, start);
+    let here = asm.here();
+    asm.land(past, here);
+    detours
+}
+
+/// The work of one round, and on to the next vectors.
+fn body(asm: &mut Assembler, program: &Program, target: Target, copies: u32) -> Vec<Detour> {
+    let locations = Locations::new(program, program.constants().len(), copies);
+    let steps = steps(program, locations, program.first_scratch());
+    let detours = Body::new(asm, target, locations).write(&steps);
+    let distance = (copies * target.convention.vector_bytes) as i32;
+    asm.push(Instruction::with2(Code::Add_rm64_imm32, Register::RBX, distance));
+    detours
+}
+
+/// The program's constants, then those of `Special`.
+fn constants<T: Element>(program: &Program) -> Vec<T> {
+    let zero = T::default();
+    let small_angle = match T::PRECISION {
+        Precision::F32 => 1024.0,
+        Precision::F64 => 1_048_576.0,
+    };
+    let (ones, sign) = (T::truth(true), T::from_f64(-0.0));
+    let magnitude = T::evaluate(Opcode::AndNot, sign, ones, zero);
+    let (normal, whole, bias) = match T::PRECISION {
+        Precision::F32 => (f64::from(f32::MIN_POSITIVE), 8_388_608.0, 127.0),
+        Precision::F64 => (f64::MIN_POSITIVE, 4_503_599_627_370_496.0, 1023.0),
+    };
+    let special = [zero, sign, magnitude, ones].into_iter().chain(
+        [f64::NAN, small_angle, normal, f64::INFINITY, whole, whole + bias, 1.5 * whole + bias, bias - 1.0]
+            .map(T::from_f64),
+    );
+    program.constants().iter().map(|bits| T::from_constant(*bits)).chain(special).collect()
+}

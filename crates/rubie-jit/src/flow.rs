@@ -1,0 +1,109 @@
+//! When each value is needed next: one backward pass over the instructions.
+//!
+//! Everything an operand can name is a *location*: rows first, then uniforms, then constants. Where two vectors are
+//! computed side by side, each has rows of its own.
+
+use rubie_program::{Instr, Operand, Program};
+
+/// Later than every instruction: not needed any more.
+pub(crate) const NEVER: u32 = u32::MAX;
+
+/// A row (of one of the vectors computed together), a uniform or a constant, by number.
+pub(crate) type Location = u32;
+
+/// Numbers for everything that operands can name.
+#[derive(Clone, Copy)]
+pub(crate) struct Locations {
+    rows: u32,
+    uniforms: u32,
+    constants: u32,
+    copies: u32,
+}
+
+impl Locations {
+    pub(crate) fn new(program: &Program, constants: usize, copies: u32) -> Self {
+        Self { rows: program.rows(), uniforms: program.uniforms(), constants: constants as u32, copies }
+    }
+
+    pub(crate) fn count(self) -> usize {
+        (self.rows * self.copies + self.uniforms + self.constants) as usize
+    }
+
+    pub(crate) fn row(self, row: u32, copy: u32) -> Location {
+        row * self.copies + copy
+    }
+
+    pub(crate) fn constant(self, constant: u32) -> Location {
+        self.rows * self.copies + self.uniforms + constant
+    }
+
+    pub(crate) fn of(self, operand: Operand, copy: u32) -> Location {
+        match operand {
+            Operand::Row(row) => self.row(row, copy),
+            Operand::Uniform(uniform) => self.rows * self.copies + uniform,
+            Operand::Constant(constant) => self.constant(constant),
+        }
+    }
+
+    /// What a location is, and for rows which vector it belongs to.
+    pub(crate) fn named(self, location: Location) -> (Operand, u32) {
+        let all_rows = self.rows * self.copies;
+        match location {
+            _ if location < all_rows => (Operand::Row(location / self.copies), location % self.copies),
+            _ if location < all_rows + self.uniforms => (Operand::Uniform(location - all_rows), 0),
+            _ => (Operand::Constant(location - all_rows - self.uniforms), 0),
+        }
+    }
+}
+
+/// One instruction for one of the vectors computed together, with the future of what it touches.
+#[derive(Clone, Copy)]
+pub(crate) struct Step {
+    pub(crate) instr: Instr,
+    pub(crate) to: Location,
+    pub(crate) operands: [Location; 3],
+    /// The step that reads the result next.
+    pub(crate) next_of_result: u32,
+    /// The step that reads each operand next, after this one.
+    pub(crate) next: [u32; 3],
+    /// Whether the row still holds this result when the program ends, and must.
+    pub(crate) is_final: bool,
+}
+
+/// The steps of a program that anyone needs, once for each of `copies` vectors, with when values are needed next.
+///
+/// Rows from `scratch` on need not be kept at the end.
+pub(crate) fn steps(program: &Program, locations: Locations, scratch: u32) -> Vec<Step> {
+    let copies = locations.copies;
+    let mut upcoming = vec![NEVER; locations.count()];
+    let mut is_set_later: Vec<bool> = (0..program.rows()).map(|row| row >= scratch).collect();
+    let mut steps = Vec::with_capacity(program.instructions().len() * copies as usize);
+    // Numbers fall from the end, as how many steps there will be is not known yet.
+    let mut number = NEVER - 1;
+    for instr in program.instructions().iter().rev() {
+        let is_final = !std::mem::replace(&mut is_set_later[instr.to as usize], true);
+        for copy in (0..copies).rev() {
+            let to = locations.row(instr.to, copy);
+            let next_of_result = std::mem::replace(&mut upcoming[to as usize], NEVER);
+            if next_of_result == NEVER && !is_final {
+                continue;
+            }
+            let operands = instr.operands.map(|operand| locations.of(operand, copy));
+            let used = &operands[..instr.op.arity()];
+            let next = operands.map(|operand| upcoming[operand as usize]);
+            for operand in used {
+                upcoming[*operand as usize] = number;
+            }
+            steps.push(Step { instr: *instr, to, operands, next_of_result, next, is_final });
+            number -= 1;
+        }
+    }
+    steps.reverse();
+    let first = number + 1;
+    let renumbered = |next: u32| if next == NEVER { NEVER } else { next - first };
+    for step in &mut steps {
+        step.next_of_result = renumbered(step.next_of_result);
+        step.next = step.next.map(renumbered);
+    }
+    steps
+}

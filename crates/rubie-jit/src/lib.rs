@@ -1,0 +1,125 @@
+//! Machine code for programs: each [`Program`] becomes an x86-64 function that runs all of it on one vector of lanes
+//! after the other, with values in registers.
+//!
+//! ```text
+//! Program --flow--> steps that know the next use of every value --places, body--> instructions with registers
+//!         --assembler--> bytes --memory--> code that can run, once for each number of lanes
+//! ```
+//!
+//! [`Jit`] is an [`Executor`] like the interpreter, and agrees with it to the last bit. What it needs: an x86-64
+//! processor with AVX2 and FMA, or with AVX-512, and a system that gives executable memory.
+//!
+//! # Example
+//!
+//! ```
+//! use rubie_jit::Jit;
+//! use rubie_program::{Executor, ExecutorOptions, Instr, Isa, Opcode, Operand, Precision, Program, Rows, Uniforms};
+//!
+//! // Row 1 becomes row 0 times row 0 plus 3.
+//! let operands = [Operand::Row(0), Operand::Row(0), Operand::Constant(0)];
+//! let instructions = vec![Instr { op: Opcode::MulAdd, to: 1, operands }];
+//! let program = Program::new("square", Precision::F64, instructions, vec![3.0_f64.to_bits()], 2, 0)?;
+//! match Jit::<f64>::prepare(&program, &ExecutorOptions { isa: Isa::detect() }) {
+//!     Ok(jit) => {
+//!         let mut rows = Rows::new(2, 8);
+//!         rows.row_mut(0).fill(2.0);
+//!         jit.execute(&mut rows, &Uniforms::new(0));
+//!         assert_eq!(rows.row(1), [7.0; 8]);
+//!     }
+//!     Err(reason) => println!("no machine code here: {reason}"),
+//! }
+//! # Ok::<(), rubie_program::ProgramError>(())
+//! ```
+//!
+//! # Where to go on
+//!
+//! `docs/jit.md` explains the idea from the beginning. In the code: `flow.rs` says when values are needed,
+//! `places.rs` where they are, `operands.rs` and `body.rs` write the instructions
+//! for each opcode.
+
+// Machine code is called through a pointer.
+#![allow(unsafe_code)]
+
+#[cfg(target_arch = "x86_64")]
+mod memory;
+
+#[cfg(target_arch = "x86_64")]
+mod flow;
+
+#[cfg(target_arch = "x86_64")]
+mod machine;
+
+#[cfg(target_arch = "x86_64")]
+mod assembler;
+
+#[cfg(target_arch = "x86_64")]
+mod frame;
+
+#[cfg(target_arch = "x86_64")]
+mod places;
+
+#[cfg(target_arch = "x86_64")]
+mod operands;
+
+#[cfg(target_arch = "x86_64")]
+mod body;
+
+#[cfg(target_arch = "x86_64")]
+mod compile;
+
+#[cfg(target_arch = "x86_64")]
+mod linked;
+
+use rubie_program::{
+    Element, Executor, ExecutorError, ExecutorOptions, Interpreter, Isa, Program, Rows, Uniforms,
+};
+
+/// A program as machine code.
+///
+/// Made for [`Isa::Avx2`] or [`Isa::Avx512`]. The code is placed in memory once for each number of lanes that it is
+/// run on.
+pub struct Jit<T: Element> {
+    #[cfg(target_arch = "x86_64")]
+    linked: linked::Linked<T>,
+    /// For numbers of lanes that the code cannot address, or if the system has no more memory for code.
+    interpreter: Interpreter<T>,
+}
+
+impl<T: Element> Executor<T> for Jit<T> {
+    /// Compiles, and finds out whether the system lets the code run.
+    ///
+    /// # Errors
+    /// Those of [`ExecutorError::check`]; [`ExecutorError::Unsupported`] for [`Isa::Portable`], on other processors,
+    /// and if the system refuses executable memory.
+    fn prepare(program: &Program, options: &ExecutorOptions) -> Result<Self, ExecutorError> {
+        ExecutorError::check::<T>(program, options)?;
+        if options.isa == Isa::Portable {
+            return Err(ExecutorError::Unsupported("machine code needs AVX2 or AVX-512".to_owned()));
+        }
+        Ok(Self {
+            #[cfg(target_arch = "x86_64")]
+            linked: linked::Linked::new(compile::compile(program, options.isa)?, program)?,
+            interpreter: Interpreter::prepare(program, options)?,
+        })
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn execute(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>) {
+        if !self.linked.execute(rows, uniforms) {
+            self.interpreter.execute(rows, uniforms);
+        }
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn execute(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>) {
+        self.interpreter.execute(rows, uniforms);
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl<T: Element> Jit<T> {
+    /// The machine code, with 64-byte rows: for disassemblers.
+    pub fn code(&self) -> Vec<u8> {
+        self.linked.bytes(64).unwrap_or_default()
+    }
+}

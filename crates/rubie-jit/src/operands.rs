@@ -1,0 +1,319 @@
+//! The body of the loop in the making: where instructions find their operands and leave their results.
+
+use iced_x86::{Code, MemoryOperand, Register};
+use rubie_program::Operand;
+
+use crate::assembler::{Assembler, Last};
+use crate::flow::{Location, Locations, NEVER, Step};
+use crate::frame::{Convention, Detour};
+use crate::machine::{Codes, MaskCodes, ShiftCodes};
+use crate::places::Places;
+
+/// Numbers that operations are made of; they stand after the program's constants.
+#[derive(Clone, Copy)]
+pub(crate) enum Special {
+    Zero,
+    /// Only the bit of the sign.
+    Sign,
+    /// All bits but that of the sign.
+    Magnitude,
+    /// All bits.
+    Ones,
+    NotANumber,
+    /// The largest angle that is not reduced.
+    SmallAngle,
+    /// The smallest number that is not subnormal.
+    Normal,
+    Infinity,
+    /// 2 to the number of bits of the fraction: an integer added to it stands in the lowest bits.
+    Whole,
+    /// The same plus the bias of exponents.
+    WholeAndBias,
+    /// The same with another half, so that negative integers can be added, too.
+    MoreAndBias,
+    /// The largest size of an exponent that a normal power of two can have.
+    LargestExponent,
+}
+
+/// What is fixed for all bodies of a program.
+#[derive(Clone, Copy)]
+pub(crate) struct Target {
+    pub(crate) codes: Codes,
+    /// Only where there are mask registers.
+    pub(crate) masks: Option<MaskCodes>,
+    pub(crate) shifts: ShiftCodes,
+    pub(crate) convention: Convention,
+    /// The place of [`Special::Zero`] among the constants.
+    pub(crate) first_special: u32,
+}
+
+/// Steps to the next use up to which a number in memory is worth a free register.
+const WORTH_KEEPING: u32 = 400;
+
+/// The masks that no value lives in.
+pub(crate) const SPARE_MASKS: [Register; 2] = [Register::K1, Register::K0];
+
+/// Where an instruction finds an operand.
+#[derive(Clone, Copy)]
+pub(crate) enum Source {
+    Register(Register),
+    Memory(Location),
+    Mask(Register),
+}
+
+/// Writes the instructions for one round of the loop.
+pub(crate) struct Body<'a> {
+    pub(crate) asm: &'a mut Assembler,
+    pub(crate) target: Target,
+    pub(crate) locations: Locations,
+    pub(crate) places: Places,
+    pub(crate) detours: Vec<Detour>,
+    /// Number of the present step.
+    pub(crate) now: u32,
+}
+
+impl<'a> Body<'a> {
+    pub(crate) fn new(asm: &'a mut Assembler, target: Target, locations: Locations) -> Self {
+        // The last two vectors are for what an instruction needs for itself.
+        let (vectors, masks) = if target.masks.is_some() { (0x3fff_ffff, 0xfc) } else { (0x3fff, 0) };
+        let places = Places::new(locations.count(), vectors, masks);
+        Self { asm, target, locations, places, detours: Vec::new(), now: 0 }
+    }
+
+    pub(crate) fn vector(&self, number: u8) -> Register {
+        self.target.convention.first_vector + u32::from(number)
+    }
+
+    /// A register that holds no value.
+    pub(crate) fn spare(&self, which: u8) -> Register {
+        self.vector(if self.target.masks.is_some() { 30 } else { 14 } + which)
+    }
+
+    /// The operand, put into a register first if it is worth it and one is free.
+    pub(crate) fn source(&mut self, step: &Step, place: usize) -> Source {
+        let location = step.operands[place];
+        if let Some(register) = self.places.vectors.of(location) {
+            self.places.vectors.pin(register);
+            return Source::Register(self.vector(register));
+        }
+        if !self.places.in_memory[location as usize]
+            && let Some(mask) = self.places.masks.of(location)
+        {
+            self.places.masks.pin(mask);
+            return Source::Mask(Register::K0 + u32::from(mask));
+        }
+        let next = step.next[place];
+        if next != NEVER
+            && next - self.now < WORTH_KEEPING
+            && let Some(register) = self.places.vectors.take(location, None)
+        {
+            self.places.next[location as usize] = next;
+            self.places.vectors.pin(register);
+            let register = self.vector(register);
+            self.load(register, Source::Memory(location));
+            return Source::Register(register);
+        }
+        Source::Memory(location)
+    }
+
+    pub(crate) fn memory(&self, location: Location) -> Last {
+        let at = |base, bytes: u32| MemoryOperand::with_base_displ(base, i64::from(bytes));
+        match self.locations.named(location) {
+            (Operand::Row(row), copy) => Last::Row(row, copy * self.target.convention.vector_bytes),
+            (Operand::Uniform(uniform), _) => Last::Memory(at(Register::R14, 64 * uniform)),
+            (Operand::Constant(constant), _) => self.constant(constant),
+        }
+    }
+
+    /// Constants are single numbers where instructions can repeat them, else whole vectors.
+    pub(crate) fn constant(&self, constant: u32) -> Last {
+        let convention = &self.target.convention;
+        Last::Memory(if self.target.masks.is_some() {
+            let bytes = i64::from(constant * convention.number_bytes);
+            MemoryOperand::new(Register::RBP, Register::None, 1, bytes, 1, true, Register::None)
+        } else {
+            let bytes = i64::from(constant * convention.vector_bytes);
+            MemoryOperand::with_base_displ(Register::RBP, bytes)
+        })
+    }
+
+    pub(crate) fn special(&self, special: Special) -> Last {
+        self.constant(self.target.first_special + special as u32)
+    }
+
+    /// The operand as the last of an instruction.
+    pub(crate) fn last(&mut self, source: Source, spare: Register) -> Last {
+        match source {
+            Source::Register(register) => Last::Register(register),
+            Source::Memory(location) => self.memory(location),
+            Source::Mask(_) => Last::Register(self.in_register(source, spare)),
+        }
+    }
+
+    /// The operand in a register, which is `spare` if it is in none yet.
+    pub(crate) fn in_register(&mut self, source: Source, spare: Register) -> Register {
+        if let Source::Register(register) = source {
+            return register;
+        }
+        self.load(spare, source);
+        spare
+    }
+
+    pub(crate) fn load(&mut self, to: Register, source: Source) {
+        let codes = self.target.codes;
+        match (source, self.target.masks) {
+            (Source::Register(from), _) if from == to => {}
+            (Source::Register(from), _) => self.emit(codes.load, &[to], Last::Register(from)),
+            (Source::Mask(mask), Some(masks)) => self.emit(masks.from_mask, &[to], Last::Register(mask)),
+            (Source::Memory(location), Some(masks))
+                if matches!(self.locations.named(location), (Operand::Constant(_), _)) =>
+            {
+                self.load_constant(to, location, masks);
+            }
+            (Source::Memory(location), _) => {
+                let memory = self.memory(location);
+                self.emit(codes.load, &[to], memory);
+            }
+            (Source::Mask(_), None) => {}
+        }
+    }
+
+    pub(crate) fn load_constant(&mut self, to: Register, location: Location, masks: MaskCodes) {
+        if let (Operand::Constant(constant), _) = self.locations.named(location) {
+            self.repeat(to, constant, masks);
+        }
+    }
+
+    /// One number in all lanes.
+    pub(crate) fn repeat(&mut self, to: Register, constant: u32, masks: MaskCodes) {
+        let bytes = i64::from(constant * self.target.convention.number_bytes);
+        let memory = MemoryOperand::with_base_displ(Register::RBP, bytes);
+        self.emit(masks.broadcast, &[to], Last::Memory(memory));
+    }
+
+    pub(crate) fn emit(&mut self, code: Code, first: &[Register], last: Last) {
+        self.asm.operation(code, first, last, Register::None);
+    }
+
+    /// Says that the operands have been read.
+    pub(crate) fn release(&mut self, step: &Step) {
+        for place in 0..step.instr.op.arity() {
+            self.places.needed_next(step.operands[place], step.next[place]);
+        }
+    }
+
+    // Results.
+
+    /// The register for the result: one of `wishes` if it is free now.
+    pub(crate) fn result(&mut self, step: &Step, wishes: &[Source]) -> Register {
+        let first = self.target.convention.first_vector;
+        let wish = wishes.iter().find_map(|wish| match wish {
+            Source::Register(register) => {
+                let number = *register as u32 - first as u32;
+                (self.places.vectors.occupied() >> number & 1 == 0).then_some(number as u8)
+            }
+            _ => None,
+        });
+        if !self.places.vectors.has_free() {
+            let next = &self.places.next;
+            if let Some(victim) = self.places.vectors.victim(|location| next[location as usize]) {
+                self.write_back(victim);
+                self.places.vectors.release(victim);
+            }
+        }
+        self.places.next[step.to as usize] = step.next_of_result;
+        // At most three registers are pinned, so there is one.
+        let register = self.places.vectors.take(step.to, wish).unwrap_or_default();
+        self.vector(register)
+    }
+
+    /// Brings the memory of a row up to date before its vector is given up.
+    pub(crate) fn write_back(&mut self, location: Location) {
+        if !self.places.in_memory[location as usize]
+            && self.places.masks.of(location).is_none()
+            && let Some(register) = self.places.vectors.of(location)
+        {
+            self.store(location, self.vector(register));
+        }
+    }
+
+    pub(crate) fn store(&mut self, location: Location, from: Register) {
+        if let (Operand::Row(row), copy) = self.locations.named(location) {
+            let bytes = copy * self.target.convention.vector_bytes;
+            self.asm.store_row(self.target.codes.store, row, bytes, from);
+        }
+        self.places.in_memory[location as usize] = true;
+    }
+
+    /// Says that a vector has been computed.
+    pub(crate) fn computed(&mut self, step: &Step, register: Register) {
+        self.places.in_memory[step.to as usize] = false;
+        if step.is_final {
+            self.store(step.to, register);
+        }
+        self.places.needed_next(step.to, step.next_of_result);
+    }
+
+    /// The mask for the result.
+    pub(crate) fn mask_result(&mut self, step: &Step) -> Register {
+        if !self.places.masks.has_free() {
+            let next = &self.places.next;
+            if let Some(victim) = self.places.masks.victim(|location| next[location as usize]) {
+                self.keep_as_vector(victim);
+                self.places.masks.release(victim);
+            }
+        }
+        self.places.next[step.to as usize] = step.next_of_result;
+        Register::K0 + u32::from(self.places.masks.take(step.to, None).unwrap_or_default())
+    }
+
+    /// Saves what is in a mask only.
+    pub(crate) fn keep_as_vector(&mut self, location: Location) {
+        let is_kept = self.places.in_memory[location as usize] || self.places.vectors.of(location).is_some();
+        let (false, Some(mask)) = (is_kept, self.places.masks.of(location)) else { return };
+        let mask = Source::Mask(Register::K0 + u32::from(mask));
+        if let Some(register) = self.places.vectors.take_untouched(location) {
+            self.load(self.vector(register), mask);
+        } else {
+            let spare = self.spare(0);
+            self.load(spare, mask);
+            self.store(location, spare);
+        }
+    }
+
+    pub(crate) fn mask_computed(&mut self, step: &Step, mask: Register) {
+        self.places.in_memory[step.to as usize] = false;
+        if step.is_final {
+            let spare = self.spare(0);
+            self.load(spare, Source::Mask(mask));
+            self.store(step.to, spare);
+        }
+        self.places.needed_next(step.to, step.next_of_result);
+    }
+
+    /// A truth value as a mask.
+    pub(crate) fn mask(&mut self, step: &Step, place: usize, masks: MaskCodes) -> Register {
+        let location = step.operands[place];
+        if let Some(mask) = self.places.masks.of(location) {
+            self.places.masks.pin(mask);
+            return Register::K0 + u32::from(mask);
+        }
+        let source = match self.places.vectors.of(location) {
+            Some(register) => Source::Register(self.vector(register)),
+            None => Source::Memory(location),
+        };
+        let vector = self.in_register(source, self.spare(0));
+        let next = step.next[place];
+        let kept = if next == NEVER { None } else { self.places.masks.take(location, None) };
+        let mask = match kept {
+            Some(mask) => {
+                self.places.next[location as usize] = next;
+                self.places.masks.pin(mask);
+                Register::K0 + u32::from(mask)
+            }
+            None => SPARE_MASKS[place % 2],
+        };
+        self.emit(masks.to_mask, &[mask], Last::Register(vector));
+        mask
+    }
+}
