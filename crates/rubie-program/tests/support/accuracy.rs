@@ -13,8 +13,8 @@ const BITS: usize = 192;
 const TO: RoundingMode = RoundingMode::ToEven;
 
 /// A function, where its ordinary arguments lie, and its exact value.
-pub struct Case {
-    pub op: Op,
+pub(crate) struct Case {
+    pub(crate) op: Op,
     /// Arguments of everyday size.
     usual: (f64, f64),
     /// Points near which functions go wrong: zeros, poles, ends of the domain, joints.
@@ -24,17 +24,17 @@ pub struct Case {
 
 /// The largest error found.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Worst {
+pub(crate) struct Worst {
     /// In units in the last place of the exact value.
-    pub ulps: f64,
+    pub(crate) ulps: f64,
     /// The arguments.
-    pub at: (f64, f64),
+    pub(crate) at: (f64, f64),
     /// How many arguments were tried.
-    pub tried: usize,
+    pub(crate) tried: usize,
 }
 
 /// Exactly `value`; by way of a normal number, since the library misreads subnormal ones.
-pub fn big(value: f64) -> BigFloat {
+pub(crate) fn big(value: f64) -> BigFloat {
     if value.is_normal() || value == 0.0 {
         return BigFloat::from_f64(value, BITS);
     }
@@ -135,7 +135,7 @@ macro_rules! case {
 }
 
 /// All elementary functions.
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
     vec![
         case!(Exp -50.0 .. 50.0 [0.0, 709.78, -708.4, -745.1, 88.72, -87.3, -103.9] |x, _, cc| x.exp(BITS, TO, cc)),
@@ -165,7 +165,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// A generator of well-mixed bits (SplitMix64; Steele, Lea, Flood, OOPSLA 2014).
-pub struct Bits(pub u64);
+struct Bits(u64);
 
 impl Bits {
     fn next(&mut self) -> u64 {
@@ -202,27 +202,27 @@ impl Bits {
 }
 
 /// The instructions of one function, ready to be evaluated.
-pub struct Expansion<T: Element> {
+pub(crate) struct Expansion<T: Element> {
     evaluator: ValueEvaluator<T>,
 }
 
 impl<T: Element> Expansion<T> {
     /// Panics where the operation is no elementary function.
-    pub fn new(op: Op) -> Self {
+    pub(crate) fn new(op: Op) -> Self {
         let mut graph = ValueGraph::new(T::PRECISION);
         let arguments: Vec<Value> = (0..op.arity() as u32).map(|i| graph.input(Operand::Row(i))).collect();
         let value = expand(&mut graph, op, &arguments).expect("an elementary function");
         Expansion { evaluator: ValueEvaluator::new(&graph, &[value]) }
     }
 
-    pub fn at(&mut self, x: f64, y: f64) -> f64 {
+    pub(crate) fn at(&mut self, x: f64, y: f64) -> f64 {
         let value = |operand| T::from_f64(if operand == Operand::Row(0) { x } else { y });
         self.evaluator.evaluate(value)[0].to_f64()
     }
 }
 
 /// Instructions that a function takes in a program of its own.
-pub fn instructions(op: Op, precision: Precision) -> usize {
+pub(crate) fn instructions(op: Op, precision: Precision) -> usize {
     let graph = Graph::new();
     let symbols: Vec<Expr<'_>> = (0..op.arity()).map(|i| graph.symbol(&format!("x{i}"))).collect();
     let ports = (0..).zip(&symbols).map(|(i, symbol)| Port {
@@ -257,7 +257,7 @@ fn format(precision: Precision) -> (i32, i32, i32) {
 
 /// |found - exact| in units in the last place of `exact`. An infinite value counts as the number that would follow the
 /// largest, and so does an exact value beyond it.
-pub fn error(found: f64, exact: &BigFloat, precision: Precision) -> f64 {
+pub(crate) fn error(found: f64, exact: &BigFloat, precision: Precision) -> f64 {
     let (bits, least, overflow) = format(precision);
     let ceiling = |negative: bool| {
         let mut limit = BigFloat::from_f64(if negative { -1.0 } else { 1.0 }, BITS);
@@ -279,7 +279,7 @@ pub fn error(found: f64, exact: &BigFloat, precision: Precision) -> f64 {
 }
 
 /// Tries `count` arguments.
-pub fn measure<T: Element>(case: &Case, count: usize, seed: u64) -> Worst {
+pub(crate) fn measure<T: Element>(case: &Case, count: usize, seed: u64) -> Worst {
     let mut cc = Consts::new().expect("memory for constants");
     let mut bits = Bits(seed);
     let mut expansion = Expansion::<T>::new(case.op);
