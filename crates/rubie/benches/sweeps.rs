@@ -66,11 +66,16 @@ fn runs_per_second(criterion: &mut Criterion) {
     for (name, spec, options) in cases {
         let (swept, spec) = spec.split_once('=').expect("a name and a spec");
         let model = Model::parse(name, &example(name)).expect("the model is sound");
-        let solver = Solver::new(&model, &options).expect("the options are sound");
         let axis = Axis::parse(swept, spec, 0).expect("the spec is sound");
         let sweep = Sweep::product(vec![axis]).expect("the sweep is sound");
         group.throughput(Throughput::Elements(sweep.runs()));
-        group.bench_function(name, |b| b.iter(|| solver.solve(&sweep).expect("the sweep is solved")));
+        for (label, backend) in [("auto", BackendChoice::Auto), ("interpreter", BackendChoice::Interpreter)] {
+            let options = SolveOptions { backend, ..options.clone() };
+            let solver = Solver::new(&model, &options).expect("the options are sound");
+            group.bench_function(BenchmarkId::new(name, label), |b| {
+                b.iter(|| solver.solve(&sweep).expect("the sweep is solved"));
+            });
+        }
     }
     group.finish();
 }

@@ -68,6 +68,9 @@ pub(crate) fn atanh(v: &mut ValueGraph, x: Value) -> Value {
     let power = v.scale(one, k);
     let difference = v.neg_mul_add(power, b, one);
     let difference = v.add(difference, a);
+    let change = v.sub(one, b);
+    let b_low = v.sub(change, a);
+    let difference = v.neg_mul_add(power, b_low, difference);
     let above = v.add(one, a);
     let sum = v.mul_add(power, b, above);
     let quotient = v.div(difference, sum);

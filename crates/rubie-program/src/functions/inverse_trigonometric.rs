@@ -14,6 +14,9 @@ pub(crate) fn asin(v: &mut ValueGraph, x: Value) -> Value {
     let minus_two = v.constant(-2.0);
     let rest = v.mul_add(minus_two, excess, low);
     let large = v.mul_add(minus_two, argument, high);
+    let change = v.sub(high, large);
+    let large_low = v.mul_add(minus_two, argument, change);
+    let rest = v.add(large_low, rest);
     let large = v.add(large, rest);
     let result = v.select(is_large, large, small);
     v.copy_sign(result, x)
