@@ -12,7 +12,7 @@ use crate::layout::{ClockLayout, Numbers};
 /// must not leave a step of nearly no length.
 const LANDING: f64 = 1.0 + 1e-7;
 
-/// What a lane needs after an attempt: the sum of these is in the row [`ClockLayout::events`].
+/// How a run ends: the sum of these is in the row [`ClockLayout::events`].
 pub mod event {
     /// The run has reached its end.
     pub const DONE: u64 = 1;
@@ -20,8 +20,6 @@ pub mod event {
     pub const STUCK: u64 = 2;
     /// The run has tried too many steps.
     pub const EXHAUSTED: u64 = 4;
-    /// At least one sample lies in the step just accepted.
-    pub const DUE: u64 = 8;
 }
 
 /// The programs of a clock that stands apart from the step, all in f64 on rows and uniforms of their own.
@@ -143,7 +141,6 @@ impl<'g> ClockGraph<'g> {
             (accepted.and(after.ge(self.end)), event::DONE),
             (stuck, event::STUCK),
             (attempts.ge(self.max_attempts), event::EXHAUSTED),
-            (accepted.and(self.next_sample.le(after)), event::DUE),
         ];
         let codes = events.map(|(happened, code)| happened.select(code as f64, 0.0));
         let code = codes.into_iter().reduce(|sum, code| sum + code).unwrap_or(self.active);

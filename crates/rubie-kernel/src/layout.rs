@@ -90,7 +90,7 @@ pub struct ClockLayout {
     pub tried: u32,
     /// Time before the last attempt.
     pub previous: u32,
-    /// Time of the next sample; infinite after the last.
+    /// Time of the next sample; infinite after the last, and where the lane holds no run.
     pub next_sample: u32,
     /// Attempts of the run.
     pub attempts: u32,
@@ -98,7 +98,7 @@ pub struct ClockLayout {
     pub accepted_steps: u32,
     /// 1 where the lane holds a run, else 0.
     pub active: u32,
-    /// What the lane needs after the last attempt: a sum of [`crate::event`]s.
+    /// Whether and how the run ended with the last attempt: a sum of [`crate::event`]s.
     pub events: u32,
 }
 

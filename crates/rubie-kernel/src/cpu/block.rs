@@ -3,8 +3,9 @@
 use rubie_program::Executor;
 
 use crate::backend::ChunkReport;
-use crate::clock::event::{DONE, DUE, EXHAUSTED, STUCK};
+use crate::clock::event::{DONE, STUCK};
 use crate::cpu::clock::Clocked;
+use crate::cpu::lane_set::{Attention, LaneSet};
 use crate::cpu::staging::{Staging, refusal};
 use crate::cpu::unit::Unit;
 use crate::cpu::{Job, Prepared, Samples};
@@ -21,8 +22,6 @@ pub(super) struct Block<T: Samples> {
     run: Vec<usize>,
     /// Index of the next sample of each lane.
     sample: Vec<usize>,
-    /// Lanes with a sample to be taken now, used again and again.
-    due: Vec<usize>,
     occupied: usize,
     report: ChunkReport,
 }
@@ -34,7 +33,6 @@ impl<T: Samples> Block<T> {
             staging: Staging::new(job.layout.rows, lanes),
             run: vec![0; lanes],
             sample: vec![0; lanes],
-            due: Vec::with_capacity(lanes),
             occupied: 0,
             report: ChunkReport::default(),
         }
@@ -49,8 +47,11 @@ impl<T: Samples> Block<T> {
         }
         let mut patience = PATIENCE;
         while self.occupied > 0 {
-            if self.attempt(job) {
-                self.attend(job, unit);
+            let attention = self.attempt(job);
+            self.take_samples(attention, job, unit);
+            for lane in attention.ended.iter() {
+                self.end(lane, job, unit);
+                self.refill(lane, job, unit);
             }
             patience -= 1;
             if patience == 0 {
@@ -64,94 +65,82 @@ impl<T: Samples> Block<T> {
         self.report
     }
 
-    /// One attempted step of all lanes; returns whether any lane needs attention.
-    fn attempt<X: Executor<T>>(&mut self, job: &Job<'_, T, X>) -> bool {
+    /// One attempted step of all lanes; returns what they need now.
+    fn attempt<X: Executor<T>>(&mut self, job: &Job<'_, T, X>) -> Attention {
         self.lanes.propose(job.layout, job.clock);
         job.kernel.prepared.attempt.execute(&mut self.lanes.rows, job.uniforms);
         self.lanes.settle(job.layout, job.clock);
-        self.any_events(job) != 0
-    }
-
-    /// The bits of the events of all lanes (not the events: the bits of their f64).
-    fn any_events<X>(&self, job: &Job<'_, T, X>) -> u64 {
-        let events = self.lanes.row(job.layout.clock.events);
-        events.iter().fold(0, |any, events| any | events.to_bits())
-    }
-
-    fn events<X>(&self, job: &Job<'_, T, X>, lane: usize) -> u64 {
-        self.lanes.get(job.layout.clock.events, lane) as u64
-    }
-
-    /// Takes the samples that are due, then ends and replaces runs.
-    fn attend<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
-        self.take_samples(job, unit);
-        for lane in 0..self.run.len() {
-            let event = self.events(job, lane);
-            if event & (DONE | STUCK | EXHAUSTED) == 0 {
-                continue;
-            }
-            self.end(lane, event, job, unit);
-            self.refill(lane, job, unit);
-        }
+        let clock = &job.layout.clock;
+        let [events, next, now] = [clock.events, clock.next_sample, clock.now].map(|row| self.lanes.row(row));
+        job.kernel.isa.vectorise(
+            #[inline(always)]
+            || Attention::new(events, next, now),
+        )
     }
 
     /// Samples inside the steps just accepted, then those at their ends.
-    fn take_samples<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
+    fn take_samples<X: Executor<T>>(
+        &mut self,
+        attention: Attention,
+        job: &Job<'_, T, X>,
+        unit: &mut Unit<'_, T>,
+    ) {
+        let Attention { mut inside, mut at_end, .. } = attention;
         let Prepared { dense, sample, record, .. } = &job.kernel.prepared;
-        self.find_due(job, |sample, now| sample < now);
         if let (Some(dense), Some(sample)) = (dense, sample)
-            && !self.due.is_empty()
+            && !inside.is_empty()
         {
             dense.execute(&mut self.lanes.rows, job.uniforms);
-            while !self.due.is_empty() {
+            while !inside.is_empty() {
                 self.lanes.place(job.layout, job.clock);
                 sample.execute(&mut self.lanes.rows, job.uniforms);
-                self.save(job, unit, job.interior);
+                self.save(&mut inside, &mut at_end, job.interior, job, unit);
             }
         }
-        self.find_due(job, |sample, now| sample == now);
-        if !self.due.is_empty() {
+        if !at_end.is_empty() {
             if let Some(record) = record {
                 record.execute(&mut self.lanes.rows, job.uniforms);
             }
-            self.save(job, unit, &job.layout.recorded);
+            self.save(&mut at_end, &mut LaneSet::default(), &job.layout.recorded, job, unit);
         }
     }
 
-    /// Finds the lanes with samples in the step just accepted of which `which(time of the next, now)` holds.
-    fn find_due<X>(&mut self, job: &Job<'_, T, X>, which: impl Fn(f64, f64) -> bool) {
+    /// Saves one sample of every lane that is due, from `rows`; those stay due that have another inside the step.
+    /// Those that have one at its end are put into `at_end`.
+    fn save<X>(
+        &mut self,
+        due: &mut LaneSet,
+        at_end: &mut LaneSet,
+        rows: &[u32],
+        job: &Job<'_, T, X>,
+        unit: &mut Unit<'_, T>,
+    ) {
         let clock = &job.layout.clock;
-        let rows = [clock.events, clock.next_sample, clock.now].map(|row| self.lanes.row(row));
-        let [events, next_sample, now] = rows;
-        let due = |lane: &usize| events[*lane] as u64 & DUE != 0 && which(next_sample[*lane], now[*lane]);
-        self.due.clear();
-        self.due.extend((0..self.run.len()).filter(due));
-    }
-
-    /// Saves one sample of every lane that is due, from `rows`; those that have another inside the step stay due.
-    fn save<X>(&mut self, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>, rows: &[u32]) {
-        let clock = &job.layout.clock;
-        let Block { lanes, run, sample, due, .. } = self;
+        let Block { lanes, run, sample, .. } = self;
         for (variable, &row) in rows.iter().enumerate() {
             let values = lanes.rows.row(row);
-            for &lane in due.iter() {
+            for lane in due.iter() {
                 unit.write(run[lane], sample[lane] * rows.len() + variable, values[lane]);
             }
         }
-        due.retain(|&lane| {
+        let (next, now) = lanes.two_rows_mut(clock.next_sample, clock.now);
+        due.retain(|lane| {
             sample[lane] += 1;
-            let next = job.sample_time(sample[lane]);
-            lanes.set(clock.next_sample, lane, next);
-            next < lanes.get(clock.now, lane)
+            let time = job.sample_times[sample[lane]];
+            next[lane] = time;
+            if time == now[lane] {
+                at_end.insert(lane);
+            }
+            time < now[lane]
         });
     }
 
     /// Writes down how the run in a lane ended.
-    fn end<X: Executor<T>>(&mut self, lane: usize, event: u64, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
+    fn end<X: Executor<T>>(&mut self, lane: usize, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
         let run = self.run[lane];
         let clock = &job.layout.clock;
-        let [attempts, accepted] =
-            [clock.attempts, clock.accepted_steps].map(|row| self.lanes.get(row, lane) as u64);
+        let rows = [clock.events, clock.attempts, clock.accepted_steps];
+        let [event, attempts, accepted] = rows.map(|row| self.lanes.get(row, lane) as u64);
         self.report.accepted_steps += accepted;
         self.report.rejected_steps += attempts - accepted;
         if event & DONE != 0 {
@@ -177,7 +166,7 @@ impl<T: Samples> Block<T> {
             self.staging.copy_into(staged.lane, &mut self.lanes.rows, lane, job.carried);
             self.run[lane] = staged.run;
             self.sample[lane] = first_sample;
-            let next_sample = job.sample_time(first_sample);
+            let next_sample = job.sample_times[first_sample];
             self.lanes.begin(job.layout, lane, job.controls.t0, staged.first_step, next_sample);
             self.occupied += usize::from(was_idle);
             return;

@@ -81,6 +81,7 @@ impl<T: Samples> Clocked<T> {
         self.set(clock.attempts, lane, 0.0);
         self.set(clock.accepted_steps, lane, 0.0);
         self.set(clock.active, lane, 1.0);
+        self.set(clock.events, lane, 0.0);
         self.rows.row_mut(layout.time)[lane] = T::from_f64(t0);
     }
 
@@ -90,6 +91,7 @@ impl<T: Samples> Clocked<T> {
         self.set(clock.step, lane, 0.0);
         self.set(clock.active, lane, 0.0);
         self.set(clock.events, lane, 0.0);
+        self.set(clock.next_sample, lane, f64::INFINITY);
     }
 
     /// Whether a lane holds no run.
@@ -112,6 +114,17 @@ impl<T: Samples> Clocked<T> {
         match &self.own {
             Some(own) => own.row(row),
             None => T::as_f64(self.rows.row(row)),
+        }
+    }
+
+    /// Two rows of the clocks, to be changed.
+    pub(super) fn two_rows_mut(&mut self, first: u32, second: u32) -> (&mut [f64], &mut [f64]) {
+        match &mut self.own {
+            Some(own) => own.two_rows_mut(first, second),
+            None => {
+                let (first, second) = self.rows.two_rows_mut(first, second);
+                (T::as_f64_mut(first), T::as_f64_mut(second))
+            }
         }
     }
 

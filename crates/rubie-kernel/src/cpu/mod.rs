@@ -6,6 +6,7 @@
 
 mod block;
 mod clock;
+mod lane_set;
 mod staging;
 mod unit;
 
@@ -48,6 +49,7 @@ struct CpuKernel<T, X> {
     layout: Layout,
     solve_outputs: Vec<(u32, u32)>,
     lanes: usize,
+    isa: Isa,
     element: PhantomData<T>,
 }
 
@@ -56,6 +58,8 @@ struct Job<'a, T: Samples, X> {
     kernel: &'a CpuKernel<T, X>,
     layout: &'a Layout,
     controls: &'a Controls,
+    /// Times of the samples, and infinity.
+    sample_times: &'a [f64],
     inputs: ChunkInputs<'a>,
     uniforms: &'a Uniforms<T>,
     /// The clock, where it stands apart.
@@ -74,12 +78,7 @@ impl<T: Samples, X> Job<'_, T, X> {
 
     /// Time of the last sample.
     fn end(&self) -> f64 {
-        self.sample_time(self.controls.sample_times.len() - 1)
-    }
-
-    /// Time of sample `index`; infinite after the last.
-    fn sample_time(&self, index: usize) -> f64 {
-        self.controls.sample_times.get(index).copied().unwrap_or(f64::INFINITY)
+        end(self.controls)
     }
 
     fn interrupted(&self) -> bool {
@@ -161,10 +160,12 @@ impl<T: Samples, X: Executor<T>> Kernel for CpuKernel<T, X> {
         );
         let carried: Vec<u32> = self.layout.carried().collect();
         let interior: Vec<u32> = self.layout.sampled.clone().collect();
+        let sample_times = [&controls.sample_times[..], &[f64::INFINITY]].concat();
         let job = Job {
             kernel: self,
             layout: &self.layout,
             controls,
+            sample_times: &sample_times,
             inputs,
             uniforms: &uniforms,
             clock: clock.as_ref().map(|(executors, uniforms)| Apart { executors, uniforms }),
@@ -208,6 +209,7 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
             layout: spec.layout.clone(),
             solve_outputs: spec.solve_outputs.clone(),
             lanes: lanes::<T>(spec.layout.rows),
+            isa: options.isa,
             element: PhantomData,
         })
     }
@@ -276,8 +278,12 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
 
 /// The values of the clock's uniforms, see [`crate::ClockLayout::uniforms`].
 fn job_limits(controls: &Controls) -> [f64; 4] {
-    let end = controls.sample_times.last().copied().unwrap_or(controls.t0);
-    [controls.t0, end, controls.dt_min, controls.max_attempts as f64]
+    [controls.t0, end(controls), controls.dt_min, controls.max_attempts as f64]
+}
+
+/// Time of the last sample.
+fn end(controls: &Controls) -> f64 {
+    controls.sample_times.last().copied().unwrap_or(controls.t0)
 }
 
 /// Lanes of a block: as many as keep its rows in the cache, at least one vector.
