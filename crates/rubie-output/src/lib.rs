@@ -24,8 +24,18 @@
 //! assert!(mistake.contains("did you mean `half`?"));
 //! ```
 
+mod span;
+
+mod times;
+
 mod schedule;
+
+mod summary_schedule;
+
 mod variables;
 
-pub use schedule::{Schedule, ScheduleError, Span};
+pub use schedule::Schedule;
+pub use span::{ScheduleError, Span};
+pub use summary_schedule::{SummarySchedule, SummaryTiming};
+pub use times::{Grid, SampleTimes};
 pub use variables::{OutputGraph, Source, Variable, VariablesError};
