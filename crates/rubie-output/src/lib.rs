@@ -34,8 +34,20 @@ mod summary_schedule;
 
 mod variables;
 
+mod metric;
+
+mod metrics;
+
+mod summary;
+
+pub use metric::{
+    Accumulator, Argument, ArgumentKind, Control, Define, Entry, Fold, Metric, MetricRequest, Running, Unit,
+    Window,
+};
+pub use metrics::{MetricError, metrics};
 pub use schedule::Schedule;
 pub use span::{ScheduleError, Span};
+pub use summary::{Column, SummaryError, SummaryGraph};
 pub use summary_schedule::{SummarySchedule, SummaryTiming};
 pub use times::{Grid, SampleTimes};
 pub use variables::{OutputGraph, Source, Variable, VariablesError};
