@@ -123,3 +123,14 @@ def machine():
         f"compilers   {version(['rustc', '--version'])}; {version([os.environ.get('CC', 'gcc'), '--version'])}",
         f"RuBIE       {commit}",
     ])
+
+
+def peers_python():
+    """A Python that has the packages of `peers/requirements.txt`."""
+    path = Path(os.environ.get("PEERS_PYTHON", ROOT / "bench" / "peers" / ".venv" / "bin" / "python"))
+    if not path.exists():
+        raise Unavailable(
+            "no Python with the peers: python3 -m venv bench/peers/.venv && "
+            "bench/peers/.venv/bin/pip install -r bench/peers/requirements.txt, or PEERS_PYTHON=/path/to/python"
+        )
+    return path

@@ -15,7 +15,7 @@
 #include <time.h>
 
 #include "tsit5.h"
-#include "vector.h"
+#include "../vector.h"
 
 #ifndef UNITS
 #define UNITS 2
