@@ -30,9 +30,12 @@ pub struct Layout {
     pub rows: u32,
     /// Number of uniforms.
     pub uniforms: u32,
-    /// Time at the start of the attempt, rounded to the precision of the programs.
+    /// The clock: in the block of the programs themselves if their precision is f64 ([`crate::KernelSpec::clock`] is
+    /// then `None`), else in a block of its own.
+    pub clock: ClockLayout,
+    /// Time as the programs see it; at the start of the attempt, after it at its end. A clock of its own writes it.
     pub time: u32,
-    /// Size of the attempted step.
+    /// Size of the attempted step as the programs see it. A clock of its own writes it.
     pub dt: u32,
     /// The states at the start of the attempt; after it, the states of the next.
     pub states: Range<u32>,
@@ -42,13 +45,13 @@ pub struct Layout {
     pub inputs: Range<u32>,
     /// The step size to try next, an output of the attempt.
     pub next_dt: u32,
-    /// Whether the attempt was accepted (a truth value), an output of the attempt.
+    /// Whether the attempt was accepted (a truth value), an output of the attempt where the clock stands apart.
     pub accepted: u32,
     /// Whether the attempt's new states were finite (a truth value), an output of the attempt.
     pub finite: u32,
-    /// Place of a sample within the step, in [0, 1].
+    /// Place of a sample within the step, in [0, 1]. A clock of its own writes it.
     pub theta: u32,
-    /// Time of a sample.
+    /// Time of a sample as the programs see it. A clock of its own writes it.
     pub sample_time: u32,
     /// What the attempt leaves for the interpolant.
     pub exports: Range<u32>,
@@ -66,6 +69,63 @@ pub struct Layout {
     /// Uniforms of the initial values that are one number for all runs, in the order of
     /// [`Inputs::fixed_initials`].
     pub initials: Range<u32>,
+}
+
+/// Rows and uniforms of the clock, all of them f64.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ClockLayout {
+    /// Uniform: start of the integration.
+    pub t0: u32,
+    /// Uniform: its end.
+    pub end: u32,
+    /// Uniform: rejected steps of this size or below end a run.
+    pub dt_min: u32,
+    /// Uniform: runs that try so many steps in vain are given up.
+    pub max_attempts: u32,
+    /// Time of the run.
+    pub now: u32,
+    /// Step size to try next.
+    pub step: u32,
+    /// Step size tried: that, or less to land on the end.
+    pub tried: u32,
+    /// Time before the last attempt.
+    pub previous: u32,
+    /// Time of the next sample; infinite after the last.
+    pub next_sample: u32,
+    /// Attempts of the run.
+    pub attempts: u32,
+    /// Those that were accepted.
+    pub accepted_steps: u32,
+    /// 1 where the lane holds a run, else 0.
+    pub active: u32,
+    /// What the lane needs after the last attempt: a sum of [`crate::event`]s.
+    pub events: u32,
+}
+
+impl ClockLayout {
+    /// The rows of time and step sizes are given; the others, and the uniforms, are new.
+    pub(crate) fn new(now: u32, step: u32, tried: u32, rows: &mut Numbers, uniforms: &mut Numbers) -> Self {
+        ClockLayout {
+            t0: uniforms.one(),
+            end: uniforms.one(),
+            dt_min: uniforms.one(),
+            max_attempts: uniforms.one(),
+            now,
+            step,
+            tried,
+            previous: rows.one(),
+            next_sample: rows.one(),
+            attempts: rows.one(),
+            accepted_steps: rows.one(),
+            active: rows.one(),
+            events: rows.one(),
+        }
+    }
+
+    /// Its uniforms, in the order of t0, end, dt_min, max_attempts.
+    pub(crate) fn uniforms(&self) -> [u32; 4] {
+        [self.t0, self.end, self.dt_min, self.max_attempts]
+    }
 }
 
 impl Layout {

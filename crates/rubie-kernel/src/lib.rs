@@ -59,6 +59,7 @@
 
 mod status;
 mod layout;
+mod clock;
 mod spec;
 mod backend;
 mod cpu;
@@ -68,7 +69,8 @@ pub use backend::{
     Backend, BackendError, ChunkInputs, ChunkOutputs, ChunkReport, Controls, Kernel, KernelError, SamplesMut,
     Watch,
 };
+pub use clock::{ClockPrograms, event};
 pub use cpu::CpuBackend;
-pub use layout::{Input, Inputs, Layout};
+pub use layout::{ClockLayout, Input, Inputs, Layout};
 pub use spec::{KernelSpec, Programs};
 pub use status::{Status, StatusFlag};

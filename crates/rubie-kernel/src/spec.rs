@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-use rubie_expr::Expr;
+use rubie_expr::{Expr, Substitution};
 use rubie_method::StepGraph;
 use rubie_model::{State, System};
 use rubie_output::OutputGraph;
 use rubie_program::{Lowering, LoweringError, Phase, Place, Port, Precision, Program, Rate};
 
-use crate::layout::{Input, Inputs, Layout, Numbers};
+use crate::clock::{self, ClockGraph, ClockPrograms};
+use crate::layout::{ClockLayout, Input, Inputs, Layout, Numbers};
 
 /// The programs of a kernel, in the order in which a run meets them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -38,12 +39,12 @@ pub struct KernelSpec {
     pub precision: Precision,
     /// What runs.
     pub programs: Programs,
+    /// The clock, where it is not part of the programs because their precision is not f64.
+    pub clock: Option<ClockPrograms>,
     /// On which rows and uniforms.
     pub layout: Layout,
     /// What the solve program computes: (row, uniform), the value of any lane of the row goes to the uniform.
     pub solve_outputs: Vec<(u32, u32)>,
-    /// Whether every step has the same size; times are then t0 + k dt.
-    pub fixed_step: bool,
 }
 
 // Positions in the list of phases given to the lowering.
@@ -63,8 +64,17 @@ impl KernelSpec {
         inputs: &Inputs,
         precision: Precision,
     ) -> Result<KernelSpec, LoweringError> {
-        let (mut layout, first_row, first_uniform) = arrange(system, step, output, inputs);
-        let sample_time = system.graph.symbol("sample time");
+        let apart = match precision {
+            Precision::F64 => None,
+            Precision::F32 => Some(clock::apart(step.fixed)?),
+        };
+        let (mut layout, first_row, first_uniform) =
+            arrange(system, step, output, inputs, apart.as_ref().map(|(layout, _)| layout));
+        let within = apart.is_none().then(|| ClockGraph::new(system.graph, system.time, step.fixed));
+        let sample_time = match &within {
+            Some(clock) => clock.sample_time(),
+            None => system.graph.symbol("sample time"),
+        };
         let record = output.values_at(system, system.time, &state_symbols(system));
         layout.recorded = recorded_rows(system, &record, &layout);
 
@@ -78,7 +88,7 @@ impl KernelSpec {
                 outputs: initial.iter().copied().zip(states).collect(),
             },
             Phase { name: "start", rate: Rate::Attempt, outputs: start(step, &layout) },
-            Phase { name: "attempt", rate: Rate::Attempt, outputs: attempt(step, &layout) },
+            Phase { name: "attempt", rate: Rate::Attempt, outputs: attempt(step, within.as_ref(), &layout) },
         ];
         let records = needs_record(&layout);
         if records {
@@ -91,12 +101,18 @@ impl KernelSpec {
         if let Some(dense) = &step.dense {
             homes.push((Rate::Dense, phases.len()));
             phases.push(Phase { name: "dense", rate: Rate::Dense, outputs: Vec::new() });
-            let values = output.values_at(system, sample_time, &dense.states);
+            let theta = within.as_ref().map(|clock| (dense.theta, clock.theta()));
+            let states = Substitution::new(system.graph, theta.as_slice()).apply(&dense.states);
+            let values = output.values_at(system, sample_time, &states);
             let outputs = values.into_iter().zip(layout.sampled.clone().map(Place::Row)).collect();
             phases.push(Phase { name: "sample", rate: Rate::Sample, outputs });
         }
 
-        let ports = ports(system, step, inputs, &initial, sample_time, &layout);
+        let mut ports = ports(system, step, inputs, &initial, &layout);
+        match &within {
+            Some(clock) => ports.extend(clock.ports(&layout.clock)),
+            None => ports.extend(ports_of_step(system, step, sample_time, &layout)),
+        }
         let lowered = Lowering { precision, ports, phases, homes, first_row, first_uniform }.lower()?;
         layout.hoisted = lowered.run_rows;
         layout.rows = lowered.rows;
@@ -113,7 +129,8 @@ impl KernelSpec {
             sample: step.dense.is_some().then(&mut next),
         };
         let solve_outputs = lowered.solve_outputs;
-        Ok(KernelSpec { precision, programs, layout, solve_outputs, fixed_step: step.fixed })
+        let clock = apart.map(|(_, programs)| programs);
+        Ok(KernelSpec { precision, programs, clock, layout, solve_outputs })
     }
 }
 
@@ -123,17 +140,24 @@ fn arrange(
     step: &StepGraph<'_>,
     output: &OutputGraph,
     inputs: &Inputs,
+    apart: Option<&ClockLayout>,
 ) -> (Layout, u32, u32) {
     let mut rows = Numbers::new();
     let mut uniforms = Numbers::new();
     let exports = step.dense.as_ref().map_or(0, |dense| dense.exports.len());
+    let (time, dt, next_dt) = (rows.one(), rows.one(), rows.one());
+    let clock = match apart {
+        Some(clock) => clock.clone(),
+        None => ClockLayout::new(time, next_dt, dt, &mut rows, &mut uniforms),
+    };
     let layout = Layout {
-        time: rows.one(),
-        dt: rows.one(),
+        clock,
+        time,
+        dt,
+        next_dt,
         states: rows.many(system.states.len()),
         memory: rows.many(step.memory.len()),
         inputs: rows.many(inputs.varying.len()),
-        next_dt: rows.one(),
         accepted: rows.one(),
         finite: rows.one(),
         theta: rows.one(),
@@ -185,14 +209,11 @@ fn ports<'g>(
     step: &StepGraph<'g>,
     inputs: &Inputs,
     initial: &[Expr<'g>],
-    sample_time: Expr<'g>,
     layout: &Layout,
 ) -> Vec<Port<'g>> {
     let mut ports = Vec::new();
     let mut add = |symbol, place, rate| ports.push(Port { symbol, place, rate });
     let row = Place::Row;
-    add(system.time, row(layout.time), Rate::Attempt);
-    add(step.dt, row(layout.dt), Rate::Attempt);
     for (state, at) in system.states.iter().zip(layout.states.clone()) {
         add(state.symbol, row(at), Rate::Attempt);
     }
@@ -221,8 +242,23 @@ fn ports<'g>(
         for (export, at) in dense.exports.iter().zip(layout.exports.clone()) {
             add(export.symbol, row(at), Rate::Dense);
         }
-        add(dense.theta, row(layout.theta), Rate::Sample);
-        add(sample_time, row(layout.sample_time), Rate::Sample);
+    }
+    ports
+}
+
+/// Where the step finds what a clock of its own writes.
+fn ports_of_step<'g>(
+    system: &System<'g>,
+    step: &StepGraph<'g>,
+    sample_time: Expr<'g>,
+    layout: &Layout,
+) -> Vec<Port<'g>> {
+    let row = |symbol, row, rate| Port { symbol, place: Place::Row(row), rate };
+    let mut ports =
+        vec![row(system.time, layout.time, Rate::Attempt), row(step.dt, layout.dt, Rate::Attempt)];
+    if let Some(dense) = &step.dense {
+        ports.push(row(dense.theta, layout.theta, Rate::Sample));
+        ports.push(row(sample_time, layout.sample_time, Rate::Sample));
     }
     ports
 }
@@ -234,17 +270,29 @@ fn start<'g>(step: &StepGraph<'g>, layout: &Layout) -> Vec<(Expr<'g>, Place)> {
     outputs
 }
 
-fn attempt<'g>(step: &StepGraph<'g>, layout: &Layout) -> Vec<(Expr<'g>, Place)> {
+/// The attempt's outputs; with the clock within, it chooses the step and takes the outcome.
+fn attempt<'g>(
+    step: &StepGraph<'g>,
+    within: Option<&ClockGraph<'g>>,
+    layout: &Layout,
+) -> Vec<(Expr<'g>, Place)> {
     let states = step.next_states.iter().copied().zip(layout.states.clone());
     let memory = step.memory.iter().map(|memory| memory.next).zip(layout.memory.clone());
     let exports = step.dense.iter().flat_map(|dense| &dense.exports).map(|export| export.value);
-    states
-        .chain(memory)
-        .chain([(step.next_dt, layout.next_dt)])
-        .chain([(step.accepted, layout.accepted), (step.finite, layout.finite)])
-        .chain(exports.zip(layout.exports.clone()))
-        .map(|(value, row)| (value, Place::Row(row)))
-        .collect()
+    let outputs =
+        states.chain(memory).chain([(step.finite, layout.finite)]).chain(exports.zip(layout.exports.clone()));
+    let (mut values, mut rows): (Vec<_>, Vec<_>) = outputs.unzip();
+    values.extend([step.accepted, step.next_dt]);
+    let Some(clock) = within else {
+        rows.extend([layout.accepted, layout.next_dt]);
+        return values.into_iter().zip(rows.into_iter().map(Place::Row)).collect();
+    };
+    let proposal = clock.propose();
+    let mut values = Substitution::new(step.dt.graph(), &[(step.dt, proposal.tried)]).apply(&values);
+    let (accepted, next_dt) = (values[rows.len()], values[rows.len() + 1]);
+    values.truncate(rows.len());
+    let step = values.into_iter().zip(rows.into_iter().map(Place::Row));
+    step.chain(clock.settle(proposal, accepted, next_dt, &layout.clock)).collect()
 }
 
 impl fmt::Display for KernelSpec {

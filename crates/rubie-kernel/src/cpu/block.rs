@@ -1,38 +1,40 @@
 //! A block of lanes at work: attempts steps, takes samples, replaces finished runs.
 
-use rubie_program::{Element, Executor, Rows};
+use rubie_program::Executor;
 
 use crate::backend::ChunkReport;
-use crate::cpu::clock::{Clock, DONE, DUE, EXHAUSTED, Limits, STUCK};
+use crate::clock::event::{DONE, DUE, EXHAUSTED, STUCK};
+use crate::cpu::clock::Clocked;
 use crate::cpu::staging::{Staging, refusal};
 use crate::cpu::unit::Unit;
-use crate::cpu::{Job, Prepared};
+use crate::cpu::{Job, Prepared, Samples};
 use crate::status::Status;
 
 /// Attempts between looks at the interrupt flag.
 const PATIENCE: u32 = 256;
 
 /// The rows of a block and the runs in its lanes.
-pub(super) struct Block<T: Element> {
-    rows: Rows<T>,
-    clock: Clock,
+pub(super) struct Block<T: Samples> {
+    lanes: Clocked<T>,
     staging: Staging<T>,
     /// The run (of the unit) in each lane; stale where the lane is idle.
     run: Vec<usize>,
     /// Index of the next sample of each lane.
     sample: Vec<usize>,
+    /// Lanes with a sample to be taken now, used again and again.
+    due: Vec<usize>,
     occupied: usize,
     report: ChunkReport,
 }
 
-impl<T: Element> Block<T> {
-    pub(super) fn new(rows: u32, lanes: usize, limits: Limits) -> Self {
+impl<T: Samples> Block<T> {
+    pub(super) fn new<X>(job: &Job<'_, T, X>, lanes: usize) -> Self {
         Block {
-            rows: Rows::new(rows as usize, lanes),
-            clock: Clock::new(lanes, limits),
-            staging: Staging::new(rows, lanes),
+            lanes: Clocked::new(job.layout, job.clock, lanes, job.end()),
+            staging: Staging::new(job.layout.rows, lanes),
             run: vec![0; lanes],
             sample: vec![0; lanes],
+            due: Vec::with_capacity(lanes),
             occupied: 0,
             report: ChunkReport::default(),
         }
@@ -55,7 +57,7 @@ impl<T: Element> Block<T> {
                 patience = PATIENCE;
                 if job.interrupted() {
                     self.report.interrupted = true;
-                    self.abandon();
+                    self.abandon(job);
                 }
             }
         }
@@ -64,20 +66,27 @@ impl<T: Element> Block<T> {
 
     /// One attempted step of all lanes; returns whether any lane needs attention.
     fn attempt<X: Executor<T>>(&mut self, job: &Job<'_, T, X>) -> bool {
-        let layout = job.layout;
-        let (time, dt) = self.rows.two_rows_mut(layout.time, layout.dt);
-        self.clock.propose(time, dt);
-        job.kernel.prepared.attempt.execute(&mut self.rows, job.uniforms);
-        self.clock.settle(self.rows.row(layout.accepted), self.rows.row(layout.next_dt))
+        self.lanes.propose(job.layout, job.clock);
+        job.kernel.prepared.attempt.execute(&mut self.lanes.rows, job.uniforms);
+        self.lanes.settle(job.layout, job.clock);
+        self.any_events(job) != 0
+    }
+
+    /// The bits of the events of all lanes (not the events: the bits of their f64).
+    fn any_events<X>(&self, job: &Job<'_, T, X>) -> u64 {
+        let events = self.lanes.row(job.layout.clock.events);
+        events.iter().fold(0, |any, events| any | events.to_bits())
+    }
+
+    fn events<X>(&self, job: &Job<'_, T, X>, lane: usize) -> u64 {
+        self.lanes.get(job.layout.clock.events, lane) as u64
     }
 
     /// Takes the samples that are due, then ends and replaces runs.
     fn attend<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
-        if self.clock.events.iter().any(|event| event & DUE != 0) {
-            self.take_samples(job, unit);
-        }
+        self.take_samples(job, unit);
         for lane in 0..self.run.len() {
-            let event = self.clock.events[lane];
+            let event = self.events(job, lane);
             if event & (DONE | STUCK | EXHAUSTED) == 0 {
                 continue;
             }
@@ -89,81 +98,66 @@ impl<T: Element> Block<T> {
     /// Samples inside the steps just accepted, then those at their ends.
     fn take_samples<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
         let Prepared { dense, sample, record, .. } = &job.kernel.prepared;
-        if let (Some(dense), Some(sample)) = (dense, sample) {
-            let mut first = true;
-            while self.place_interior(job) {
-                if first {
-                    dense.execute(&mut self.rows, job.uniforms);
-                    first = false;
-                }
-                sample.execute(&mut self.rows, job.uniforms);
-                self.save(job, unit, job.interior_rows(), |time, now| time < now);
-            }
-        }
-        if let Some(record) = record
-            && self.any_due(|time, now| time == now)
+        self.find_due(job, |sample, now| sample < now);
+        if let (Some(dense), Some(sample)) = (dense, sample)
+            && !self.due.is_empty()
         {
-            for (row, now) in self.rows.row_mut(job.layout.time).iter_mut().zip(&self.clock.now) {
-                *row = T::from_f64(*now);
+            dense.execute(&mut self.lanes.rows, job.uniforms);
+            while !self.due.is_empty() {
+                self.lanes.place(job.layout, job.clock);
+                sample.execute(&mut self.lanes.rows, job.uniforms);
+                self.save(job, unit, job.interior);
             }
-            record.execute(&mut self.rows, job.uniforms);
         }
-        self.save(job, unit, &job.layout.recorded, |time, now| time == now);
+        self.find_due(job, |sample, now| sample == now);
+        if !self.due.is_empty() {
+            if let Some(record) = record {
+                record.execute(&mut self.lanes.rows, job.uniforms);
+            }
+            self.save(job, unit, &job.layout.recorded);
+        }
     }
 
-    /// Writes the place of the next interior sample of every lane that has one; false if none has.
-    fn place_interior<X: Executor<T>>(&mut self, job: &Job<'_, T, X>) -> bool {
-        let mut any = false;
-        let clock = &self.clock;
-        let (theta, times) = self.rows.two_rows_mut(job.layout.theta, job.layout.sample_time);
-        for lane in 0..theta.len() {
-            if clock.events[lane] & DUE == 0 || clock.next_sample[lane] >= clock.now[lane] {
-                continue;
-            }
-            let (before, now) = (clock.previous[lane], clock.now[lane]);
-            theta[lane] = T::from_f64((clock.next_sample[lane] - before) / (now - before));
-            times[lane] = T::from_f64(clock.next_sample[lane]);
-            any = true;
-        }
-        any
+    /// Finds the lanes with samples in the step just accepted of which `which(time of the next, now)` holds.
+    fn find_due<X>(&mut self, job: &Job<'_, T, X>, which: impl Fn(f64, f64) -> bool) {
+        let clock = &job.layout.clock;
+        let rows = [clock.events, clock.next_sample, clock.now].map(|row| self.lanes.row(row));
+        let [events, next_sample, now] = rows;
+        let due = |lane: &usize| events[*lane] as u64 & DUE != 0 && which(next_sample[*lane], now[*lane]);
+        self.due.clear();
+        self.due.extend((0..self.run.len()).filter(due));
     }
 
-    fn any_due(&self, which: impl Fn(f64, f64) -> bool) -> bool {
-        let clock = &self.clock;
-        (0..self.run.len())
-            .any(|lane| clock.events[lane] & DUE != 0 && which(clock.next_sample[lane], clock.now[lane]))
-    }
-
-    /// Saves one sample of every lane whose next sample `which` picks, from `rows`.
-    fn save<X: Executor<T>>(
-        &mut self,
-        job: &Job<'_, T, X>,
-        unit: &mut Unit<'_, T>,
-        rows: &[u32],
-        which: impl Fn(f64, f64) -> bool,
-    ) {
-        for lane in 0..self.run.len() {
-            let due = self.clock.events[lane] & DUE != 0;
-            if !due || !which(self.clock.next_sample[lane], self.clock.now[lane]) {
-                continue;
+    /// Saves one sample of every lane that is due, from `rows`; those that have another inside the step stay due.
+    fn save<X>(&mut self, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>, rows: &[u32]) {
+        let clock = &job.layout.clock;
+        let Block { lanes, run, sample, due, .. } = self;
+        for (variable, &row) in rows.iter().enumerate() {
+            let values = lanes.rows.row(row);
+            for &lane in due.iter() {
+                unit.write(run[lane], sample[lane] * rows.len() + variable, values[lane]);
             }
-            let values = rows.iter().map(|&row| self.rows.row(row)[lane]);
-            unit.write(self.run[lane], self.sample[lane], values);
-            self.sample[lane] += 1;
-            self.clock.next_sample[lane] = job.sample_time(self.sample[lane]);
         }
+        due.retain(|&lane| {
+            sample[lane] += 1;
+            let next = job.sample_time(sample[lane]);
+            lanes.set(clock.next_sample, lane, next);
+            next < lanes.get(clock.now, lane)
+        });
     }
 
     /// Writes down how the run in a lane ended.
-    fn end<X: Executor<T>>(&mut self, lane: usize, event: u8, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
+    fn end<X: Executor<T>>(&mut self, lane: usize, event: u64, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
         let run = self.run[lane];
-        let accepted = self.clock.accepted[lane];
+        let clock = &job.layout.clock;
+        let [attempts, accepted] =
+            [clock.attempts, clock.accepted_steps].map(|row| self.lanes.get(row, lane) as u64);
         self.report.accepted_steps += accepted;
-        self.report.rejected_steps += self.clock.attempts[lane] - accepted;
+        self.report.rejected_steps += attempts - accepted;
         if event & DONE != 0 {
             unit.status[run] = Status::SUCCESS;
         } else {
-            let finite = self.rows.row(job.layout.finite)[lane].is_true();
+            let finite = self.lanes.rows.row(job.layout.finite)[lane].is_true();
             let status = failure(event, finite);
             unit.fail(run, self.sample[lane], job.layout.recorded.len(), status);
         }
@@ -172,7 +166,7 @@ impl<T: Element> Block<T> {
 
     /// Puts the next run that can begin into a lane, or leaves the lane idle.
     fn refill<X: Executor<T>>(&mut self, lane: usize, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
-        let was_idle = self.clock.is_idle(lane);
+        let was_idle = self.lanes.is_idle(&job.layout.clock, lane);
         let first_sample = usize::from(job.samples_at_start());
         while let Some(staged) = self.staging.take(job, unit) {
             if let Some(status) = refusal(staged.first_step) {
@@ -180,27 +174,28 @@ impl<T: Element> Block<T> {
                 job.count_finished();
                 continue;
             }
-            self.staging.copy_into(staged.lane, &mut self.rows, lane, job.carried);
+            self.staging.copy_into(staged.lane, &mut self.lanes.rows, lane, job.carried);
             self.run[lane] = staged.run;
             self.sample[lane] = first_sample;
-            self.clock.begin(lane, staged.first_step, job.sample_time(first_sample));
+            let next_sample = job.sample_time(first_sample);
+            self.lanes.begin(job.layout, lane, job.controls.t0, staged.first_step, next_sample);
             self.occupied += usize::from(was_idle);
             return;
         }
         self.occupied -= usize::from(!was_idle);
-        self.clock.idle(lane);
+        self.lanes.idle(&job.layout.clock, lane, job.end());
     }
 
-    fn abandon(&mut self) {
+    fn abandon<X>(&mut self, job: &Job<'_, T, X>) {
         for lane in 0..self.run.len() {
-            self.clock.idle(lane);
+            self.lanes.idle(&job.layout.clock, lane, job.end());
         }
         self.occupied = 0;
     }
 }
 
 /// Why a run ended before its end: what is not finite is the cause of all else.
-fn failure(event: u8, finite: bool) -> Status {
+fn failure(event: u64, finite: bool) -> Status {
     match (finite, event & STUCK != 0) {
         (false, _) => Status::NON_FINITE,
         (true, true) => Status::STEP_TOO_SMALL,

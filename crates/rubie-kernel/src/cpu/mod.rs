@@ -13,7 +13,7 @@ use std::marker::PhantomData;
 use std::sync::Mutex;
 use std::sync::atomic::Ordering::Relaxed;
 
-use rubie_program::{Element, Executor, ExecutorOptions, Isa, Precision, Program, Uniforms};
+use rubie_program::{Element, Executor, ExecutorError, ExecutorOptions, Isa, Precision, Program, Uniforms};
 
 use crate::backend::{
     Backend, BackendError, ChunkInputs, ChunkOutputs, ChunkReport, Controls, Kernel, KernelError, SamplesMut,
@@ -23,7 +23,7 @@ use crate::layout::Layout;
 use crate::spec::KernelSpec;
 
 use block::Block;
-use clock::Limits;
+use clock::{Apart, ClockExecutors};
 use unit::{Unit, units};
 
 /// Bytes of rows that a block should keep to: about the part of a second-level cache that is a core's own.
@@ -38,6 +38,8 @@ struct Prepared<X> {
     record: Option<X>,
     dense: Option<X>,
     sample: Option<X>,
+    /// The clock, where it stands apart.
+    clock: Option<ClockExecutors>,
 }
 
 /// A kernel that runs on CPU threads, whatever executes its programs.
@@ -45,18 +47,19 @@ struct CpuKernel<T, X> {
     prepared: Prepared<X>,
     layout: Layout,
     solve_outputs: Vec<(u32, u32)>,
-    fixed_step: bool,
     lanes: usize,
     element: PhantomData<T>,
 }
 
 /// Everything the threads of one chunk share.
-struct Job<'a, T: Element, X> {
+struct Job<'a, T: Samples, X> {
     kernel: &'a CpuKernel<T, X>,
     layout: &'a Layout,
     controls: &'a Controls,
     inputs: ChunkInputs<'a>,
     uniforms: &'a Uniforms<T>,
+    /// The clock, where it stands apart.
+    clock: Option<Apart<'a>>,
     watch: &'a Watch<'a>,
     /// The rows that move with a run.
     carried: &'a [u32],
@@ -64,18 +67,19 @@ struct Job<'a, T: Element, X> {
     interior: &'a [u32],
 }
 
-impl<T: Element, X> Job<'_, T, X> {
+impl<T: Samples, X> Job<'_, T, X> {
     fn samples_at_start(&self) -> bool {
         self.controls.sample_times[0] == self.controls.t0
+    }
+
+    /// Time of the last sample.
+    fn end(&self) -> f64 {
+        self.sample_time(self.controls.sample_times.len() - 1)
     }
 
     /// Time of sample `index`; infinite after the last.
     fn sample_time(&self, index: usize) -> f64 {
         self.controls.sample_times.get(index).copied().unwrap_or(f64::INFINITY)
-    }
-
-    fn interior_rows(&self) -> &[u32] {
-        self.interior
     }
 
     fn interrupted(&self) -> bool {
@@ -90,6 +94,12 @@ impl<T: Element, X> Job<'_, T, X> {
 /// Floating-point types whose arrays a CPU kernel can fill.
 trait Samples: Element {
     fn samples<'a>(room: SamplesMut<'a>) -> Option<&'a mut [Self]>;
+
+    /// The same numbers, which must be f64: empty if they are not.
+    fn as_f64(numbers: &[Self]) -> &[f64];
+
+    /// The same numbers, which must be f64: empty if they are not.
+    fn as_f64_mut(numbers: &mut [Self]) -> &mut [f64];
 }
 
 impl Samples for f32 {
@@ -99,6 +109,14 @@ impl Samples for f32 {
             SamplesMut::F64(_) => None,
         }
     }
+
+    fn as_f64(_: &[f32]) -> &[f64] {
+        &[]
+    }
+
+    fn as_f64_mut(_: &mut [f32]) -> &mut [f64] {
+        &mut []
+    }
 }
 
 impl Samples for f64 {
@@ -107,6 +125,14 @@ impl Samples for f64 {
             SamplesMut::F64(samples) => Some(samples),
             SamplesMut::F32(_) => None,
         }
+    }
+
+    fn as_f64(numbers: &[f64]) -> &[f64] {
+        numbers
+    }
+
+    fn as_f64_mut(numbers: &mut [f64]) -> &mut [f64] {
+        numbers
     }
 }
 
@@ -121,7 +147,11 @@ impl<T: Samples, X: Executor<T>> Kernel for CpuKernel<T, X> {
         let ChunkOutputs { samples, status } = outputs;
         let samples = T::samples(samples).ok_or(KernelError::Precision)?;
         self.check(controls, inputs, samples.len(), status.len())?;
-        let given = [&controls.controls[..], &controls.parameters, &controls.initials].concat();
+        let limits = job_limits(controls);
+        let apart = self.prepared.clock.as_ref();
+        let clock = apart.map(|clock| (clock, clock.uniforms(&self.layout.clock, limits)));
+        let limits = if clock.is_none() { &limits[..] } else { &[] };
+        let given = [limits, &controls.controls, &controls.parameters, &controls.initials].concat();
         let uniforms = staging::uniforms(
             &self.prepared.solve,
             &given,
@@ -137,6 +167,7 @@ impl<T: Samples, X: Executor<T>> Kernel for CpuKernel<T, X> {
             controls,
             inputs,
             uniforms: &uniforms,
+            clock: clock.as_ref().map(|(executors, uniforms)| Apart { executors, uniforms }),
             watch,
             carried: &carried,
             interior: &interior,
@@ -147,14 +178,19 @@ impl<T: Samples, X: Executor<T>> Kernel for CpuKernel<T, X> {
 }
 
 impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
-    fn new(spec: &KernelSpec, options: &ExecutorOptions, name: &str) -> Result<Self, BackendError> {
-        let prepare = |program: &Program| {
-            X::prepare(program, options).map_err(|error| BackendError::Program {
-                backend: name.to_owned(),
-                program: program.name().to_owned(),
-                reason: error.to_string(),
-            })
+    fn new<C: Executor<f64> + 'static>(
+        spec: &KernelSpec,
+        options: &ExecutorOptions,
+        name: &str,
+    ) -> Result<Self, BackendError> {
+        let refused = |program: &str, error: ExecutorError| BackendError::Program {
+            backend: name.to_owned(),
+            program: program.to_owned(),
+            reason: error.to_string(),
         };
+        let prepare =
+            |program: &Program| X::prepare(program, options).map_err(|error| refused(program.name(), error));
+        let clock = spec.clock.as_ref().map(|clock| ClockExecutors::prepare::<C>(clock, options));
         let optional = |program: &Option<Program>| program.as_ref().map(prepare).transpose();
         let programs = &spec.programs;
         let prepared = Prepared {
@@ -165,12 +201,12 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
             record: optional(&programs.record)?,
             dense: optional(&programs.dense)?,
             sample: optional(&programs.sample)?,
+            clock: clock.transpose().map_err(|error| refused("clock", error))?,
         };
         Ok(CpuKernel {
             prepared,
             layout: spec.layout.clone(),
             solve_outputs: spec.solve_outputs.clone(),
-            fixed_step: spec.fixed_step,
             lanes: lanes::<T>(spec.layout.rows),
             element: PhantomData,
         })
@@ -180,15 +216,8 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
     fn share(&self, job: &Job<'_, T, X>, units: Vec<Unit<'_, T>>, threads: usize) -> ChunkReport {
         let threads = threads.min(units.len());
         let queue = Mutex::new(units.into_iter());
-        let limits = Limits {
-            t0: job.controls.t0,
-            end: job.sample_time(job.controls.sample_times.len() - 1),
-            dt_min: job.controls.dt_min,
-            max_attempts: job.controls.max_attempts,
-            fixed: self.fixed_step,
-        };
         let work = || {
-            let mut block = Block::new(self.layout.rows, self.lanes, limits);
+            let mut block = Block::new(job, self.lanes);
             let mut report = ChunkReport::default();
             loop {
                 let unit = queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next();
@@ -245,6 +274,12 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
     }
 }
 
+/// The values of the clock's uniforms, see [`crate::ClockLayout::uniforms`].
+fn job_limits(controls: &Controls) -> [f64; 4] {
+    let end = controls.sample_times.last().copied().unwrap_or(controls.t0);
+    [controls.t0, end, controls.dt_min, controls.max_attempts as f64]
+}
+
 /// Lanes of a block: as many as keep its rows in the cache, at least one vector.
 fn lanes<T: Element>(rows: u32) -> usize {
     let vector = T::LANES_PER_VECTOR;
@@ -274,8 +309,8 @@ impl<X32: Executor<f32> + 'static, X64: Executor<f64> + 'static> Backend for Cpu
 
     fn compile(&self, spec: &KernelSpec) -> Result<Box<dyn Kernel>, BackendError> {
         Ok(match spec.precision {
-            Precision::F32 => Box::new(CpuKernel::<f32, X32>::new(spec, &self.options, self.name)?),
-            Precision::F64 => Box::new(CpuKernel::<f64, X64>::new(spec, &self.options, self.name)?),
+            Precision::F32 => Box::new(CpuKernel::<f32, X32>::new::<X64>(spec, &self.options, self.name)?),
+            Precision::F64 => Box::new(CpuKernel::<f64, X64>::new::<X64>(spec, &self.options, self.name)?),
         })
     }
 }

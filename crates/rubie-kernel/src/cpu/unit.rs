@@ -22,12 +22,10 @@ pub(super) struct Unit<'a, T> {
 }
 
 impl<T: Element> Unit<'_, T> {
-    /// Writes sample `time` of the run `run` (counted from the start of the unit): `values` gives each variable.
-    pub(super) fn write(&mut self, run: usize, time: usize, values: impl ExactSizeIterator<Item = T>) {
-        let first = time * values.len();
-        for (row, value) in self.samples[first..].iter_mut().zip(values) {
-            row[run] = value;
-        }
+    /// Writes a number of the run `run` (counted from the start of the unit) into row `row` of the samples: the time's
+    /// index times the number of variables plus the variable's.
+    pub(super) fn write(&mut self, run: usize, row: usize, value: T) {
+        self.samples[row][run] = value;
     }
 
     /// Marks a run as failed: samples from `time` on are NaN.
