@@ -1,5 +1,6 @@
 """What the measurements share: the RuBIE command, one core for everything, alternating runs, tables. Standard library only."""
 
+import functools
 import json
 import os
 import platform
@@ -7,6 +8,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,12 +22,20 @@ def core():
     return int(os.environ.get("CORE", (os.cpu_count() or 1) - 1))
 
 
+@functools.cache
+def priority():
+    """Words before a command that give it realtime priority, where the system allows it; loads of others then matter less."""
+    words = ["chrt", "-f", "50"]
+    allowed = shutil.which("chrt") and subprocess.run([*words, "true"], capture_output=True, check=False).returncode == 0
+    return words if allowed else []
+
+
 def pinned(command, cores=1):
     """The command, bound to `cores` cores where `taskset` is there."""
     if not shutil.which("taskset"):
-        return command
+        return [*priority(), *command]
     first = core() if cores == 1 else 0
-    return ["taskset", "-c", ",".join(str(first + i) for i in range(cores)), *command]
+    return [*priority(), "taskset", "-c", ",".join(str(first + i) for i in range(cores)), *command]
 
 
 def run(command, cores=1):
@@ -42,21 +52,37 @@ class Unavailable(Exception):
 
 
 def rubie():
-    """The path of the command, built for release."""
-    subprocess.run(["cargo", "build", "--release", "--quiet", "--bin", "rubie"], cwd=ROOT, check=True)
+    """The path of the command: the environment's RUBIE, else this checkout's, built for release first."""
+    given = os.environ.get("RUBIE")
+    if given:
+        if not Path(given).exists():
+            sys.exit(f"RUBIE={given}: there is no such file")
+        return Path(given).resolve()
+    done = subprocess.run(["cargo", "build", "--release", "--quiet", "-p", "rubie-cli"], cwd=ROOT, check=False)
+    if done.returncode != 0:
+        sys.exit("RuBIE could not be built; RUBIE=/path/to/rubie takes one that is there already")
     return TARGET / "release" / "rubie"
 
 
+def methods(command):
+    """Names of the methods that this RuBIE knows."""
+    lines = iter(subprocess.run([command, "info"], capture_output=True, text=True, check=True).stdout.splitlines())
+    found = []
+    for line in lines:
+        if line.startswith("methods"):
+            for row in lines:
+                if not row.startswith("  "):
+                    break
+                found += row.replace(",", " ").split()
+    return set(found)
+
+
 def solve(command, model, *options, threads=1):
-    """RuBIE's report of one solve, results kept nowhere unless the options say so."""
+    """RuBIE's report of one solve, with the seconds of the whole process; results go nowhere unless the options say so."""
     words = [command, "solve", model, *options, "--threads", threads, "--quiet", "--report", "json"]
-    words = [str(word) for word in words]
-    done = subprocess.run(pinned(words, threads), capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        if "unknown method" in done.stderr.lower() or "method" in done.stderr and "not" in done.stderr:
-            raise Unavailable(done.stderr.strip())
-        sys.exit(f"{' '.join(words)}\n{done.stderr}")
-    return json.loads(done.stdout)
+    begin = time.perf_counter()
+    report = json.loads(run(words, threads))
+    return report | {"process_seconds": time.perf_counter() - begin}
 
 
 def compile_c(source, *options, libraries=("-lm",), name=None):
@@ -118,10 +144,13 @@ def machine():
         pass
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     commit = version(["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"])
+    urgent = "realtime priority" if priority() else "normal priority"
     return "\n".join([
-        f"processor   {model}, {os.cpu_count()} cores, core {core()} used; load {load}",
+        f"processor   {model}, {os.cpu_count()} cores; core {core()} used, {urgent}, load {load}",
         f"compilers   {version(['rustc', '--version'])}; {version([os.environ.get('CC', 'gcc'), '--version'])}",
-        f"RuBIE       {commit}",
+        f"system      {platform.platform()}",
+        f"RuBIE       {commit}, {os.environ.get('RUBIE') or 'release build of this checkout'}",
+        f"date        {time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime())}",
     ])
 
 
