@@ -96,6 +96,19 @@ def compile_c(source, *options, libraries=("-lm",), name=None):
     return out
 
 
+# GCC moves constants out of loops and onto the stack; which of these suits a program best is found by trying.
+TUNING = ((), ("-fno-gcse", "-fno-tree-loop-im", "-fno-move-loop-invariants", "-fschedule-insns", "-fsched-pressure"))
+
+
+def compile_by_hand(source):
+    """A program by hand with one to four vectors in flight, each with every tuning: the number of vectors by path."""
+    stem = Path(source).stem
+    return {
+        compile_c(source, f"-DUNITS={n}", *flags, name=f"{stem}-{n}-{f}"): n
+        for n in (1, 2, 3, 4) for f, flags in enumerate(TUNING)
+    }
+
+
 def has_avx512():
     """Whether the C programs by hand can run here."""
     try:

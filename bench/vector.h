@@ -26,5 +26,25 @@ static inline vec exp2_short(vec x) {
     return _mm512_scalef_pd(p, whole);
 }
 
-/* 1 / x to 14 bits, or to full precision (but for the last place) after two steps of Newton's method. */
-static inline vec reciprocal_short(vec x) { return _mm512_rcp14_pd(x); }
+/* The same with half the depth. */
+static inline vec log2_pairs(vec x) {
+    vec exponent = _mm512_getexp_pd(x);
+    vec f = _mm512_getmant_pd(x, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_src) - ALL(1.0);
+    vec high = FMA(f, ALL(-0.0821306150), ALL(0.3211887628)), low = FMA(f, ALL(-0.6777838672), ALL(1.4387257194));
+    return FMA(f, FMA(f * f, high, low), exponent);
+}
+
+static inline vec exp2_pairs(vec x) {
+    vec whole = _mm512_roundscale_pd(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    vec f = x - whole;
+    vec high = FMA(f, ALL(0.0550089762), ALL(0.2422109695)), low = FMA(f, ALL(0.6932829175), ALL(1.0));
+    return _mm512_scalef_pd(FMA(f * f, high, low), whole);
+}
+
+/* acc + constant b with the constant in memory, as compilers would rather not have it: they keep it in a register, that is to
+ * say on the stack. */
+static inline __attribute__((always_inline)) vec add_times(vec acc, const double *constant, vec b) {
+    __asm__("vfmadd231pd %2%{1to8%}, %1, %0" : "+v"(acc) : "v"(b), "m"(*constant));
+    return acc;
+}
+#define TIMES(value, b, acc) ({ static const double constant = value; add_times(acc, &constant, b); })

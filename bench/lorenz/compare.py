@@ -1,7 +1,5 @@
 """RuBIE against AVX-512 C by hand on the Lorenz sweep."""
 
-import functools
-import itertools
 import json
 import statistics
 import sys
@@ -16,9 +14,6 @@ import common  # noqa: E402
 MODEL = common.EXAMPLES / "lorenz.model"
 ADAPTIVE = ["--method", "tsit5", "--rtol", "1e-8", "--atol", "1e-8"]
 FIXED = ["--method", "tsit5", "--controller", "fixed", "--dt", "0.001"]
-UNITS = (1, 2, 3, 4)
-# GCC likes to move constants out of the loop and onto the stack; each program gets the set that suits it.
-FLAGS = ((), ("-fno-gcse", "-fno-tree-loop-im", "-fno-move-loop-invariants", "-fschedule-insns", "-fsched-pressure"))
 # Label, kind of lorenz.c, options of RuBIE, part of the runs.
 VARIANTS = [
     ("adaptive, plain C", "adaptive", ADAPTIVE, 1),
@@ -38,20 +33,11 @@ def by_hand(program, kind, runs, *check):
     return json.loads(common.run(words)) | {"process_seconds": time.perf_counter() - begin}
 
 
-@functools.cache
-def programs():
-    """The C program in all its compilations, with the number of vectors in flight of each."""
-    return {
-        common.compile_c(HERE / "lorenz.c", f"-DUNITS={n}", f"-DFIXED_UNITS={n}", *flags, name=f"lorenz-{n}-{f}"): n
-        for n, (f, flags) in itertools.product(UNITS, enumerate(FLAGS))
-    }
-
-
-def fastest(kind, runs):
+def fastest(programs, kind, runs):
     """The compilation that suits this processor best, and its vectors in flight."""
-    best = {program: min(by_hand(program, kind, runs)["seconds"] for _ in range(3)) for program in programs()}
+    best = {program: min(by_hand(program, kind, runs)["seconds"] for _ in range(3)) for program in programs}
     chosen = min(best, key=best.get)
-    return chosen, programs()[chosen]
+    return chosen, programs[chosen]
 
 
 def check(rubie, program, kind, options):
@@ -62,8 +48,8 @@ def check(rubie, program, kind, options):
         return report, by_hand(program, kind, 20_000, file)
 
 
-def measure(rubie, label, kind, options, runs, rounds):
-    program, units = fastest(kind, runs // 4)
+def measure(rubie, programs, label, kind, options, runs, rounds):
+    program, units = fastest(programs, kind, runs // 4)
     found = {"rubie": [], "c": []}
     for _ in range(rounds):
         found["rubie"].append(common.solve(rubie, MODEL, *sweep(runs, options)))
@@ -88,11 +74,11 @@ def main():
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 9
     if not common.has_avx512():
         sys.exit("this processor has no AVX-512 (f, dq): the C program cannot run here, so there is nothing to compare")
-    rubie = common.rubie()
+    rubie, programs = common.rubie(), common.compile_by_hand(HERE / "lorenz.c")
     print(common.machine())
     rows = []
     for label, kind, options, share in VARIANTS:
-        row, backend = measure(rubie, label, kind, options, runs // share, rounds)
+        row, backend = measure(rubie, programs, label, kind, options, runs // share, rounds)
         rows.append(row)
     print(f"backend     {backend}; {runs:,} runs ({runs // 4:,} with fixed steps), {rounds} alternating rounds\n")
     print(common.table([

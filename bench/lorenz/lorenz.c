@@ -20,9 +20,6 @@
 #ifndef UNITS
 #define UNITS 2
 #endif
-#ifndef FIXED_UNITS
-#define FIXED_UNITS 2
-#endif
 #define EACH _Pragma("GCC unroll 8") for (int u = 0; u < UNITS; u++)
 
 #define SIGMA 10.0
@@ -70,7 +67,7 @@ static double seconds(void) {
 }
 
 static sweep allocate(long runs) {
-    long padded = runs + 16 * FIXED_UNITS + 16 * UNITS;
+    long padded = runs + 16 * UNITS;
     sweep w = {.runs = runs};
     for (double **column = &w.x; column <= &w.first_dt; column++) {
         *column = aligned_alloc(64, (padded * sizeof(double) + 63) & ~63L);

@@ -115,15 +115,15 @@ static __attribute__((noinline)) void adaptive(sweep *w) {
 #define FIXED(n, c) (state) { REACH##n(c, x), REACH##n(c, y), REACH##n(c, z) }
 
 static __attribute__((noinline)) void fixed(sweep *w) {
-    for (long first = 0; first < w->runs; first += 8 * FIXED_UNITS) {
-        state at[FIXED_UNITS];
-        vec rho[FIXED_UNITS];
-        _Pragma("GCC unroll 8") for (int u = 0; u < FIXED_UNITS; u++) {
+    for (long first = 0; first < w->runs; first += 8 * UNITS) {
+        state at[UNITS];
+        vec rho[UNITS];
+        EACH {
             rho[u] = _mm512_loadu_pd(w->rho + first + 8 * u);
             at[u] = (state){ALL(1.0), ALL(0.0), ALL(0.0)};
         }
         for (int step = 0; step < 1000; step++) {
-            _Pragma("GCC unroll 8") for (int u = 0; u < FIXED_UNITS; u++) {
+            EACH {
                 const state s = at[u], k1 = derivative(s, rho[u]);
                 const state k2 = derivative(FIXED(1, A2), rho[u]);
                 const state k3 = derivative(FIXED(2, A3), rho[u]);
@@ -133,7 +133,7 @@ static __attribute__((noinline)) void fixed(sweep *w) {
                 at[u] = FIXED(6, B);
             }
         }
-        _Pragma("GCC unroll 8") for (int u = 0; u < FIXED_UNITS; u++) {
+        EACH {
             _mm512_storeu_pd(w->x + first + 8 * u, at[u].x);
             _mm512_storeu_pd(w->y + first + 8 * u, at[u].y);
             _mm512_storeu_pd(w->z + first + 8 * u, at[u].z);

@@ -20,14 +20,6 @@ static inline __attribute__((always_inline)) changed slopes(changed s, vec rho) 
 #define FACTOR_x SIGMA
 #define FACTOR_y 1.0
 #define FACTOR_w (-BETA)
-/* acc + constant b with the constant in memory, as compilers would rather not have it: they keep it in a register, that is to
- * say on the stack. */
-static inline __attribute__((always_inline)) vec add_times(vec acc, const double *constant, vec b) {
-    __asm__("vfmadd231pd %2%{1to8%}, %1, %0" : "+v"(acc) : "v"(b), "m"(*constant));
-    return acc;
-}
-#define TIMES(value, b, acc) ({ static const double constant = value; add_times(acc, &constant, b); })
-
 #define TERM1(c, p) (ALL(FACTOR_##p * c##1) * k1.p)
 #define TERM2(c, p) TIMES(FACTOR_##p * c##2, k2.p, TERM1(c, p))
 #define TERM3(c, p) TIMES(FACTOR_##p * c##3, k3.p, TERM2(c, p))
@@ -40,21 +32,6 @@ static inline __attribute__((always_inline)) vec add_times(vec acc, const double
 /* s + h sum c_j k_j with terms up to m = n + 1, the last one last. */
 #define REACHED(n, m, c) \
     (changed) { LAST(m, c, x, BEFORE(n, c, x)), LAST(m, c, y, BEFORE(n, c, y)), LAST(m, c, w, BEFORE(n, c, w)) }
-
-/* log2 and exp2 of vector.h with half the depth. */
-static inline vec log2_pairs(vec x) {
-    vec exponent = _mm512_getexp_pd(x);
-    vec f = _mm512_getmant_pd(x, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_src) - ALL(1.0);
-    vec high = FMA(f, ALL(-0.0821306150), ALL(0.3211887628)), low = FMA(f, ALL(-0.6777838672), ALL(1.4387257194));
-    return FMA(f, FMA(f * f, high, low), exponent);
-}
-
-static inline vec exp2_pairs(vec x) {
-    vec whole = _mm512_roundscale_pd(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-    vec f = x - whole;
-    vec high = FMA(f, ALL(0.0550089762), ALL(0.2422109695)), low = FMA(f, ALL(0.6932829175), ALL(1.0));
-    return _mm512_scalef_pd(FMA(f * f, high, low), whole);
-}
 
 /* h / tolerance, but for the factor in which the variable was scaled. */
 static inline vec weight(vec h, vec old, vec new, double atol) {
@@ -157,15 +134,15 @@ static __attribute__((noinline)) void adaptive_tuned(sweep *w) {
 #define STEPPED(n, c) (changed) { STEP##n(c, x), STEP##n(c, y), STEP##n(c, w) }
 
 static __attribute__((noinline)) void fixed_tuned(sweep *w) {
-    for (long first = 0; first < w->runs; first += 8 * FIXED_UNITS) {
-        changed at[FIXED_UNITS];
-        vec rho[FIXED_UNITS];
-        _Pragma("GCC unroll 8") for (int u = 0; u < FIXED_UNITS; u++) {
+    for (long first = 0; first < w->runs; first += 8 * UNITS) {
+        changed at[UNITS];
+        vec rho[UNITS];
+        EACH {
             rho[u] = _mm512_loadu_pd(w->rho + first + 8 * u);
             at[u] = (changed){ALL(1.0 / ROOT_BETA), ALL(0.0), rho[u]};
         }
         for (int step = 0; step < 1000; step++) {
-            _Pragma("GCC unroll 8") for (int u = 0; u < FIXED_UNITS; u++) {
+            EACH {
                 const changed s = at[u], k1 = slopes(s, rho[u]);
                 const changed k2 = slopes(STEPPED(1, A2), rho[u]);
                 const changed k3 = slopes(STEPPED(2, A3), rho[u]);
@@ -175,7 +152,7 @@ static __attribute__((noinline)) void fixed_tuned(sweep *w) {
                 at[u] = STEPPED(6, B);
             }
         }
-        _Pragma("GCC unroll 8") for (int u = 0; u < FIXED_UNITS; u++) {
+        EACH {
             _mm512_storeu_pd(w->x + first + 8 * u, at[u].x * ALL(ROOT_BETA));
             _mm512_storeu_pd(w->y + first + 8 * u, at[u].y * ALL(ROOT_BETA));
             _mm512_storeu_pd(w->z + first + 8 * u, rho[u] - at[u].w);

@@ -59,30 +59,29 @@ def by_hand(problem, _):
         raise common.Unavailable("there is no program by hand for this problem")
     if not common.has_avx512():
         raise common.Unavailable("this processor has no AVX-512")
-    programs = [common.compile_c(HERE / "robertson.c", f"-DUNITS={n}", name=f"robertson{n}") for n in (1, 2, 3, 4)]
+    programs = common.compile_by_hand(HERE / "robertson.c")
     best = min(programs, key=lambda program: min(json.loads(common.run([program, 10001]))["seconds"] for _ in range(3)))
     return lambda runs, file: json.loads(common.run([best, runs, file]))
 
 
-def rubie(problem, command):
-    facts = PROBLEMS[problem]
-    name, low, high = facts["range"]
-    model = common.EXAMPLES / f"{problem}.model"
+def rubie(method):
+    def build(problem, command):
+        if method not in common.methods(command):
+            raise common.Unavailable("this RuBIE has no such method; `rubie info` lists those it has")
+        facts = PROBLEMS[problem]
+        name, low, high = facts["range"]
 
-    def task(runs, file):
-        options = [
-            "--method", "rodas5p", "--sweep", f"{name}=log:{low:g}:{high:g}:{runs}", "--until", facts["until"],
-            "--rtol", facts["rtol"], "--atol", facts["atol"], "--save", "final",
-        ]
-        report = common.solve(command, model, *options)
-        common.run([command, "solve", model, *options, "--threads", 1, "--quiet", "--out", file])
-        return {
-            "seconds": report["solve_seconds"], "accepted": report["accepted_steps"],
-            "rejected": report["rejected_steps"], "failed": report["failed_runs"],
-        }
-
-    task(SAMPLES + 1, common.BUILD / "probe.csv")
-    return task
+        def task(runs, file):
+            report = common.solve(
+                command, common.EXAMPLES / f"{problem}.model", "--method", method, "--until", facts["until"],
+                "--sweep", f"{name}=log:{low:g}:{high:g}:{runs}", "--rtol", facts["rtol"], "--atol", facts["atol"],
+                "--save", "final", "--out", file,
+            )
+            return {
+                "seconds": report["solve_seconds"], "accepted": report["accepted_steps"], "failed": report["failed_runs"],
+            }
+        return task
+    return build
 
 
 def cvode(problem, _):
@@ -107,43 +106,66 @@ def python_peer(solver):
     return build
 
 
-CONTESTANTS = [
-    ("RuBIE, rodas5p", rubie, 40001),
-    ("C by hand, rodas5p", by_hand, 40001),
-    ("SUNDIALS CVODE, BDF", cvode, 2001),
-    ("SciPy odeint (LSODA)", python_peer("lsoda"), 201),
-    ("diffrax Kvaerno5, vmap + jit", python_peer("kvaerno5"), 2001),
+# Name, how it is made ready, runs of the Robertson sweep (Van der Pol: a quarter). Few where a run takes long.
+PEERS = [
+    ("C by hand, rodas5p", by_hand, 10_001),
+    ("C by hand, rodas5p", by_hand, 400_001),
+    ("SUNDIALS CVODE, BDF", cvode, 10_001),
+    ("SciPy odeint (LSODA)", python_peer("lsoda"), 401),
+    ("diffrax Kvaerno5, vmap + jit", python_peer("kvaerno5"), 2_001),
 ]
+# Seconds after which a contestant is not asked again.
+PATIENCE = 20.0
+
+
+def contestants(methods):
+    for method in methods:
+        yield f"RuBIE, {method}", rubie(method), 10_001
+        yield f"RuBIE, {method}", rubie(method), 400_001
+    yield from PEERS
+
+
+def fewer(runs):
+    return (runs - 1) // 4 // SAMPLES * SAMPLES + 1
+
+
+def measure(problem, command, methods, rounds):
+    """Rows of the table: contestants take turns."""
+    ready = []
+    for label, build, runs in contestants(methods):
+        try:
+            ready.append((label, build(problem, command), runs if problem == "robertson" else fewer(runs)))
+        except common.Unavailable as reason:
+            print(f"left out: {label}, {problem}: {reason}", file=sys.stderr)
+    file = common.BUILD / "final.csv"
+    found = [[] for _ in ready]
+    wrong = [[] for _ in ready]
+    for turn in range(rounds):
+        for i, (_, task, runs) in enumerate(ready):
+            if sum(result["seconds"] for result in found[i]) < PATIENCE:
+                found[i].append(task(runs, file))
+            if turn == 0:
+                wrong[i] = errors(problem, file)
+    for (label, _, runs), results, worst in zip(ready, found, wrong):
+        times = sorted(result["seconds"] / runs for result in results)
+        steps = results[0].get("accepted")
+        yield [
+            label, f"{runs:,}", f"{1 / times[0]:,.0f}", f"{1e6 * times[0]:,.2f}", f"{1e6 * times[len(times) // 2]:,.2f}",
+            len(times), f"{steps / runs:,.0f}" if steps else "", results[0].get("failed", 0),
+            *(f"{error:.1e}" for error in worst),
+        ]
 
 
 def main():
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    methods = sys.argv[2:] or ["rodas5p"]
     command = common.rubie()
     print(common.machine())
     for problem, facts in PROBLEMS.items():
-        rows, ready = [], {}
-        for label, build, runs in CONTESTANTS:
-            try:
-                ready[label] = (build(problem, command), runs if problem == "robertson" else (runs - 1) // 4 // 8 * 8 + 1)
-            except common.Unavailable as reason:
-                print(f"left out: {label} on {problem}: {reason}", file=sys.stderr)
-        found = {label: [] for label in ready}
-        for _ in range(rounds):
-            for label, (task, runs) in ready.items():
-                found[label].append(task(runs, common.BUILD / "final.csv") | {"runs": runs})
-                found[label][-1]["errors"] = errors(problem, common.BUILD / "final.csv")
-        for label, results in found.items():
-            best = min(results, key=lambda result: result["seconds"])
-            times = sorted(result["seconds"] / result["runs"] for result in results)
-            steps = best.get("accepted")
-            rows.append([
-                label, f"{best['runs']:,}", f"{1 / times[0]:,.0f}", f"{1e6 * times[0]:,.2f}",
-                f"{1e6 * times[len(times) // 2]:,.2f}", f"{steps / best['runs']:,.0f}" if steps else "",
-                best.get("failed", 0), *(f"{error:.1e}" for error in best["errors"]),
-            ])
-        header = ["solver", "runs", "runs/s, best", "us per run, best", "median", "steps per run", "failed"]
-        print(f"\n{facts['title']}\n")
-        print(common.table(header + [f"error in {name}" for name in facts["states"]], rows))
+        header = ["solver", "runs", "runs/s, best", "us per run, best", "median", "rounds", "steps per run", "failed"]
+        header += [f"largest error in {name}" for name in facts["states"]]
+        rows = list(measure(problem, command, methods, rounds))
+        print(f"\n{facts['title']}\n\n{common.table(header, rows)}", flush=True)
 
 
 main()

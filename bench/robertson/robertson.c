@@ -73,7 +73,7 @@ static inline __attribute__((always_inline)) state increment(factors f, state d,
 }
 
 static inline vec square(vec error, vec old, vec new) {
-    const vec ratio = error / FMA(ALL(RTOL), _mm512_range_pd(old, new, 0x0b), ALL(ATOL));
+    const vec ratio = error * _mm512_rcp14_pd(FMA(ALL(RTOL), _mm512_range_pd(old, new, 0x0b), ALL(ATOL)));
     return ratio * ratio;
 }
 
@@ -135,12 +135,11 @@ static __attribute__((noinline)) void solve(sweep *w) {
             const state new = PLUS(y8, u8);
 
             const vec sum = square(u8.a, s.a, new.a) + square(u8.b, s.b, new.b) + square(u8.c, s.c, new.c);
-            const vec norm = sum * ALL(1.0 / 3.0);
-            const mask accept = _mm512_cmp_pd_mask(norm, ALL(1.0), _CMP_LE_OQ);
-            const vec bounded = _mm512_min_pd(_mm512_max_pd(norm, ALL(1e-30)), ALL(1e16));
-            vec factor = ALL(0.9) * exp2_short(ALL(-1.0 / 10) * log2_short(bounded));
-            factor = _mm512_min_pd(_mm512_max_pd(factor, ALL(0.2)), ALL(10.0));
-            dt[u] = h * factor;
+            const mask accept = _mm512_cmp_pd_mask(sum, ALL(3.0), _CMP_LE_OQ);
+            /* log2 of the factor: 0.9 (sum/3)^(-1/10), from 0.2 to 10. NaN in the first operand gives the second. */
+            vec change = FNMA(ALL(0.1), log2_pairs(sum), ALL(-0.15200309344504996 + 0.1 * 1.584962500721156));
+            change = _mm512_min_pd(_mm512_max_pd(change, ALL(-2.321928094887362)), ALL(3.321928094887362));
+            dt[u] = h * exp2_pairs(change);
             t[u] = BLEND(accept, after, t[u]);
             at[u] = (state){BLEND(accept, new.a, s.a), BLEND(accept, new.b, s.b), BLEND(accept, new.c, s.c)};
             stuck[u] = ~accept & busy[u] & _mm512_cmp_pd_mask(t[u] + dt[u], t[u], _CMP_NGT_UQ);
