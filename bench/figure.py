@@ -1,0 +1,67 @@
+"""Figures from what the measurements keep: `figure.py peers|compile DATA.json FIGURE.svg`. Needs matplotlib."""
+
+import json
+import sys
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("svg")
+import matplotlib.pyplot as plt  # noqa: E402
+
+INK, OURS, OTHERS = "#30343b", "#c2410c", "#94a3b8"
+plt.rcParams.update({
+    "svg.fonttype": "none", "svg.hashsalt": "rubie", "font.family": "sans-serif", "font.size": 11, "axes.edgecolor": INK,
+    "text.color": INK, "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK,
+    "axes.spines.top": False, "axes.spines.right": False,
+})
+
+
+def processor(data):
+    """The first line of the machine's description, without the load."""
+    return data["machine"].splitlines()[0].removeprefix("processor").strip().split(";")[0]
+
+
+def peers(data):
+    records = data["records"][::-1]
+    figure, axes = plt.subplots(figsize=(8, 0.62 * len(records) + 1.3), layout="constrained")
+    rates = [1 / one["best"] for one in records]
+    colours = [OURS if one["label"].startswith("RuBIE") else OTHERS for one in records]
+    axes.barh([one["label"] for one in records], rates, color=colours, height=0.62)
+    for i, (one, rate) in enumerate(zip(records, rates)):
+        axes.text(1.15 * rate, i, f"{rate:,.0f} runs/s, error {one['error']:.0e}", va="center", fontsize=10)
+    axes.set_xscale("log")
+    axes.set_xlim(30, 300 * max(rates))
+    axes.set_xticks([10.0**n for n in range(2, 8) if 10.0**n < 3 * max(rates)])
+    axes.minorticks_off()
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel("runs per second on one core, logarithmic scale")
+    axes.set_title(f"Lorenz equations, tolerance 1e-8, {processor(data)}", fontsize=10, loc="left")
+    return figure
+
+
+def compile_times(data):
+    figure, axes = plt.subplots(figsize=(7, 4.4), layout="constrained")
+    sizes = [one["instructions"] for one in data["records"]]
+    for key, label, colour, marker in [
+        ("jit", "machine code", OURS, "o"), ("total", "text to ready kernel", OTHERS, "s"),
+    ]:
+        values = [1e3 * one[key] for one in data["records"] if one.get(key)]
+        axes.loglog(sizes[: len(values)], values, marker + "-", color=colour, label=label, linewidth=1.5, markersize=5)
+    rate = sum(one["jit"] for one in data["records"]) / sum(sizes)
+    axes.loglog(sizes, [1e3 * rate * size for size in sizes], ":", color=INK, linewidth=1, label=f"{1e9 * rate:,.0f} ns per instruction")
+    axes.set_xlabel("instructions per attempted step")
+    axes.set_ylabel("milliseconds")
+    axes.legend(frameon=False)
+    axes.set_title(processor(data), fontsize=10, loc="left")
+    return figure
+
+
+def main():
+    kind, source, target = sys.argv[1:]
+    figure = {"peers": peers, "compile": compile_times}[kind](json.loads(Path(source).read_text()))
+    Path(target).parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(target, metadata={"Date": None})
+
+
+main()
