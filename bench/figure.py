@@ -1,4 +1,4 @@
-"""Figures from what the measurements keep: `figure.py peers|compile DATA.json FIGURE.svg`. Needs matplotlib."""
+"""Figures from what the measurements keep: `figure.py peers|compile DATA.json FIGURE.svg` (or .png). Needs matplotlib."""
 
 import json
 import sys
@@ -29,9 +29,9 @@ def peers(data):
     colours = [OURS if one["label"].startswith("RuBIE") else OTHERS for one in records]
     axes.barh([one["label"] for one in records], rates, color=colours, height=0.62)
     for i, (one, rate) in enumerate(zip(records, rates)):
-        axes.text(1.15 * rate, i, f"{rate:,.0f} runs/s, error {one['error']:.0e}", va="center", fontsize=10)
+        axes.text(1.15 * rate, i, f"{float(f'{rate:.2g}'):,.0f} runs/s, error {one['error']:.0e}", va="center", fontsize=10)
     axes.set_xscale("log")
-    axes.set_xlim(30, 300 * max(rates))
+    axes.set_xlim(30, 600 * max(rates))
     axes.set_xticks([10.0**n for n in range(2, 8) if 10.0**n < 3 * max(rates)])
     axes.minorticks_off()
     axes.tick_params(axis="y", length=0)
@@ -42,15 +42,17 @@ def peers(data):
 
 def compile_times(data):
     figure, axes = plt.subplots(figsize=(7, 4.4), layout="constrained")
-    sizes = [one["instructions"] for one in data["records"]]
-    for key, label, colour, marker in [
-        ("jit", "machine code", OURS, "o"), ("total", "text to ready kernel", OTHERS, "s"),
-    ]:
-        values = [1e3 * one[key] for one in data["records"] if one.get(key)]
-        axes.loglog(sizes[: len(values)], values, marker + "-", color=colour, label=label, linewidth=1.5, markersize=5)
-    rate = sum(one["jit"] for one in data["records"]) / sum(sizes)
-    axes.loglog(sizes, [1e3 * rate * size for size in sizes], ":", color=INK, linewidth=1, label=f"{1e9 * rate:,.0f} ns per instruction")
-    axes.set_xlabel("instructions per attempted step")
+    records = sorted(data["records"], key=lambda one: one["instructions"])
+    sizes = [one["instructions"] for one in records]
+    parts = {
+        "lowering": ([one["total"] - one["jit"] for one in records], OTHERS, "s"),
+        "machine code": ([one["jit"] for one in records], OURS, "o"),
+    }
+    for label, (values, colour, marker) in parts.items():
+        axes.loglog(sizes, [1e3 * value for value in values], marker, color=colour, label=label, markersize=6)
+    each = sorted(one["jit"] / one["instructions"] for one in records)[len(records) // 2]
+    axes.loglog(sizes, [1e3 * each * size for size in sizes], color=OURS, linewidth=1, label=f"{1e9 * each:,.0f} ns per instruction")
+    axes.set_xlabel("instructions of all programs")
     axes.set_ylabel("milliseconds")
     axes.legend(frameon=False)
     axes.set_title(processor(data), fontsize=10, loc="left")
@@ -61,7 +63,7 @@ def main():
     kind, source, target = sys.argv[1:]
     figure = {"peers": peers, "compile": compile_times}[kind](json.loads(Path(source).read_text()))
     Path(target).parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(target, metadata={"Date": None})
+    figure.savefig(target, metadata={"Date": None} if target.endswith(".svg") else None)
 
 
 main()
