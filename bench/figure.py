@@ -50,8 +50,9 @@ def compile_times(data):
     }
     for label, (values, colour, marker) in parts.items():
         axes.loglog(sizes, [1e3 * value for value in values], marker, color=colour, label=label, markersize=6)
-    each = sorted(one["jit"] / one["instructions"] for one in records)[len(records) // 2]
-    axes.loglog(sizes, [1e3 * each * size for size in sizes], color=OURS, linewidth=1, label=f"{1e9 * each:,.0f} ns per instruction")
+    for each, label, side, place in [(1e-7, "100 ns per instruction", "left", (6, -11)), (1e-6, "1 us per instruction", "right", (-6, 5))]:
+        axes.loglog((sizes[0], sizes[-1]), [1e3 * each * size for size in (sizes[0], sizes[-1])], ":", color=INK, linewidth=1)
+        axes.annotate(label, (8e3, 8e6 * each), xytext=place, textcoords="offset points", ha=side, fontsize=9)
     axes.set_xlabel("instructions of all programs")
     axes.set_ylabel("milliseconds")
     axes.legend(frameon=False)
