@@ -1,4 +1,4 @@
-"""What the measurements share: the RuBIE command, one core for everything, alternating runs, tables. Standard library only."""
+"""What the measurements share: the RuBIE command, one core for everything, tables. Standard library only."""
 
 import functools
 import json
@@ -25,9 +25,12 @@ def core():
 
 @functools.cache
 def priority():
-    """Words before a command that give it realtime priority, where the system allows it; loads of others then matter less."""
+    """Words that give a command realtime priority, where the system allows it: other work then matters less."""
     words = ["chrt", "-f", "50"]
-    allowed = shutil.which("chrt") and subprocess.run([*words, "true"], capture_output=True, check=False).returncode == 0
+    allowed = (
+        shutil.which("chrt")
+        and subprocess.run([*words, "true"], capture_output=True, check=False).returncode == 0
+    )
     return words if allowed else []
 
 
@@ -59,7 +62,9 @@ def rubie():
         if not Path(given).exists():
             sys.exit(f"RUBIE={given}: there is no such file")
         return Path(given).resolve()
-    done = subprocess.run(["cargo", "build", "--release", "--quiet", "-p", "rubie-cli"], cwd=ROOT, check=False)
+    done = subprocess.run(
+        ["cargo", "build", "--release", "--quiet", "-p", "rubie-cli"], cwd=ROOT, check=False
+    )
     if done.returncode != 0:
         sys.exit("RuBIE could not be built; RUBIE=/path/to/rubie takes one that is there already")
     return TARGET / "release" / "rubie"
@@ -67,7 +72,9 @@ def rubie():
 
 def methods(command):
     """Names of the methods that this RuBIE knows."""
-    lines = iter(subprocess.run([command, "info"], capture_output=True, text=True, check=True).stdout.splitlines())
+    lines = iter(
+        subprocess.run([command, "info"], capture_output=True, text=True, check=True).stdout.splitlines()
+    )
     found = []
     for line in lines:
         if line.startswith("methods"):
@@ -79,7 +86,7 @@ def methods(command):
 
 
 def solve(command, model, *options, threads=1):
-    """RuBIE's report of one solve, with the seconds of the whole process; results go nowhere unless the options say so."""
+    """RuBIE's report of one solve, with the seconds of the whole process; no file unless the options say so."""
     words = [command, "solve", model, *options, "--threads", threads, "--quiet", "--report", "json"]
     begin = time.perf_counter()
     report = json.loads(run(words, threads))
@@ -90,7 +97,17 @@ def compile_c(source, *options, libraries=("-lm",), name=None):
     """The path of a C program compiled for this processor."""
     BUILD.mkdir(parents=True, exist_ok=True)
     out = BUILD / (name or Path(source).stem)
-    command = [os.environ.get("CC", "gcc"), "-O3", "-march=native", "-Wall", *options, "-o", out, source, *libraries]
+    command = [
+        os.environ.get("CC", "gcc"),
+        "-O3",
+        "-march=native",
+        "-Wall",
+        *options,
+        "-o",
+        out,
+        source,
+        *libraries,
+    ]
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Unavailable(done.stderr.strip())
@@ -98,15 +115,19 @@ def compile_c(source, *options, libraries=("-lm",), name=None):
 
 
 # GCC moves constants out of loops and onto the stack; which of these suits a program best is found by trying.
-TUNING = ((), ("-fno-gcse", "-fno-tree-loop-im", "-fno-move-loop-invariants", "-fschedule-insns", "-fsched-pressure"))
+TUNING = (
+    (),
+    ("-fno-gcse", "-fno-tree-loop-im", "-fno-move-loop-invariants", "-fschedule-insns", "-fsched-pressure"),
+)
 
 
 def compile_by_hand(source):
-    """A program by hand with one to four vectors in flight, each with every tuning: the number of vectors by path."""
+    """A program by hand with one to four vectors in flight, with every tuning: number of vectors by path."""
     stem = Path(source).stem
     return {
         compile_c(source, f"-DUNITS={n}", *flags, name=f"{stem}-{n}-{f}"): n
-        for n in (1, 2, 3, 4) for f, flags in enumerate(TUNING)
+        for n in (1, 2, 3, 4)
+        for f, flags in enumerate(TUNING)
     }
 
 
@@ -118,17 +139,8 @@ def has_avx512():
         return False
 
 
-def alternate(rounds, **tasks):
-    """Calls each task once per round, one after the other, and returns the seconds of each by name."""
-    seconds = {name: [] for name in tasks}
-    for _ in range(rounds):
-        for name, task in tasks.items():
-            seconds[name].append(task())
-    return seconds
-
-
 def ratio(seconds, name, other):
-    """(median, least, greatest) of other's seconds over name's, pair by pair: above 1, `name` is the faster."""
+    """(median, least, greatest) of other's seconds over name's, pair by pair; above 1, `name` is faster."""
     pairs = [b / a for a, b in zip(seconds[name], seconds[other])]
     return statistics.median(pairs), min(pairs), max(pairs)
 
@@ -151,21 +163,26 @@ def machine():
     """Processor, cores, load, compilers."""
     model = platform.processor() or platform.machine()
     try:
-        fields = dict(line.split(":", 1) for line in Path("/proc/cpuinfo").read_text().split("\n\n")[0].splitlines())
+        fields = dict(
+            line.split(":", 1) for line in Path("/proc/cpuinfo").read_text().split("\n\n")[0].splitlines()
+        )
         fields = {key.strip(): value.strip() for key, value in fields.items()}
         model = f"{fields['model name']} (family {fields['cpu family']}, model {fields['model']})"
     except (OSError, KeyError, ValueError):
         pass
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     commit = version(["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"])
+    built = os.environ.get("RUBIE", "release build")
     urgent = "realtime priority" if priority() else "normal priority"
-    return "\n".join([
-        f"processor   {model}, {os.cpu_count()} cores; core {core()} used, {urgent}, load {load}",
-        f"compilers   {version(['rustc', '--version'])}; {version([os.environ.get('CC', 'gcc'), '--version'])}",
-        f"system      {platform.platform()}",
-        f"RuBIE       {commit}, {os.environ.get('RUBIE') or 'release build of this checkout'}",
-        f"date        {time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime())}",
-    ])
+    return "\n".join(
+        [
+            f"processor   {model}, {os.cpu_count()} cores; core {core()} used, {urgent}, load {load}",
+            f"compilers   {version(['rustc', '--version'])}; {version([os.environ.get('CC', 'gcc'), '--version'])}",
+            f"system      {platform.platform()}",
+            f"RuBIE       {built}; checkout {commit}",
+            f"date        {time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime())}",
+        ]
+    )
 
 
 def peers_python():

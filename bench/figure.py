@@ -1,4 +1,4 @@
-"""Figures from what the measurements keep: `figure.py peers|compile DATA.json FIGURE.svg` (or .png). Needs matplotlib."""
+"""Figures from kept measurements: `figure.py peers|compile DATA.json FIGURE.svg` (or .png). Needs matplotlib."""
 
 import json
 import sys
@@ -10,11 +10,21 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt  # noqa: E402
 
 INK, OURS, OTHERS = "#30343b", "#c2410c", "#94a3b8"
-plt.rcParams.update({
-    "svg.fonttype": "none", "svg.hashsalt": "rubie", "font.family": "sans-serif", "font.size": 11, "axes.edgecolor": INK,
-    "text.color": INK, "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK,
-    "axes.spines.top": False, "axes.spines.right": False,
-})
+plt.rcParams.update(
+    {
+        "svg.fonttype": "none",
+        "svg.hashsalt": "rubie",
+        "font.family": "sans-serif",
+        "font.size": 11,
+        "axes.edgecolor": INK,
+        "text.color": INK,
+        "axes.labelcolor": INK,
+        "xtick.color": INK,
+        "ytick.color": INK,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+    }
+)
 
 
 def processor(data):
@@ -29,7 +39,13 @@ def peers(data):
     colours = [OURS if one["label"].startswith("RuBIE") else OTHERS for one in records]
     axes.barh([one["label"] for one in records], rates, color=colours, height=0.62)
     for i, (one, rate) in enumerate(zip(records, rates)):
-        axes.text(1.15 * rate, i, f"{float(f'{rate:.2g}'):,.0f} runs/s, error {one['error']:.0e}", va="center", fontsize=10)
+        axes.text(
+            1.15 * rate,
+            i,
+            f"{float(f'{rate:.2g}'):,.0f} runs/s, error {one['error']:.0e}",
+            va="center",
+            fontsize=10,
+        )
     axes.set_xscale("log")
     axes.set_xlim(30, 600 * max(rates))
     axes.set_xticks([10.0**n for n in range(2, 8) if 10.0**n < 3 * max(rates)])
@@ -50,8 +66,17 @@ def compile_times(data):
     }
     for label, (values, colour, marker) in parts.items():
         axes.loglog(sizes, [1e3 * value for value in values], marker, color=colour, label=label, markersize=6)
-    for each, label, side, place in [(1e-7, "100 ns per instruction", "left", (6, -11)), (1e-6, "1 us per instruction", "right", (-6, 5))]:
-        axes.loglog((sizes[0], sizes[-1]), [1e3 * each * size for size in (sizes[0], sizes[-1])], ":", color=INK, linewidth=1)
+    for each, label, side, place in [
+        (1e-7, "100 ns per instruction", "left", (6, -11)),
+        (1e-6, "1 us per instruction", "right", (-6, 5)),
+    ]:
+        axes.loglog(
+            (sizes[0], sizes[-1]),
+            [1e3 * each * size for size in (sizes[0], sizes[-1])],
+            ":",
+            color=INK,
+            linewidth=1,
+        )
         axes.annotate(label, (8e3, 8e6 * each), xytext=place, textcoords="offset points", ha=side, fontsize=9)
     axes.set_xlabel("instructions of all programs")
     axes.set_ylabel("milliseconds")

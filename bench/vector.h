@@ -1,4 +1,4 @@
-/* Eight f64 lanes, and what a step-size controller needs: powers to about four digits. */
+/* Eight f64 lanes; what a step-size controller needs: powers to about four digits. */
 #include <immintrin.h>
 
 typedef __m512d vec;
@@ -41,8 +41,8 @@ static inline vec exp2_pairs(vec x) {
     return _mm512_scalef_pd(FMA(f * f, high, low), whole);
 }
 
-/* acc + constant b with the constant in memory, as compilers would rather not have it: they keep it in a register, that is to
- * say on the stack. */
+/* acc + constant b with the constant in memory, as compilers would rather not have it: they keep it in a register, that
+ * is to say on the stack. */
 static inline __attribute__((always_inline)) vec add_times(vec acc, const double *constant, vec b) {
     __asm__("vfmadd231pd %2%{1to8%}, %1, %0" : "+v"(acc) : "v"(b), "m"(*constant));
     return acc;

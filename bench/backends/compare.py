@@ -1,4 +1,4 @@
-"""Machine code and interpreter, AVX-512 and AVX2, f64 and f32, one thread and two: time per attempted step."""
+"""Machine code and interpreter, AVX-512 and AVX2, f64 and f32, one thread and two: time per step."""
 
 import os
 import sys
@@ -12,7 +12,9 @@ import models  # noqa: E402
 
 WAYS = [
     (backend, vectors, precision)
-    for backend in ("jit", "interpreter") for vectors in ("avx512", "avx2") for precision in ("f64", "f32")
+    for backend in ("jit", "interpreter")
+    for vectors in ("avx512", "avx2")
+    for precision in ("f64", "f32")
 ]
 # Oscillators of the ring of about 1,000 instructions per attempted step.
 RING = 8
@@ -24,7 +26,12 @@ def cases(folder):
     ring.write_text(models.ring(RING))
     return [
         ("Lorenz", common.EXAMPLES / "lorenz.model", 200_000, ["--sweep", "rho=0:21:{runs}", "--until", 1]),
-        ("Beeler-Reuter", common.EXAMPLES / "beeler_reuter.model", 1_000, ["--sweep", "V=-90:-60:{runs}", "--until", 20]),
+        (
+            "Beeler-Reuter",
+            common.EXAMPLES / "beeler_reuter.model",
+            1_000,
+            ["--sweep", "V=-90:-60:{runs}", "--until", 20],
+        ),
         ("ring", ring, 20_000, ["--sweep", "k=1:2:{runs}", "--until", 5]),
     ]
 
@@ -50,7 +57,16 @@ def main():
     command = common.rubie()
     print(common.machine(), flush=True)
     ways = [way for way in WAYS if way[1] == "avx2" or common.has_avx512()]
-    header = ["model", "backend", "vectors", "precision", "runs/s, best", "ns per attempted step", "beside the first", "same bits"]
+    header = [
+        "model",
+        "backend",
+        "vectors",
+        "precision",
+        "runs/s, best",
+        "ns per attempted step",
+        "beside the first",
+        "same bits",
+    ]
     table, threads = [], []
     with tempfile.TemporaryDirectory() as folder:
         for label, model, runs, options in cases(folder):
@@ -65,20 +81,34 @@ def main():
                 first = next(other for other in ways if other[2] == way[2])
                 bits[way] = final(command, model, options, way, folder)
                 cost = {w: least[w] / steps[w] for w in (way, ways[0])}
-                table.append([
-                    f"{label}, {count:,} instructions", *way, f"{runs / least[way]:,.0f}", f"{1e9 * cost[way]:,.2f}",
-                    f"{cost[way] / cost[ways[0]]:.2f}", "yes" if bits[way] == bits[first] else "NO",
-                ])
+                table.append(
+                    [
+                        f"{label}, {count:,} instructions",
+                        *way,
+                        f"{runs / least[way]:,.0f}",
+                        f"{1e9 * cost[way]:,.2f}",
+                        f"{cost[way] / cost[ways[0]]:.2f}",
+                        "yes" if bits[way] == bits[first] else "NO",
+                    ]
+                )
             if (os.cpu_count() or 1) > 1:
                 seconds = {1: [], 2: []}
                 for _ in range(rounds):
                     for n, found in seconds.items():
-                        report = common.solve(command, model, *words(runs * 2, options), *choices(*ways[0]), threads=n)
+                        report = common.solve(
+                            command, model, *words(runs * 2, options), *choices(*ways[0]), threads=n
+                        )
                         found.append(report["solve_seconds"])
-                threads.append([
-                    label, *(f"{2 * runs / min(seconds[n]):,.0f}" for n in (1, 2)), f"{min(seconds[1]) / min(seconds[2]):.2f}",
-                ])
-    print("\ntsit5, rtol 1e-5, atol 1e-6; `same bits`: final states of 200 runs beside those of the first of the same precision\n")
+                threads.append(
+                    [
+                        label,
+                        *(f"{2 * runs / min(seconds[n]):,.0f}" for n in (1, 2)),
+                        f"{min(seconds[1]) / min(seconds[2]):.2f}",
+                    ]
+                )
+    print(
+        "\ntsit5, rtol 1e-5, atol 1e-6; `same bits`: final states of 200 runs, as the first of that precision has them\n"
+    )
     print(common.table(header, table))
     if threads:
         print(f"\n{ways[0][0]}, {ways[0][1]}, {ways[0][2]}\n")

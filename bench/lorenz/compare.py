@@ -54,18 +54,28 @@ def measure(rubie, programs, label, kind, options, runs, rounds):
     for _ in range(rounds):
         found["rubie"].append(common.solve(rubie, MODEL, *sweep(runs, options)))
         found["c"].append(by_hand(program, kind, runs))
-    seconds = {"rubie": [report["solve_seconds"] for report in found["rubie"]], "c": [one["seconds"] for one in found["c"]]}
+    seconds = {
+        "rubie": [report["solve_seconds"] for report in found["rubie"]],
+        "c": [one["seconds"] for one in found["c"]],
+    }
     whole = {name: min(one["process_seconds"] for one in reports) for name, reports in found.items()}
     rate = {name: [runs / min(values), runs / statistics.median(values)] for name, values in seconds.items()}
     middle, low, high = common.ratio(seconds, "rubie", "c")
     report, one = check(rubie, program, kind, options)
-    steps = [(facts[a] + facts[r]) / 20_000 for facts, a, r in
-             [(report, "accepted_steps", "rejected_steps"), (one, "accepted", "rejected")]]
+    steps = [
+        (facts[a] + facts[r]) / 20_000
+        for facts, a, r in [(report, "accepted_steps", "rejected_steps"), (one, "accepted", "rejected")]
+    ]
     return [
-        label, units, *(f"{value:,.0f}" for value in (*rate["rubie"], *rate["c"])),
-        f"{rate['rubie'][0] / rate['c'][0]:.2f}", f"{middle:.2f} ({low:.2f} to {high:.2f})",
-        f"{1000 * whole['rubie']:.0f} / {1000 * whole['c']:.0f}", f"{steps[0]:.2f} / {steps[1]:.2f}",
-        f"{one['error_there']:.1e} / {one['error']:.1e}", f"{one['apart']:.1e}",
+        label,
+        units,
+        *(f"{value:,.0f}" for value in (*rate["rubie"], *rate["c"])),
+        f"{rate['rubie'][0] / rate['c'][0]:.2f}",
+        f"{middle:.2f} ({low:.2f} to {high:.2f})",
+        f"{1000 * whole['rubie']:.0f} / {1000 * whole['c']:.0f}",
+        f"{steps[0]:.2f} / {steps[1]:.2f}",
+        f"{one['error_there']:.1e} / {one['error']:.1e}",
+        f"{one['apart']:.1e}",
     ], found["rubie"][0]["backend"]
 
 
@@ -73,21 +83,41 @@ def main():
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 400_000
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 9
     if not common.has_avx512():
-        sys.exit("this processor has no AVX-512 (f, dq): the C program cannot run here, so there is nothing to compare")
+        sys.exit(
+            "this processor has no AVX-512 (f, dq), so the C program cannot run here"
+        )
     rubie, programs = common.rubie(), common.compile_by_hand(HERE / "lorenz.c")
     print(common.machine())
     rows = []
     for label, kind, options, share in VARIANTS:
         row, backend = measure(rubie, programs, label, kind, options, runs // share, rounds)
         rows.append(row)
-    print(f"backend     {backend}; {runs:,} runs ({runs // 4:,} with fixed steps), {rounds} alternating rounds\n")
-    print(common.table([
-        "variant", "C: vectors in flight", "RuBIE, runs/s: best", "median", "C, runs/s: best", "median",
-        "RuBIE/C: best", "median of pairs", "whole process, ms: RuBIE / C", "attempted steps per run: RuBIE / C",
-        "true error: RuBIE / C", "largest difference",
-    ], rows))
-    print("\nRuBIE's seconds are `solve_seconds` of its report (from the compiled kernel to the last result), the C program's those\n"
-          "of its solve; the whole process has start, reading and compiling the model, allocation and end as well.")
+    print(
+        f"backend     {backend}; {runs:,} runs ({runs // 4:,} with fixed steps), {rounds} rounds in turns\n"
+    )
+    print(
+        common.table(
+            [
+                "variant",
+                "C: vectors in flight",
+                "RuBIE, runs/s: best",
+                "median",
+                "C, runs/s: best",
+                "median",
+                "RuBIE/C: best",
+                "median of pairs",
+                "whole process, ms: RuBIE / C",
+                "attempted steps per run: RuBIE / C",
+                "true error: RuBIE / C",
+                "largest difference",
+            ],
+            rows,
+        )
+    )
+    print(
+        "\nRuBIE's seconds are `solve_seconds` of its report (compiled kernel to last result), the C program's those\n"
+        "of its solve; the whole process has start, compiling the model, allocation and end as well."
+    )
 
 
 main()

@@ -5,7 +5,8 @@
  *   lorenz KIND RUNS                solve once; prints seconds, accepted and rejected attempts
  *   lorenz check KIND RUNS FILE     compares with x, y, z of a CSV file, and both with a tight reference
  *
- * KIND is adaptive or fixed (plain.h: the model as it is written), adaptive-tuned or fixed-tuned (tuned.h: all tricks).
+ * KIND is adaptive or fixed (plain.h: the model as it is written), adaptive-tuned or fixed-tuned (tuned.h: all
+ * tricks).
  * sigma = 10, beta = 8/3, rho from 0 to 21 in RUNS even steps, (x, y, z) = (1, 0, 0), t from 0 to 1. */
 #include <math.h>
 #include <stdint.h>
@@ -35,7 +36,7 @@ static inline __attribute__((always_inline)) state derivative(state s, vec rho) 
     return d;
 }
 
-/* First steps of all runs: E. Hairer, S. P. Norsett, G. Wanner, Solving Ordinary Differential Equations I, section II.4. */
+/* First steps of all runs: E. Hairer, S. P. Norsett, G. Wanner, Solving Ordinary Differential Equations I, II.4. */
 static void first_steps(sweep *w) {
     const vec third = ALL(1.0 / 3.0);
     const state s = {ALL(1.0), ALL(0.0), ALL(0.0)};
@@ -98,7 +99,8 @@ int main(int count, char **words) {
     double start = seconds();
     solve(&w);
     double spent = seconds() - start;
-    printf("{\"seconds\": %.6f, \"accepted\": %ld, \"rejected\": %ld, \"failed\": %ld", spent, w.accepted, w.rejected, w.failed);
+    printf("{\"seconds\": %.6f, \"accepted\": %ld, \"rejected\": %ld, \"failed\": %ld", spent, w.accepted, w.rejected,
+           w.failed);
     if (compare) check(&w, words[4]);
     printf("}\n");
     return 0;

@@ -2,11 +2,11 @@
  *
  * Other variables: X = x/sqrt(beta), Y = y/sqrt(beta), W = rho - z turn the equations into
  *     X' = sigma kx,  kx = Y - X        Y' = ky = X W - Y        W' = -beta kw,  kw = X Y + (W - rho)
- * so that sigma and -beta go into the coefficients of the method, and a derivative costs four operations, one or two deep.
+ * so that sigma and -beta go into the coefficients of the method, and a derivative costs four operations.
  *
- * Short chains of dependent operations, which is what the time goes into: the newest slope enters a stage in one multiply-add;
- * the polynomials of the controller are evaluated in pairs; reciprocals of 14 bits in the error norm; limits of the step
- * factor are limits of its logarithm; tolerances and landing are computed while slopes are. */
+ * Short chains of dependent operations, which is what the time goes into: the newest slope enters a stage in one
+ * multiply-add; the polynomials of the controller are evaluated in pairs; reciprocals of 14 bits in the error norm;
+ * limits of the step factor are limits of its logarithm; tolerances and landing are computed while slopes are. */
 
 typedef struct { vec x, y, w; } changed;
 

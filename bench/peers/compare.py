@@ -1,4 +1,4 @@
-"""The Lorenz sweep in RuBIE and in three solvers for Python, on one core: compile time, runs per second, true error."""
+"""The Lorenz sweep in RuBIE and three solvers for Python, one core: compile time, run time, true error."""
 
 import csv
 import json
@@ -12,8 +12,8 @@ sys.path.insert(0, str(HERE.parent))
 import common  # noqa: E402
 
 SAMPLES = 20
-# Label, name in lorenz.py or method and tolerance of RuBIE, runs: few where a run takes long. Tolerances are 1e-8, but heyoka's
-# method does better than asked; the second line of RuBIE is one of about heyoka's accuracy.
+# Label, name in lorenz.py or method and tolerance of RuBIE, runs: few where a run takes long. Tolerances are
+# 1e-8, but heyoka's method does better than asked; the second line of RuBIE has about its accuracy.
 CONTESTANTS = [
     ("RuBIE, tsit5", ("tsit5", "1e-8"), 400_001),
     ("RuBIE, vern9, 1e-9", ("vern9", "1e-9"), 400_001),
@@ -42,10 +42,21 @@ def exact(rho):
 
 
 def rubie(command, method, tolerance, runs, first):
-    """The report of a solve without a file, for writing takes time as well; final states by another one, once."""
+    """The report of a solve without a file, as writing takes time; final states by another solve, once."""
     options = [
-        common.EXAMPLES / "lorenz.model", "--sweep", f"rho=0:21:{runs}", "--until", 1, "--method", method,
-        "--rtol", tolerance, "--atol", tolerance, "--save", "final",
+        common.EXAMPLES / "lorenz.model",
+        "--sweep",
+        f"rho=0:21:{runs}",
+        "--until",
+        1,
+        "--method",
+        method,
+        "--rtol",
+        tolerance,
+        "--atol",
+        tolerance,
+        "--save",
+        "final",
     ]
     report = common.solve(command, *options)
     final = []
@@ -56,7 +67,9 @@ def rubie(command, method, tolerance, runs, first):
             rows = list(csv.DictReader(handle))
         final = [[float(row[name]) for name in "xyz"] for row in rows[:: (runs - 1) // SAMPLES]]
     return {
-        "seconds": report["solve_seconds"], "compile_seconds": report["compile_seconds"], "final": final,
+        "seconds": report["solve_seconds"],
+        "compile_seconds": report["compile_seconds"],
+        "final": final,
         "version": common.version([str(command), "--version"]).removeprefix("rubie "),
     }
 
@@ -81,9 +94,15 @@ def measure(command, rounds):
     for label, _, runs, _, found in tasks:
         times = sorted(one["seconds"] / runs for one in found)
         yield {
-            "label": label, "version": found[0]["version"], "runs": runs, "best": times[0], "median": times[len(times) // 2],
+            "label": label,
+            "version": found[0]["version"],
+            "runs": runs,
+            "best": times[0],
+            "median": times[len(times) // 2],
             "compile": min(one["compile_seconds"] for one in found),
-            "error": max(abs(a - b) for one, other in zip(found[0]["final"], truth) for a, b in zip(one, other)),
+            "error": max(
+                abs(a - b) for one, other in zip(found[0]["final"], truth) for a, b in zip(one, other)
+            ),
         }
 
 
@@ -96,17 +115,41 @@ def main():
     ours = records[0]["best"]
     rows = [
         [
-            one["label"], one["version"], f"{one['runs']:,}", f"{1e3 * one['compile']:,.1f}", f"{1 / one['best']:,.0f}",
-            f"{1 / one['median']:,.0f}", f"{one['best'] / ours:,.1f}", f"{one['error']:.1e}",
+            one["label"],
+            one["version"],
+            f"{one['runs']:,}",
+            f"{1e3 * one['compile']:,.1f}",
+            f"{1 / one['best']:,.0f}",
+            f"{1 / one['median']:,.0f}",
+            f"{one['best'] / ours:,.1f}",
+            f"{one['error']:.1e}",
         ]
         for one in records
     ]
-    header = ["solver", "version", "runs", "compile, ms", "runs/s, best", "median", "time beside the first's", "largest true error"]
-    print("\nLorenz, rho from 0 to 21, t to 1, tolerance 1e-8 unless said otherwise\n\n" + common.table(header, rows))
+    header = [
+        "solver",
+        "version",
+        "runs",
+        "compile, ms",
+        "runs/s, best",
+        "median",
+        "time beside the first's",
+        "largest true error",
+    ]
+    print(
+        "\nLorenz, rho from 0 to 21, t to 1, tolerance 1e-8 unless said otherwise\n\n"
+        + common.table(header, rows)
+    )
     data = common.BUILD / "peers.json"
     data.write_text(json.dumps({"machine": machine, "records": records}, indent=1))
     try:
-        figure = [common.peers_python(), HERE.parent / "figure.py", "peers", data, common.FIGURES / "peers.svg"]
+        figure = [
+            common.peers_python(),
+            HERE.parent / "figure.py",
+            "peers",
+            data,
+            common.FIGURES / "peers.svg",
+        ]
         subprocess.run([str(word) for word in figure], check=True)
     except common.Unavailable as reason:
         print(f"no figure: {reason}", file=sys.stderr)

@@ -1,6 +1,6 @@
 """The Lorenz sweep by one solver in Python: `lorenz.py scipy|diffrax|heyoka RUNS SAMPLES`.
 
-JSON on standard output: seconds, compile_seconds, version, and the final states of SAMPLES + 1 evenly spaced runs."""
+JSON on standard output: seconds, compile_seconds, version, final states of SAMPLES + 1 evenly spaced runs."""
 
 import json
 import sys
@@ -20,9 +20,14 @@ def scipy(rho):
         return [10.0 * (y - x), x * (r - z) - y, x * y - 8.0 / 3.0 * z]
 
     begin = time.perf_counter()
-    final = np.array([
-        solve_ivp(f, (0.0, 1.0), [1.0, 0.0, 0.0], "RK45", args=(r,), rtol=TOLERANCE, atol=TOLERANCE).y[:, -1] for r in rho
-    ])
+    final = np.array(
+        [
+            solve_ivp(f, (0.0, 1.0), [1.0, 0.0, 0.0], "RK45", args=(r,), rtol=TOLERANCE, atol=TOLERANCE).y[
+                :, -1
+            ]
+            for r in rho
+        ]
+    )
     return final, time.perf_counter() - begin, 0.0, package.__version__
 
 
@@ -43,8 +48,17 @@ def diffrax(rho):
     @jax.vmap
     def solve(r):
         return package.diffeqsolve(
-            package.ODETerm(f), package.Tsit5(), 0.0, 1.0, None, jnp.array([1.0, 0.0, 0.0]), args=r,
-            stepsize_controller=control, saveat=package.SaveAt(t1=True), max_steps=None, adjoint=package.ForwardMode(),
+            package.ODETerm(f),
+            package.Tsit5(),
+            0.0,
+            1.0,
+            None,
+            jnp.array([1.0, 0.0, 0.0]),
+            args=r,
+            stepsize_controller=control,
+            saveat=package.SaveAt(t1=True),
+            max_steps=None,
+            adjoint=package.ForwardMode(),
         ).ys[-1]
 
     begin = time.perf_counter()
@@ -62,7 +76,9 @@ def heyoka(rho):
     x, y, z = package.make_vars("x", "y", "z")
     batch = package.recommended_simd_size()
     equations = [(x, 10.0 * (y - x)), (y, x * (package.par[0] - z) - y), (z, x * y - 8.0 / 3.0 * z)]
-    integrator = package.taylor_adaptive_batch(equations, np.zeros((3, batch)), tol=TOLERANCE, pars=np.zeros((1, batch)))
+    integrator = package.taylor_adaptive_batch(
+        equations, np.zeros((3, batch)), tol=TOLERANCE, pars=np.zeros((1, batch))
+    )
     compile_seconds = time.perf_counter() - begin
     blocks = np.append(rho, np.full(-len(rho) % batch, rho[-1])).reshape(-1, batch)
     final = np.empty((len(blocks), batch, 3))
@@ -81,7 +97,11 @@ def main():
     rho = np.linspace(0.0, 21.0, runs)
     final, seconds, compile_seconds, version = globals()[solver](rho)
     chosen = final[:: (runs - 1) // samples].tolist()
-    print(json.dumps({"seconds": seconds, "compile_seconds": compile_seconds, "version": version, "final": chosen}))
+    print(
+        json.dumps(
+            {"seconds": seconds, "compile_seconds": compile_seconds, "version": version, "final": chosen}
+        )
+    )
 
 
 main()

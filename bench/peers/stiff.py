@@ -1,4 +1,4 @@
-"""One stiff sweep by a solver in Python: `stiff.py lsoda|kvaerno5 robertson|van_der_pol RUNS FILE`, seconds as JSON."""
+"""A stiff sweep by a solver in Python: `stiff.py lsoda|kvaerno5 robertson|van_der_pol RUNS FILE`; JSON."""
 
 import json
 import sys
@@ -43,8 +43,16 @@ def lsoda(problem, values, end, rtol, atol, start):
     begin = time.perf_counter()
     for i, value in enumerate(values):
         found, info = odeint(
-            lambda y, t, p: f(y, p), start, [0.0, end], args=(value,), Dfun=lambda y, t, p: jacobian(y, p),
-            rtol=rtol, atol=atol, tcrit=[end], mxstep=1_000_000, full_output=True,
+            lambda y, t, p: f(y, p),
+            start,
+            [0.0, end],
+            args=(value,),
+            Dfun=lambda y, t, p: jacobian(y, p),
+            rtol=rtol,
+            atol=atol,
+            tcrit=[end],
+            mxstep=1_000_000,
+            full_output=True,
         )
         out[i] = found[-1]
         steps += int(info["nst"][-1])
@@ -66,8 +74,18 @@ def kvaerno5(problem, values, end, rtol, atol, start):
     @jax.vmap
     def solve(value):
         found = diffrax.diffeqsolve(
-            term, diffrax.Kvaerno5(), 0.0, end, None, jnp.array(start), args=value, stepsize_controller=control,
-            saveat=diffrax.SaveAt(t1=True), max_steps=None, throw=False, adjoint=diffrax.ForwardMode(),
+            term,
+            diffrax.Kvaerno5(),
+            0.0,
+            end,
+            None,
+            jnp.array(start),
+            args=value,
+            stepsize_controller=control,
+            saveat=diffrax.SaveAt(t1=True),
+            max_steps=None,
+            throw=False,
+            adjoint=diffrax.ForwardMode(),
         )
         return found.ys[-1], found.stats["num_accepted_steps"]
 
@@ -78,7 +96,11 @@ def kvaerno5(problem, values, end, rtol, atol, start):
     begin = time.perf_counter()
     out, steps = jax.block_until_ready(solve(values))
     seconds = time.perf_counter() - begin
-    return np.asarray(out), {"seconds": seconds, "compile_seconds": first - seconds, "accepted": int(steps.sum())}
+    return np.asarray(out), {
+        "seconds": seconds,
+        "compile_seconds": first - seconds,
+        "accepted": int(steps.sum()),
+    }
 
 
 def main():

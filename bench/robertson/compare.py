@@ -1,4 +1,4 @@
-"""Two stiff sweeps: RuBIE beside C by hand and established solvers; time per run, and errors against 113-bit arithmetic."""
+"""Two stiff sweeps: RuBIE beside C by hand and established solvers; times, errors by 113-bit arithmetic."""
 
 import csv
 import hashlib
@@ -17,11 +17,19 @@ SAMPLES = 8
 PROBLEMS = {
     "robertson": {
         "title": "Robertson, k2 from 1e7 to 1e8, t to 1e5, rtol 1e-6, atol 1e-9",
-        "range": ("k2", 1e7, 1e8), "until": "1e5", "rtol": "1e-6", "atol": "1e-9", "states": ("A", "B", "C"),
+        "range": ("k2", 1e7, 1e8),
+        "until": "1e5",
+        "rtol": "1e-6",
+        "atol": "1e-9",
+        "states": ("A", "B", "C"),
     },
     "van_der_pol": {
         "title": "Van der Pol, mu from 1 to 1000, t to 200, rtol = atol = 1e-6",
-        "range": ("mu", 1.0, 1e3), "until": "200", "rtol": "1e-6", "atol": "1e-6", "states": ("x", "v"),
+        "range": ("mu", 1.0, 1e3),
+        "until": "200",
+        "rtol": "1e-6",
+        "atol": "1e-6",
+        "states": ("x", "v"),
     },
 }
 
@@ -38,8 +46,12 @@ def reference(problem):
     if not kept.exists():
         program = common.compile_c(HERE / "reference.c", libraries=("-lquadmath", "-lm"), name="reference")
         values = "\n".join(repr(value) for value in swept(problem))
-        done = subprocess.run([program, problem, "1e-15"], input=values, capture_output=True, text=True, check=True)
-        kept.write_text(json.dumps([[float(word) for word in line.split()] for line in done.stdout.splitlines()]))
+        done = subprocess.run(
+            [program, problem, "1e-15"], input=values, capture_output=True, text=True, check=True
+        )
+        kept.write_text(
+            json.dumps([[float(word) for word in line.split()] for line in done.stdout.splitlines()])
+        )
     return json.loads(kept.read_text())
 
 
@@ -51,7 +63,10 @@ def errors(problem, file):
     every, rest = divmod(len(rows) - 1, SAMPLES)
     assert rest == 0, "runs minus one must be a multiple of the samples"
     exact = reference(problem)
-    return [max(abs(float(rows[i * every][name]) - exact[i][s]) for i in range(SAMPLES + 1)) for s, name in enumerate(names)]
+    return [
+        max(abs(float(rows[i * every][name]) - exact[i][s]) for i in range(SAMPLES + 1))
+        for s, name in enumerate(names)
+    ]
 
 
 def by_hand(problem, _):
@@ -60,7 +75,10 @@ def by_hand(problem, _):
     if not common.has_avx512():
         raise common.Unavailable("this processor has no AVX-512")
     programs = common.compile_by_hand(HERE / "robertson.c")
-    best = min(programs, key=lambda program: min(json.loads(common.run([program, 10001]))["seconds"] for _ in range(3)))
+    best = min(
+        programs,
+        key=lambda program: min(json.loads(common.run([program, 10001]))["seconds"] for _ in range(3)),
+    )
     return lambda runs, file: json.loads(common.run([best, runs, file]))
 
 
@@ -73,17 +91,31 @@ def rubie(method):
 
         def task(runs, file):
             options = [
-                common.EXAMPLES / f"{problem}.model", "--method", method, "--until", facts["until"],
-                "--sweep", f"{name}=log:{low:g}:{high:g}:{runs}", "--rtol", facts["rtol"], "--atol", facts["atol"],
-                "--save", "final",
+                common.EXAMPLES / f"{problem}.model",
+                "--method",
+                method,
+                "--until",
+                facts["until"],
+                "--sweep",
+                f"{name}=log:{low:g}:{high:g}:{runs}",
+                "--rtol",
+                facts["rtol"],
+                "--atol",
+                facts["atol"],
+                "--save",
+                "final",
             ]
             report = common.solve(command, *options)
             # Writing takes time as well, so that is another solve.
             common.solve(command, *options, "--out", file)
             return {
-                "seconds": report["solve_seconds"], "accepted": report["accepted_steps"], "failed": report["failed_runs"],
+                "seconds": report["solve_seconds"],
+                "accepted": report["accepted_steps"],
+                "failed": report["failed_runs"],
             }
+
         return task
+
     return build
 
 
@@ -106,10 +138,11 @@ def python_peer(solver):
         python = common.peers_python()
         script = HERE.parent / "peers" / "stiff.py"
         return lambda runs, file: json.loads(common.run([python, script, solver, problem, runs, file]))
+
     return build
 
 
-# Name, how it is made ready, runs of the Robertson sweep (Van der Pol: a quarter). Few where a run takes long.
+# Name, how it is made ready, runs of the Robertson sweep (Van der Pol: a quarter); few where slow.
 PEERS = [
     ("C by hand, rodas5p", by_hand, 10_001),
     ("C by hand, rodas5p", by_hand, 400_001),
@@ -153,8 +186,14 @@ def measure(problem, command, methods, rounds):
         times = sorted(result["seconds"] / runs for result in results)
         steps = results[0].get("accepted")
         yield [
-            label, f"{runs:,}", f"{1 / times[0]:,.0f}", f"{1e6 * times[0]:,.2f}", f"{1e6 * times[len(times) // 2]:,.2f}",
-            len(times), f"{steps / runs:,.0f}" if steps else "", results[0].get("failed", 0),
+            label,
+            f"{runs:,}",
+            f"{1 / times[0]:,.0f}",
+            f"{1e6 * times[0]:,.2f}",
+            f"{1e6 * times[len(times) // 2]:,.2f}",
+            len(times),
+            f"{steps / runs:,.0f}" if steps else "",
+            results[0].get("failed", 0),
             *(f"{error:.1e}" for error in worst),
         ]
 
@@ -165,7 +204,16 @@ def main():
     command = common.rubie()
     print(common.machine())
     for problem, facts in PROBLEMS.items():
-        header = ["solver", "runs", "runs/s, best", "us per run, best", "median", "rounds", "steps per run", "failed"]
+        header = [
+            "solver",
+            "runs",
+            "runs/s, best",
+            "us per run, best",
+            "median",
+            "rounds",
+            "steps per run",
+            "failed",
+        ]
         header += [f"largest error in {name}" for name in facts["states"]]
         rows = list(measure(problem, command, methods, rounds))
         print(f"\n{facts['title']}\n\n{common.table(header, rows)}", flush=True)

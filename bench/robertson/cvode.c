@@ -1,5 +1,5 @@
-/* SUNDIALS CVODE on the same runs: BDF, dense matrix, analytic Jacobian, one solver object used again for every run, stop
- * time at the end so that the last value is a step's and not an interpolant's.
+/* SUNDIALS CVODE on the same runs: BDF, dense matrix, analytic Jacobian, one solver object used again for every run,
+ * stop time at the end so that the last value is a step's and not an interpolant's.
  *
  *   cvode PROBLEM RUNS [FILE [RTOL ATOL]] */
 #include <cvode/cvode.h>
@@ -88,8 +88,8 @@ int main(int count, char **words) {
         must(CVodeGetNumSteps(cvode, &own), "CVodeGetNumSteps");
         steps += own;
     }
-    printf("{\"seconds\": %.6f, \"accepted\": %ld, \"failed\": %ld, \"version\": \"%s\"}\n", seconds() - start, steps, failed,
-           SUNDIALS_VERSION);
+    printf("{\"seconds\": %.6f, \"accepted\": %ld, \"failed\": %ld, \"version\": \"%s\"}\n", seconds() - start, steps,
+           failed, SUNDIALS_VERSION);
 
     if (count > 3) {
         FILE *file = fopen(words[3], "w");

@@ -66,7 +66,8 @@ static inline __attribute__((always_inline)) state substitute(factors f, state r
 #define AT(n, row) (state) { s.a + SUM##n(row, a), s.b + SUM##n(row, b), s.c + SUM##n(row, c) }
 #define PLUS(s, u) (state) { s.a + u.a, s.b + u.b, s.c + u.c }
 /* The increment of a stage at `at`, with the row C of n earlier increments. */
-#define INCREMENT(at, n, row) increment(f, derivative(at, k2), per_h, (state){SUM##n(row, a), SUM##n(row, b), SUM##n(row, c)})
+#define INCREMENT(at, n, row) \
+    increment(f, derivative(at, k2), per_h, (state){SUM##n(row, a), SUM##n(row, b), SUM##n(row, c)})
 
 static inline __attribute__((always_inline)) state increment(factors f, state d, vec per_h, state sum) {
     return substitute(f, (state){FMA(per_h, sum.a, d.a), FMA(per_h, sum.b, d.b), FMA(per_h, sum.c, d.c)});
@@ -203,7 +204,8 @@ int main(int count, char **words) {
         FILE *file = fopen(words[2], "w");
         if (!file) return 1;
         fprintf(file, "run,k2,A,B,C\n");
-        for (long i = 0; i < w.runs; i++) fprintf(file, "%ld,%.17g,%.17g,%.17g,%.17g\n", i, w.k2[i], w.a[i], w.b[i], w.c[i]);
+        for (long i = 0; i < w.runs; i++)
+            fprintf(file, "%ld,%.17g,%.17g,%.17g,%.17g\n", i, w.k2[i], w.a[i], w.b[i], w.c[i]);
         fclose(file);
     }
     return 0;

@@ -22,7 +22,17 @@ def main():
     with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:
         for span in SPANS:
             common_words = [
-                MODEL, "--sweep", f"rho=0:21:{runs}", "--until", span, "--method", "tsit5", "--rtol", "1e-8", "--atol", "1e-8",
+                MODEL,
+                "--sweep",
+                f"rho=0:21:{runs}",
+                "--until",
+                span,
+                "--method",
+                "tsit5",
+                "--rtol",
+                "1e-8",
+                "--atol",
+                "1e-8",
             ]
             every = ["--save-every", span / SAMPLES]
             ways = {
@@ -40,15 +50,32 @@ def main():
                 accepted, rejected = found[0]["accepted_steps"], found[0]["rejected_steps"]
                 bare = least["final state"]
                 samples = 1 if way == "final state" else SAMPLES + 1
-                rows.append([
-                    span, way, f"{1e3 * least[way]:,.1f}", f"{accepted / runs:.1f}", f"{1e9 * least[way] / (accepted + rejected):.2f}",
-                    f"{least[way] / bare:.2f}", "" if samples == 1 else f"{1e9 * (least[way] - bare) / runs / samples:.2f}",
-                ])
+                rows.append(
+                    [
+                        span,
+                        way,
+                        f"{1e3 * least[way]:,.1f}",
+                        f"{accepted / runs:.1f}",
+                        f"{1e9 * least[way] / (accepted + rejected):.2f}",
+                        f"{least[way] / bare:.2f}",
+                        "" if samples == 1 else f"{1e9 * (least[way] - bare) / runs / samples:.2f}",
+                    ]
+                )
     print(f"\nLorenz, {runs:,} runs, tsit5, 1e-8, best of {rounds}\n")
-    print(common.table([
-        "t to", "saved", "ms", "accepted steps per run", "ns per attempted step", "beside final state",
-        "ns more per sample (3 numbers)",
-    ], rows))
+    print(
+        common.table(
+            [
+                "t to",
+                "saved",
+                "ms",
+                "accepted steps per run",
+                "ns per attempted step",
+                "beside final state",
+                "ns more per sample (3 numbers)",
+            ],
+            rows,
+        )
+    )
 
 
 main()
