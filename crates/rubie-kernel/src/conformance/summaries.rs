@@ -101,8 +101,8 @@ fn check_precision<T: Float>(backend: &dyn Backend, schedule: SummarySchedule, s
         for window in 0..windows {
             let per_window = schedule.samples_per_window();
             let times = (window * per_window..(window + 1) * per_window).map(|k| schedule.time(k).unwrap());
-            let values: Vec<f64> = times.clone().map(|t| 1.0 / (1.0 - a * t)).collect();
-            let last = times.last().unwrap();
+            let values: Vec<f64> = times.map(|t| 1.0 / (1.0 - a * t)).collect();
+            let last = schedule.time((window + 1) * per_window - 1).unwrap();
             let found = |column: usize| results[(window * columns + column) * runs + run].into();
             let near = (last - ends).abs() < 0.3;
             if near {
