@@ -69,9 +69,7 @@ def main():
         "ns per instruction",
     ]
     print("\n" + common.table(header, rows))
-    print(
-        "\nmachine code: compile_seconds with --backend jit less those with --backend interpreter"
-    )
+    print("\nmachine code: compile_seconds with --backend jit less those with --backend interpreter")
     common.BUILD.mkdir(parents=True, exist_ok=True)
     data = common.BUILD / "compile.json"
     data.write_text(json.dumps({"machine": machine, "records": records}, indent=1))

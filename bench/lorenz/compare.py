@@ -83,9 +83,7 @@ def main():
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 400_000
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 9
     if not common.has_avx512():
-        sys.exit(
-            "this processor has no AVX-512 (f, dq), so the C program cannot run here"
-        )
+        sys.exit("this processor has no AVX-512 (f, dq), so the C program cannot run here")
     rubie, programs = common.rubie(), common.compile_by_hand(HERE / "lorenz.c")
     print(common.machine())
     rows = []

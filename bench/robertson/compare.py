@@ -167,12 +167,14 @@ def fewer(runs):
 
 def measure(problem, command, methods, rounds):
     """Rows of the table: contestants take turns."""
-    ready = []
+    ready, left_out = [], {}
     for label, build, runs in contestants(methods):
         try:
             ready.append((label, build(problem, command), runs if problem == "robertson" else fewer(runs)))
         except common.Unavailable as reason:
-            print(f"left out: {label}, {problem}: {reason}", file=sys.stderr)
+            left_out[label] = reason
+    for label, reason in left_out.items():
+        print(f"left out: {label}, {problem}: {reason}", file=sys.stderr)
     file = common.BUILD / "final.csv"
     found = [[] for _ in ready]
     wrong = [[] for _ in ready]
