@@ -30,6 +30,8 @@ pub(crate) struct Assembler {
     rows: Vec<RowReference>,
     patches: Vec<(u64, i32)>,
     error: Option<IcedError>,
+    /// Whether nothing is written.
+    is_trial: bool,
 }
 
 /// The last operand of an instruction.
@@ -58,7 +60,13 @@ macro_rules! build {
 
 impl Assembler {
     pub(crate) fn new() -> Self {
-        Self { encoder: Encoder::new(64), position: 0, rows: vec![], patches: vec![], error: None }
+        let encoder = Encoder::new(64);
+        Self { encoder, position: 0, rows: vec![], patches: vec![], error: None, is_trial: false }
+    }
+
+    /// One that writes nothing, to learn what else would happen.
+    pub(crate) fn trial() -> Self {
+        Self { is_trial: true, ..Self::new() }
     }
 
     /// Where the next instruction will start.
@@ -68,6 +76,9 @@ impl Assembler {
 
     /// Appends an instruction as it is.
     pub(crate) fn push(&mut self, instruction: Result<Instruction, IcedError>) {
+        if self.is_trial {
+            return;
+        }
         let length = instruction.and_then(|instruction| self.encoder.encode(&instruction, self.position));
         match length {
             Ok(length) => self.position += length as u64,
@@ -89,6 +100,9 @@ impl Assembler {
         immediate: Option<u32>,
         mask: Register,
     ) {
+        if self.is_trial {
+            return;
+        }
         let instruction = match last {
             Last::Register(last) => build!(code, first, last, immediate),
             Last::Memory(memory) => build!(code, first, memory, immediate),
@@ -111,6 +125,9 @@ impl Assembler {
 
     /// Writes a register to a row.
     pub(crate) fn store_row(&mut self, code: Code, row: u32, bytes: u32, from: Register) {
+        if self.is_trial {
+            return;
+        }
         let memory = MemoryOperand::with_base_displ_size(Register::RBX, ROW_DISPLACEMENT, 8);
         let start = self.position;
         self.push(Instruction::with2(code, memory, from));

@@ -9,16 +9,24 @@ use crate::frame::{Call, Detour};
 use crate::machine::MaskCodes;
 use crate::operands::{Body, SPARE_MASKS, Source, Special};
 
+/// What is to be known of a body.
+pub(crate) struct Written {
+    /// Calls that must be written elsewhere.
+    pub(crate) detours: Vec<Detour>,
+    /// How often a value had to be put aside.
+    pub(crate) spills: u32,
+}
+
 impl Body<'_> {
-    /// Writes all steps. Gives the calls that must be written elsewhere.
-    pub(crate) fn write(mut self, steps: &[Step]) -> Vec<Detour> {
+    /// Writes all steps.
+    pub(crate) fn write(mut self, steps: &[Step]) -> Written {
         for (now, step) in (0..).zip(steps) {
             self.now = now;
             self.places.vectors.unpin_all();
             self.places.masks.unpin_all();
             self.step(step);
         }
-        self.detours
+        Written { detours: self.detours, spills: self.spills }
     }
 
     fn step(&mut self, step: &Step) {

@@ -4,11 +4,12 @@ use iced_x86::{Code, Instruction, Register};
 use rubie_program::{Element, ExecutorError, Isa, Opcode, Precision, Program};
 
 use crate::assembler::{Assembler, Last, RowReference};
-
+use crate::body::Written;
 use crate::flow::{Locations, steps};
 use crate::frame::{Convention, Detour, FRAME, by_lane, number_bytes};
 use crate::machine::{Codes, MaskCodes, ShiftCodes};
 use crate::operands::{Body, Target};
+use crate::width::vectors_at_a_time;
 
 /// Code that lacks nothing but the distance of rows.
 pub(crate) struct Compiled<T> {
@@ -19,9 +20,6 @@ pub(crate) struct Compiled<T> {
     /// Bytes of the vectors.
     pub(crate) vector_bytes: usize,
 }
-
-/// Live rows up to which two vectors are computed side by side.
-const FEW_ROWS: usize = 14;
 
 /// Registers that the callers of a function want back as they were.
 const KEPT: [Register; 5] = [Register::RBX, Register::RBP, Register::R12, Register::R14, Register::R15];
@@ -46,10 +44,10 @@ pub(crate) fn compile<T: Element>(program: &Program, isa: Isa) -> Result<Compile
     let target = Target { codes: convention.codes, masks, shifts, convention, first_special };
     let mut asm = Assembler::new();
     prologue(&mut asm);
-    let is_small = program.statistics().peak_live_rows <= FEW_ROWS && masks.is_some();
     let mut detours = Vec::new();
-    if is_small {
-        detours.extend(pairs(&mut asm, program, target));
+    let copies = vectors_at_a_time(program, target);
+    if copies > 1 {
+        detours.extend(several(&mut asm, program, target, copies));
     }
     detours.extend(singles(&mut asm, program, target));
     epilogue(&mut asm);
@@ -91,14 +89,15 @@ fn epilogue(asm: &mut Assembler) {
     asm.push(Ok(Instruction::with(Code::Retnq)));
 }
 
-/// A loop over pairs of vectors, as long as there are two.
-fn pairs(asm: &mut Assembler, program: &Program, target: Target) -> Vec<Detour> {
-    asm.push(Instruction::with2(Code::Cmp_rm64_imm8, Register::R15, 2));
+/// A loop that takes several vectors at a time, as long as there are so many.
+fn several(asm: &mut Assembler, program: &Program, target: Target, copies: u32) -> Vec<Detour> {
+    let count = copies as i32;
+    asm.push(Instruction::with2(Code::Cmp_rm64_imm8, Register::R15, count));
     let past = asm.jump(Code::Jl_rel32_64);
     let start = asm.here();
-    let detours = body(asm, program, target, 2);
-    asm.push(Instruction::with2(Code::Sub_rm64_imm8, Register::R15, 2));
-    asm.push(Instruction::with2(Code::Cmp_rm64_imm8, Register::R15, 2));
+    let detours = body(asm, program, target, copies);
+    asm.push(Instruction::with2(Code::Sub_rm64_imm8, Register::R15, count));
+    asm.push(Instruction::with2(Code::Cmp_rm64_imm8, Register::R15, count));
     asm.jump_back(Code::Jge_rel32_64, start);
     let here = asm.here();
     asm.land(past, here);
@@ -122,7 +121,7 @@ fn singles(asm: &mut Assembler, program: &Program, target: Target) -> Vec<Detour
 fn body(asm: &mut Assembler, program: &Program, target: Target, copies: u32) -> Vec<Detour> {
     let locations = Locations::new(program, program.constants().len(), copies);
     let steps = steps(program, locations, program.first_scratch());
-    let detours = Body::new(asm, target, locations).write(&steps);
+    let Written { detours, .. } = Body::new(asm, target, locations).write(&steps);
     let distance = (copies * target.convention.vector_bytes) as i32;
     asm.push(Instruction::with2(Code::Add_rm64_imm32, Register::RBX, distance));
     detours

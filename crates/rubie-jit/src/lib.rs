@@ -65,6 +65,9 @@ mod operands;
 mod body;
 
 #[cfg(target_arch = "x86_64")]
+mod width;
+
+#[cfg(target_arch = "x86_64")]
 mod compile;
 
 #[cfg(target_arch = "x86_64")]

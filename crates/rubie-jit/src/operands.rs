@@ -68,6 +68,8 @@ pub(crate) struct Body<'a> {
     pub(crate) locations: Locations,
     pub(crate) places: Places,
     pub(crate) detours: Vec<Detour>,
+    /// How often a value gave up its register and had to be written.
+    pub(crate) spills: u32,
     /// Number of the present step.
     pub(crate) now: u32,
 }
@@ -77,7 +79,7 @@ impl<'a> Body<'a> {
         // The last two vectors are for what an instruction needs for itself.
         let (vectors, masks) = if target.masks.is_some() { (0x3fff_ffff, 0xfc) } else { (0x3fff, 0) };
         let places = Places::new(locations.count(), vectors, masks);
-        Self { asm, target, locations, places, detours: Vec::new(), now: 0 }
+        Self { asm, target, locations, places, detours: Vec::new(), spills: 0, now: 0 }
     }
 
     pub(crate) fn vector(&self, number: u8) -> Register {
@@ -233,6 +235,7 @@ impl<'a> Body<'a> {
             && self.places.masks.of(location).is_none()
             && let Some(register) = self.places.vectors.of(location)
         {
+            self.spills += 1;
             self.store(location, self.vector(register));
         }
     }
@@ -277,6 +280,7 @@ impl<'a> Body<'a> {
         } else {
             let spare = self.spare(0);
             self.load(spare, mask);
+            self.spills += 1;
             self.store(location, spare);
         }
     }
