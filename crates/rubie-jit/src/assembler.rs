@@ -1,6 +1,7 @@
 //! Bytes of machine code, one instruction after the other, with what must be filled in later.
 
 use iced_x86::{Code, Encoder, IcedError, Instruction, MemoryOperand, Register};
+use rubie_program::Opcode;
 
 /// Displacements of rows are not known until the number of lanes is: this one keeps 4 bytes for them.
 const ROW_DISPLACEMENT: i64 = 0x4000_0000;
@@ -23,12 +24,45 @@ pub(crate) struct Jump {
     end: u64,
 }
 
+/// What the code from a place on is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Prologue,
+    /// The loop that takes so many vectors at a time.
+    Loop(u32),
+    /// An instruction of the program, for one of the vectors taken together.
+    Instruction {
+        index: u32,
+        vector: u32,
+    },
+    /// On to the next vectors.
+    Next,
+    Epilogue,
+    /// What lies out of the way.
+    Detour(Opcode),
+}
+
+/// From here on, the code is there for this.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    pub(crate) at: u32,
+    pub(crate) purpose: Purpose,
+}
+
+/// Finished code, of which nothing is missing but the distance of rows.
+pub(crate) struct Assembled {
+    pub(crate) code: Vec<u8>,
+    pub(crate) rows: Vec<RowReference>,
+    pub(crate) marks: Vec<Mark>,
+}
+
 /// Writes instructions. What cannot be encoded is remembered and told at the end.
 pub(crate) struct Assembler {
     encoder: Encoder,
     position: u64,
     rows: Vec<RowReference>,
     patches: Vec<(u64, i32)>,
+    marks: Vec<Mark>,
     error: Option<IcedError>,
     /// Whether nothing is written.
     is_trial: bool,
@@ -61,7 +95,8 @@ macro_rules! build {
 impl Assembler {
     pub(crate) fn new() -> Self {
         let encoder = Encoder::new(64);
-        Self { encoder, position: 0, rows: vec![], patches: vec![], error: None, is_trial: false }
+        let (rows, patches, marks) = (Vec::new(), Vec::new(), Vec::new());
+        Self { encoder, position: 0, rows, patches, marks, error: None, is_trial: false }
     }
 
     /// One that writes nothing, to learn what else would happen.
@@ -72,6 +107,13 @@ impl Assembler {
     /// Where the next instruction will start.
     pub(crate) fn here(&self) -> Label {
         Label(self.position)
+    }
+
+    /// Says what the code from here on is for.
+    pub(crate) fn mark(&mut self, purpose: Purpose) {
+        if !self.is_trial {
+            self.marks.push(Mark { at: self.position as u32, purpose });
+        }
     }
 
     /// Appends an instruction as it is.
@@ -154,11 +196,11 @@ impl Assembler {
         self.patches.push((jump.end - 4, (to.0 as i64 - jump.end as i64) as i32));
     }
 
-    /// The code, and where it refers to rows.
+    /// The code.
     ///
     /// # Errors
     /// The first instruction that could not be encoded.
-    pub(crate) fn finish(mut self) -> Result<(Vec<u8>, Vec<RowReference>), IcedError> {
+    pub(crate) fn finish(mut self) -> Result<Assembled, IcedError> {
         if let Some(error) = self.error {
             return Err(error);
         }
@@ -166,6 +208,6 @@ impl Assembler {
         for (at, distance) in self.patches {
             bytes[at as usize..][..4].copy_from_slice(&distance.to_le_bytes());
         }
-        Ok((bytes, self.rows))
+        Ok(Assembled { code: bytes, rows: self.rows, marks: self.marks })
     }
 }

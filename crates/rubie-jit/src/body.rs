@@ -3,7 +3,7 @@
 use iced_x86::{Code, Register};
 use rubie_program::Opcode;
 
-use crate::assembler::{Jump, Last};
+use crate::assembler::{Jump, Last, Purpose};
 use crate::flow::Step;
 use crate::frame::{Call, Detour};
 use crate::machine::MaskCodes;
@@ -22,6 +22,8 @@ impl Body<'_> {
     pub(crate) fn write(mut self, steps: &[Step]) -> Written {
         for (now, step) in (0..).zip(steps) {
             self.now = now;
+            let vector = self.locations.named(step.to).1;
+            self.asm.mark(Purpose::Instruction { index: step.index, vector });
             self.places.vectors.unpin_all();
             self.places.masks.unpin_all();
             self.step(step);

@@ -10,7 +10,7 @@ use crate::machine::{Codes, MaskCodes, ShiftCodes};
 use crate::places::Places;
 
 /// Numbers that operations are made of; they stand after the program's constants.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Special {
     Zero,
     /// Only the bit of the sign.
@@ -33,6 +33,24 @@ pub(crate) enum Special {
     MoreAndBias,
     /// The largest size of an exponent that a normal power of two can have.
     LargestExponent,
+}
+
+impl Special {
+    /// All of them, in their order in memory.
+    pub(crate) const ALL: [Special; 12] = [
+        Special::Zero,
+        Special::Sign,
+        Special::Magnitude,
+        Special::Ones,
+        Special::NotANumber,
+        Special::SmallAngle,
+        Special::Normal,
+        Special::Infinity,
+        Special::Whole,
+        Special::WholeAndBias,
+        Special::MoreAndBias,
+        Special::LargestExponent,
+    ];
 }
 
 /// What is fixed for all bodies of a program.

@@ -41,6 +41,7 @@ pub mod sink;
 pub mod machine;
 pub mod error;
 pub mod options;
+mod backend;
 pub mod report;
 pub mod solver;
 pub mod solution;
@@ -57,7 +58,7 @@ pub use sweep::{Axis, Sweep};
 
 pub use rubie_expr::{Graph, depends_on};
 pub use rubie_kernel::{KernelSpec, Status};
-pub use rubie_method::{ControllerKind, StepSettings, Tolerance, methods};
+pub use rubie_method::{ControllerKind, StepSettings, Tolerance, find as find_method, methods};
 pub use rubie_model::{Diagnostics, Model, Role, System, UnknownName};
 pub use rubie_output::Schedule;
 pub use rubie_program::{Isa, Precision};

@@ -4,15 +4,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use rubie_expr::Graph;
-use rubie_jit::Jit;
-use rubie_kernel::{Backend, Controls, CpuBackend, Input, Inputs, Kernel, KernelSpec};
+use rubie_kernel::{Controls, Input, Inputs, Kernel, KernelSpec};
 use rubie_method::{BuildOptions, Method};
 use rubie_model::{Model, UnknownName};
 use rubie_output::{OutputGraph, Span};
-use rubie_program::{Executor, ExecutorError, ExecutorOptions, Interpreter, Isa, Precision, Program};
 
+use crate::backend::Chosen;
 use crate::error::{Error, ErrorKind};
-use crate::options::{BackendChoice, SolveOptions};
+use crate::options::SolveOptions;
 use crate::sink::{Column, Layout};
 use crate::sweep::Sweep;
 
@@ -29,7 +28,7 @@ pub struct Solver {
     pub(crate) output: OutputGraph,
     pub(crate) times: Vec<f64>,
     controls: Vec<f64>,
-    backend: Box<dyn Backend>,
+    backend: Chosen,
     compiled: Mutex<Vec<(Inputs, Arc<Compiled>)>>,
 }
 
@@ -88,7 +87,7 @@ impl Solver {
             output,
             times,
             controls,
-            backend: backend(options.backend, options.vectors)?,
+            backend: Chosen::new(options.backend, options.vectors)?,
             compiled: Mutex::default(),
         };
         solver.check_set()?;
@@ -102,7 +101,7 @@ impl Solver {
 
     /// Backend and instruction set, for reports.
     pub fn backend(&self) -> String {
-        self.backend.description()
+        self.backend.backend.description()
     }
 
     /// Compiles the kernel for sweeps over these names now rather than at the first such sweep.
@@ -133,6 +132,15 @@ impl Solver {
         self.lower(&self.inputs(swept)?)
     }
 
+    /// The machine code of a program that a sweep over these names would run, for reading: `attempt`, one of the others
+    /// that [`Solver::spec`] lists, or `all`.
+    ///
+    /// # Errors
+    /// Names that the model has not, a program that there is not, and a backend without machine code.
+    pub fn assembly(&self, swept: &[String], program: &str) -> Result<String, Error> {
+        self.backend.listing(&self.spec(swept)?, program)
+    }
+
     /// The kernel for sweeps over these names, compiled now or earlier.
     pub(crate) fn compiled(&self, swept: &[String]) -> Result<Arc<Compiled>, Error> {
         let inputs = self.inputs(swept)?;
@@ -141,7 +149,7 @@ impl Solver {
             return Ok(Arc::clone(compiled));
         }
         let start = Instant::now();
-        let kernel = self.backend.compile(&self.lower(&inputs)?)?;
+        let kernel = self.backend.backend.compile(&self.lower(&inputs)?)?;
         let compiled = Arc::new(Compiled { kernel, seconds: start.elapsed().as_secs_f64() });
         kept.push((inputs, Arc::clone(&compiled)));
         Ok(compiled)
@@ -245,31 +253,4 @@ impl Names {
         let known = parameters.chain(&self.states).map(String::as_str);
         Err(Error::new(kind, UnknownName::new("parameter or state", name, known).to_string()))
     }
-}
-
-/// Chooses what executes programs. Automatically it is machine code if the processor has vectors for it and the system
-/// lets it run.
-fn backend(choice: BackendChoice, vectors: Option<Isa>) -> Result<Box<dyn Backend>, Error> {
-    let isa = vectors.unwrap_or_else(Isa::detect);
-    if !isa.is_available() {
-        return Err(Error::new(ErrorKind::Backend, ExecutorError::Isa(isa).to_string()));
-    }
-    let interpreter = |name| -> Result<Box<dyn Backend>, Error> {
-        Ok(Box::new(CpuBackend::<Interpreter<f32>, Interpreter<f64>>::new(name, isa)))
-    };
-    if choice == BackendChoice::Interpreter || (choice == BackendChoice::Auto && isa == Isa::Portable) {
-        return interpreter("interpreter");
-    }
-    match (machine_code(isa), choice) {
-        (Ok(()), _) => Ok(Box::new(CpuBackend::<Jit<f32>, Jit<f64>>::new("jit", isa))),
-        (Err(_), BackendChoice::Auto) => interpreter("interpreter, as machine code is refused"),
-        (Err(reason), _) => Err(Error::new(ErrorKind::Backend, format!("the jit backend: {reason}"))),
-    }
-}
-
-/// Whether machine code can be made and run here.
-fn machine_code(isa: Isa) -> Result<(), ExecutorError> {
-    let nothing = Program::new("nothing", Precision::F64, Vec::new(), Vec::new(), 0, 0)
-        .map_err(|error| ExecutorError::Unsupported(error.to_string()))?;
-    Jit::<f64>::prepare(&nothing, &ExecutorOptions { isa }).map(drop)
 }
