@@ -4,7 +4,7 @@ use iced_x86::{Code, Register};
 use rubie_program::Opcode;
 
 use crate::assembler::{Jump, Last, Purpose};
-use crate::flow::Step;
+use crate::flow::{NEVER, Step};
 use crate::frame::{Call, Detour};
 use crate::machine::MaskCodes;
 use crate::operands::{Body, SPARE_MASKS, Source, Special};
@@ -98,6 +98,10 @@ impl Body<'_> {
         }
         let a = self.source(step, 0);
         self.release(step);
+        if let (Source::Register(from), NEVER) = (a, step.next_of_result) {
+            // Nobody needs it here, so it only goes to memory.
+            return self.computed(step, from);
+        }
         let to = self.result(step, &[a]);
         self.load(to, a);
         self.computed(step, to);

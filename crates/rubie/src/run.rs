@@ -105,7 +105,12 @@ impl Solver {
         monitor: &Monitor,
     ) -> Result<ChunkReport, Error> {
         let inputs = ChunkInputs { runs, values: &buffers.inputs };
-        let outputs = ChunkOutputs { samples: buffers.samples.as_samples_mut(), status: &mut buffers.status };
+        let mut summaries = Values::empty(self.options().precision);
+        let outputs = ChunkOutputs {
+            samples: buffers.samples.as_samples_mut(),
+            summaries: summaries.as_samples_mut(),
+            status: &mut buffers.status,
+        };
         let report = compiled.kernel.run(&self.controls(), inputs, outputs, &monitor.watch())?;
         if report.interrupted {
             return Err(Error::new(ErrorKind::Interrupted, "the solve was interrupted"));

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use rubie_expr::Graph;
-use rubie_kernel::{Controls, Input, Inputs, Kernel, KernelSpec};
+use rubie_kernel::{Controls, Input, Inputs, Kernel, KernelSpec, Recording};
 use rubie_method::{BuildOptions, Method};
 use rubie_model::{Model, UnknownName};
 use rubie_output::{OutputGraph, Span};
@@ -161,7 +161,8 @@ impl Solver {
         let controller = self.method.controller(&self.options.steps)?;
         let options = BuildOptions { controller, dense: self.needs_interpolant() };
         let step = self.method.build(&system, &options);
-        Ok(KernelSpec::lower(&system, &step, &self.output, inputs, self.options.precision)?)
+        let recording = Recording::samples(&self.output);
+        Ok(KernelSpec::lower(&system, &step, &recording, inputs, self.options.precision)?)
     }
 
     /// Whether any sample lies strictly inside the run.
@@ -197,7 +198,9 @@ impl Solver {
         let is_state = |(name, value): &(String, f64)| self.names.states.contains(name).then_some(*value);
         Controls {
             t0: self.options.t0,
+            end: self.times.last().copied().unwrap_or(self.options.t0),
             sample_times: self.times.clone(),
+            summaries: None,
             max_attempts: self.options.max_steps,
             dt_min: self.options.steps.dt_min,
             controls: self.controls.clone(),

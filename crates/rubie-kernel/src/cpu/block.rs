@@ -5,7 +5,7 @@ use rubie_program::Executor;
 use crate::backend::ChunkReport;
 use crate::clock::event::{DONE, STUCK};
 use crate::cpu::clock::Clocked;
-use crate::cpu::lane_set::{Attention, LaneSet};
+use crate::cpu::lane_set::{Attention, Due, LaneSet};
 use crate::cpu::staging::{Staging, refusal};
 use crate::cpu::unit::Unit;
 use crate::cpu::{Job, Prepared, Samples};
@@ -16,12 +16,14 @@ const PATIENCE: u32 = 256;
 
 /// The rows of a block and the runs in its lanes.
 pub(super) struct Block<T: Samples> {
-    lanes: Clocked<T>,
+    pub(super) lanes: Clocked<T>,
     staging: Staging<T>,
     /// The run (of the unit) in each lane; stale where the lane is idle.
-    run: Vec<usize>,
+    pub(super) run: Vec<usize>,
     /// Index of the next sample of each lane.
     sample: Vec<usize>,
+    /// Index of the window of summaries of each lane.
+    pub(super) window: Vec<usize>,
     occupied: usize,
     report: ChunkReport,
 }
@@ -29,10 +31,11 @@ pub(super) struct Block<T: Samples> {
 impl<T: Samples> Block<T> {
     pub(super) fn new<X>(job: &Job<'_, T, X>, lanes: usize) -> Self {
         Block {
-            lanes: Clocked::new(job.layout, job.clock, lanes, job.end()),
+            lanes: Clocked::new(job.layout, job.clock, lanes, job.controls.end),
             staging: Staging::new(job.layout.rows, lanes),
             run: vec![0; lanes],
             sample: vec![0; lanes],
+            window: vec![0; lanes],
             occupied: 0,
             report: ChunkReport::default(),
         }
@@ -48,7 +51,7 @@ impl<T: Samples> Block<T> {
         let mut patience = PATIENCE;
         while self.occupied > 0 {
             let attention = self.attempt(job);
-            self.take_samples(attention, job, unit);
+            self.observe(attention, job, unit);
             for lane in attention.ended.iter() {
                 self.end(lane, job, unit);
                 self.refill(lane, job, unit);
@@ -68,29 +71,50 @@ impl<T: Samples> Block<T> {
     /// One attempted step of all lanes; returns what they need now.
     fn attempt<X: Executor<T>>(&mut self, job: &Job<'_, T, X>) -> Attention {
         self.lanes.propose(job.layout, job.clock);
-        job.kernel.prepared.attempt.execute(&mut self.lanes.rows, job.uniforms);
+        for part in &job.kernel.prepared.order {
+            let program = &job.kernel.prepared.attempt[part.program];
+            program.execute(&mut self.lanes.rows, job.uniforms);
+            if let Some(pending) = part.pending {
+                while self.lanes.rows.row(pending).iter().any(|pending| pending.to_f64() > 0.0) {
+                    program.execute(&mut self.lanes.rows, job.uniforms);
+                }
+            }
+        }
         self.lanes.settle(job.layout, job.clock);
         let clock = &job.layout.clock;
         let [events, next, now] = [clock.events, clock.next_sample, clock.now].map(|row| self.lanes.row(row));
+        let summaries = clock.summaries.as_ref().map(|summaries| self.lanes.row(summaries.next));
         job.kernel.isa.vectorise(
             #[inline(always)]
-            || Attention::new(events, next, now),
+            || Attention {
+                ended: LaneSet::nonzero(events),
+                samples: Due::new(next, now),
+                summaries: summaries.map(|next| Due::new(next, now)).unwrap_or_default(),
+            },
         )
     }
 
-    /// Samples inside the steps just accepted, then those at their ends.
-    fn take_samples<X: Executor<T>>(
-        &mut self,
-        attention: Attention,
-        job: &Job<'_, T, X>,
-        unit: &mut Unit<'_, T>,
-    ) {
-        let Attention { mut inside, mut at_end, .. } = attention;
-        let Prepared { dense, sample, record, .. } = &job.kernel.prepared;
-        if let (Some(dense), Some(sample)) = (dense, sample)
-            && !inside.is_empty()
+    /// Takes all samples within the steps just accepted and at their ends.
+    fn observe<X: Executor<T>>(&mut self, attention: Attention, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
+        let Attention { samples, summaries, .. } = attention;
+        if let Some(dense) = &job.kernel.prepared.dense
+            && !(samples.inside.is_empty() && summaries.inside.is_empty())
         {
             dense.execute(&mut self.lanes.rows, job.uniforms);
+        }
+        if !samples.is_empty() {
+            self.take_samples(samples, job, unit);
+        }
+        if !summaries.is_empty() {
+            self.take_summaries(summaries, job, unit);
+        }
+    }
+
+    /// Samples inside the steps, then those at their ends.
+    fn take_samples<X: Executor<T>>(&mut self, due: Due, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
+        let Due { mut inside, mut at_end } = due;
+        let Prepared { sample, record, .. } = &job.kernel.prepared;
+        if let Some(sample) = sample {
             while !inside.is_empty() {
                 self.lanes.place(job.layout, job.clock);
                 sample.execute(&mut self.lanes.rows, job.uniforms);
@@ -146,9 +170,9 @@ impl<T: Samples> Block<T> {
         if event & DONE != 0 {
             unit.status[run] = Status::SUCCESS;
         } else {
-            let finite = self.lanes.rows.row(job.layout.finite)[lane].is_true();
-            let status = failure(event, finite);
-            unit.fail(run, self.sample[lane], job.layout.recorded.len(), status);
+            let trouble = self.lanes.rows.row(job.layout.trouble)[lane].to_f64();
+            let first = job.first_rows(self.sample[lane], self.window[lane]);
+            unit.fail(run, first, failure(event, trouble as u32));
         }
         job.count_finished();
     }
@@ -159,35 +183,35 @@ impl<T: Samples> Block<T> {
         let first_sample = usize::from(job.samples_at_start());
         while let Some(staged) = self.staging.take(job, unit) {
             if let Some(status) = refusal(staged.first_step) {
-                unit.fail(staged.run, first_sample, job.layout.recorded.len(), status);
+                unit.fail(staged.run, job.first_rows(first_sample, 0), status);
                 job.count_finished();
                 continue;
             }
             self.staging.copy_into(staged.lane, &mut self.lanes.rows, lane, job.carried);
             self.run[lane] = staged.run;
             self.sample[lane] = first_sample;
-            let next_sample = job.sample_times[first_sample];
-            self.lanes.begin(job.layout, lane, job.controls.t0, staged.first_step, next_sample);
+            self.window[lane] = 0;
+            self.lanes.begin(job.layout, lane, staged.first_step, job.first);
             self.occupied += usize::from(was_idle);
             return;
         }
         self.occupied -= usize::from(!was_idle);
-        self.lanes.idle(&job.layout.clock, lane, job.end());
+        self.lanes.idle(&job.layout.clock, lane, job.controls.end);
     }
 
     fn abandon<X>(&mut self, job: &Job<'_, T, X>) {
         for lane in 0..self.run.len() {
-            self.lanes.idle(&job.layout.clock, lane, job.end());
+            self.lanes.idle(&job.layout.clock, lane, job.controls.end);
         }
         self.occupied = 0;
     }
 }
 
-/// Why a run ended before its end: what is not finite is the cause of all else.
-fn failure(event: u64, finite: bool) -> Status {
-    match (finite, event & STUCK != 0) {
-        (false, _) => Status::NON_FINITE,
-        (true, true) => Status::STEP_TOO_SMALL,
-        (true, false) => Status::STEP_LIMIT,
+/// Why a run ended before its end: what was wrong with the last attempt is the cause of all else.
+fn failure(event: u64, trouble: u32) -> Status {
+    match (trouble, event & STUCK != 0) {
+        (0, true) => Status::STEP_TOO_SMALL,
+        (0, false) => Status::STEP_LIMIT,
+        (trouble, _) => Status(trouble),
     }
 }

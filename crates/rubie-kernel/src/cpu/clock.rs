@@ -1,11 +1,11 @@
 //! The clocks of a block's lanes: part of the block's own rows, or, where the states are not f64, rows of their own
 //! with programs of their own.
 
-use rubie_program::{Element, Executor, ExecutorError, ExecutorOptions, Isa, Rows, Uniforms};
+use rubie_program::{Element, Executor, ExecutorError, ExecutorOptions, Isa, Program, Rows, Uniforms};
 
 use crate::clock::ClockPrograms;
 use crate::cpu::Samples;
-use crate::layout::{ClockLayout, Layout};
+use crate::layout::{ClockLayout, Layout, SummaryClockLayout};
 
 /// An executor for a program in f64, whatever its type.
 type Run = Box<dyn Fn(&mut Rows<f64>, &Uniforms<f64>) + Send + Sync>;
@@ -15,8 +15,17 @@ pub(super) struct ClockExecutors {
     propose: Run,
     settle: Run,
     place: Run,
+    summaries: Option<SummaryExecutors>,
     programs: ClockPrograms,
     isa: Isa,
+}
+
+/// The programs of the schedule of summaries, made ready.
+struct SummaryExecutors {
+    inside: Run,
+    at_end: Run,
+    advance: Run,
+    restart: Run,
 }
 
 impl ClockExecutors {
@@ -24,11 +33,20 @@ impl ClockExecutors {
         programs: &ClockPrograms,
         options: &ExecutorOptions,
     ) -> Result<Self, ExecutorError> {
-        let prepare = |program| {
+        let prepare = |program: &Program| {
             let executor = X::prepare(program, options)?;
             Ok::<Run, ExecutorError>(Box::new(move |rows, uniforms| executor.execute(rows, uniforms)))
         };
+        let summaries = programs.summaries.as_ref().map(|programs| {
+            Ok::<_, ExecutorError>(SummaryExecutors {
+                inside: prepare(&programs.inside)?,
+                at_end: prepare(&programs.at_end)?,
+                advance: prepare(&programs.advance)?,
+                restart: prepare(&programs.restart)?,
+            })
+        });
         Ok(ClockExecutors {
+            summaries: summaries.transpose()?,
             propose: prepare(&programs.propose)?,
             settle: prepare(&programs.settle)?,
             place: prepare(&programs.place)?,
@@ -37,11 +55,11 @@ impl ClockExecutors {
         })
     }
 
-    /// Uniforms for these limits, of which [`ClockLayout::uniforms`] says where they are.
-    pub(super) fn uniforms(&self, layout: &ClockLayout, limits: [f64; 4]) -> Uniforms<f64> {
+    /// Uniforms with these values, from the first on.
+    pub(super) fn uniforms(&self, limits: &[f64]) -> Uniforms<f64> {
         let mut uniforms = Uniforms::new(self.programs.uniforms as usize);
-        for (uniform, limit) in layout.uniforms().into_iter().zip(limits) {
-            uniforms.set(uniform, limit);
+        for (uniform, limit) in (0..).zip(limits) {
+            uniforms.set(uniform, *limit);
         }
         uniforms
     }
@@ -73,16 +91,22 @@ impl<T: Samples> Clocked<T> {
     }
 
     /// Puts a new run into a lane.
-    pub(super) fn begin(&mut self, layout: &Layout, lane: usize, t0: f64, first_step: f64, next_sample: f64) {
+    pub(super) fn begin(&mut self, layout: &Layout, lane: usize, first_step: f64, first: &First) {
         let clock = &layout.clock;
-        self.set(clock.now, lane, t0);
+        self.set(clock.now, lane, first.time);
         self.set(clock.step, lane, first_step);
-        self.set(clock.next_sample, lane, next_sample);
+        self.set(clock.next_sample, lane, first.sample);
         self.set(clock.attempts, lane, 0.0);
         self.set(clock.accepted_steps, lane, 0.0);
         self.set(clock.active, lane, 1.0);
         self.set(clock.events, lane, 0.0);
-        self.rows.row_mut(layout.time)[lane] = T::from_f64(t0);
+        self.rows.row_mut(layout.time)[lane] = T::from_f64(first.time);
+        if let (Some(rows), Some(summaries)) = (&clock.summaries, &first.summaries) {
+            self.set(rows.next, lane, summaries.time);
+            self.set(rows.index, lane, summaries.index);
+            self.set(rows.left, lane, summaries.left);
+            self.set(rows.full, lane, 0.0);
+        }
     }
 
     /// Leaves a lane without a run: it attempts steps of no length at the end.
@@ -92,6 +116,10 @@ impl<T: Samples> Clocked<T> {
         self.set(clock.active, lane, 0.0);
         self.set(clock.events, lane, 0.0);
         self.set(clock.next_sample, lane, f64::INFINITY);
+        if let Some(summaries) = &clock.summaries {
+            self.set(summaries.next, lane, f64::INFINITY);
+            self.set(summaries.full, lane, 0.0);
+        }
     }
 
     /// Whether a lane holds no run.
@@ -177,6 +205,80 @@ impl<T: Samples> Clocked<T> {
             });
         }
     }
+
+    /// Before summary samples: a clock apart says which lanes have one inside the step (or at its end), and where it is.
+    pub(super) fn place_summaries(&mut self, inside: bool, layout: &Layout, apart: Option<Apart<'_>>) {
+        if let Some(schedule) = self.apart(layout, apart) {
+            let Schedule { own, rows, executors, uniforms, clock, due, theta } = schedule;
+            if inside {
+                (executors.inside)(own, uniforms);
+                copy(own.row(theta), rows.row_mut(layout.theta), |theta| T::from_f64(theta));
+                copy(own.row(clock.next), rows.row_mut(layout.sample_time), |time| T::from_f64(time));
+            } else {
+                (executors.at_end)(own, uniforms);
+            }
+            copy(own.row(clock.due), rows.row_mut(due), |due| T::from_f64(due));
+        }
+    }
+
+    /// After summary samples: a clock apart goes on to the next.
+    pub(super) fn advance_summaries(&mut self, layout: &Layout, apart: Option<Apart<'_>>) {
+        if let Some(Schedule { own, rows, executors, uniforms, clock, due, .. }) = self.apart(layout, apart) {
+            (executors.advance)(own, uniforms);
+            copy(own.row(clock.full), rows.row_mut(due), |full| T::from_f64(full));
+        }
+    }
+
+    /// After complete windows: a clock apart begins new ones.
+    pub(super) fn restart_summaries(&mut self, layout: &Layout, apart: Option<Apart<'_>>) {
+        if let Some(Schedule { own, executors, uniforms, .. }) = self.apart(layout, apart) {
+            (executors.restart)(own, uniforms);
+        }
+    }
+
+    fn apart<'b>(&'b mut self, layout: &'b Layout, apart: Option<Apart<'b>>) -> Option<Schedule<'b, T>> {
+        let Apart { executors, uniforms } = apart?;
+        Some(Schedule {
+            own: self.own.as_mut()?,
+            rows: &mut self.rows,
+            executors: executors.summaries.as_ref()?,
+            uniforms,
+            clock: layout.clock.summaries.as_ref()?,
+            due: layout.summaries.as_ref()?.due,
+            theta: executors.programs.theta,
+        })
+    }
+}
+
+/// The schedule of summaries of a clock apart, taken to pieces.
+struct Schedule<'a, T: Element> {
+    own: &'a mut Rows<f64>,
+    rows: &'a mut Rows<T>,
+    executors: &'a SummaryExecutors,
+    uniforms: &'a Uniforms<f64>,
+    clock: &'a SummaryClockLayout,
+    due: u32,
+    theta: u32,
+}
+
+/// Where the clock of a run begins.
+pub(super) struct First {
+    /// The start.
+    pub(super) time: f64,
+    /// Time of the first sample after it.
+    pub(super) sample: f64,
+    /// Where the schedule of summaries begins.
+    pub(super) summaries: Option<FirstSummary>,
+}
+
+/// The first summary sample.
+pub(super) struct FirstSummary {
+    /// Its time, or the start of the recording where that is after the start of the run.
+    pub(super) time: f64,
+    /// Its index: 0, or -1 for the start of the recording.
+    pub(super) index: f64,
+    /// Samples of the first window.
+    pub(super) left: f64,
 }
 
 #[inline(always)]

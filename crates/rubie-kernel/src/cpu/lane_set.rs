@@ -10,6 +10,26 @@ const WORD: usize = u64::BITS as usize;
 pub(super) struct LaneSet([u64; MOST_LANES / WORD]);
 
 impl LaneSet {
+    /// The lanes for which a truth value is true, from the first lane on.
+    #[inline(always)]
+    pub(super) fn of(mut truths: impl Iterator<Item = bool>) -> Self {
+        let mut set = LaneSet::default();
+        for word in &mut set.0 {
+            *word = truths
+                .by_ref()
+                .take(WORD)
+                .enumerate()
+                .fold(0, |word, (bit, truth)| word | u64::from(truth) << bit);
+        }
+        set
+    }
+
+    /// The lanes whose number is not 0.
+    #[inline(always)]
+    pub(super) fn nonzero(numbers: &[f64]) -> Self {
+        LaneSet::of(numbers.iter().map(|number| *number != 0.0))
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.iter().fold(0, |any, word| any | word) == 0
     }
@@ -51,33 +71,35 @@ impl Iterator for Bits {
 pub(super) struct Attention {
     /// Their runs have ended, for good or bad.
     pub(super) ended: LaneSet,
-    /// Their next sample lies inside the step just accepted.
+    /// Samples to be saved.
+    pub(super) samples: Due,
+    /// Samples for the summaries.
+    pub(super) summaries: Due,
+}
+
+/// Lanes with a sample to be taken.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Due {
+    /// It lies inside the step just accepted.
     pub(super) inside: LaneSet,
-    /// Their next sample lies at its end.
+    /// It lies at its end.
     pub(super) at_end: LaneSet,
 }
 
-impl Attention {
-    /// What the lanes need, given a row of [`crate::event`]s, and of the times of their next samples and of their clocks.
-    /// Inlined, so that it becomes vector code inside [`rubie_program::Isa::vectorise`].
+impl Due {
+    /// Given the times of the next samples and of the clocks. Inlined, so that it becomes vector code inside
+    /// [`rubie_program::Isa::vectorise`], as the functions below.
     #[inline(always)]
-    pub(super) fn new(events: &[f64], next_sample: &[f64], now: &[f64]) -> Self {
-        let mut attention = Attention::default();
-        for (i, ((events, next), now)) in
-            events.chunks(WORD).zip(next_sample.chunks(WORD)).zip(now.chunks(WORD)).enumerate()
-        {
-            attention.ended.0[i] = word(events.iter().map(|events| *events != 0.0));
-            attention.inside.0[i] = word(next.iter().zip(now).map(|(next, now)| next < now));
-            attention.at_end.0[i] = word(next.iter().zip(now).map(|(next, now)| next == now));
+    pub(super) fn new(next: &[f64], now: &[f64]) -> Self {
+        Due {
+            inside: LaneSet::of(next.iter().zip(now).map(|(next, now)| next < now)),
+            at_end: LaneSet::of(next.iter().zip(now).map(|(next, now)| next == now)),
         }
-        attention
     }
-}
 
-/// One bit for each truth value, from the lowest.
-#[inline(always)]
-fn word(truths: impl Iterator<Item = bool>) -> u64 {
-    truths.enumerate().fold(0, |word, (bit, truth)| word | u64::from(truth) << bit)
+    pub(super) fn is_empty(&self) -> bool {
+        self.inside.is_empty() && self.at_end.is_empty()
+    }
 }
 
 #[cfg(test)]
@@ -102,15 +124,14 @@ mod tests {
     }
 
     #[test]
-    fn attention_tells_ends_and_samples_apart() {
+    fn samples_inside_and_at_the_end_are_told_apart() {
         for lanes in [8, 64, 128] {
-            let events: Vec<f64> = (0..lanes).map(|i| if i % 5 == 0 { 2.0 } else { 0.0 }).collect();
             let next: Vec<f64> = (0..lanes).map(|i| (i % 3) as f64).collect();
-            let attention = Attention::new(&events, &next, &vec![1.0; lanes]);
-            let lanes_with = |which: &dyn Fn(&usize) -> bool| (0..lanes).filter(which).collect::<Vec<_>>();
-            assert_eq!(attention.ended.iter().collect::<Vec<_>>(), lanes_with(&|i| i % 5 == 0));
-            assert_eq!(attention.inside.iter().collect::<Vec<_>>(), lanes_with(&|i| i % 3 == 0));
-            assert_eq!(attention.at_end.iter().collect::<Vec<_>>(), lanes_with(&|i| i % 3 == 1));
+            let due = Due::new(&next, &vec![1.0; lanes]);
+            let lanes_with = |rest: usize| (0..lanes).filter(|i| i % 3 == rest).collect::<Vec<_>>();
+            assert_eq!(due.inside.iter().collect::<Vec<_>>(), lanes_with(0));
+            assert_eq!(due.at_end.iter().collect::<Vec<_>>(), lanes_with(1));
+            assert_eq!(LaneSet::nonzero(&next).iter().count(), lanes - lanes_with(0).len());
         }
     }
 }

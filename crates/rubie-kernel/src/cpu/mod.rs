@@ -5,9 +5,11 @@
 //! computes depends on its neighbours, so results do not depend on units, threads or lanes.
 
 mod block;
+mod check;
 mod clock;
 mod lane_set;
 mod staging;
+mod summaries;
 mod unit;
 
 use std::marker::PhantomData;
@@ -18,13 +20,13 @@ use rubie_program::{Element, Executor, ExecutorError, ExecutorOptions, Isa, Prec
 
 use crate::backend::{
     Backend, BackendError, ChunkInputs, ChunkOutputs, ChunkReport, Controls, Kernel, KernelError, SamplesMut,
-    Watch,
+    SummaryControls, Watch,
 };
 use crate::layout::Layout;
-use crate::spec::KernelSpec;
+use crate::spec::{AttemptPart, KernelSpec};
 
 use block::Block;
-use clock::{Apart, ClockExecutors};
+use clock::{Apart, ClockExecutors, First, FirstSummary};
 use unit::{Unit, units};
 
 /// Bytes of rows that a block should keep to: about the part of a second-level cache that is a core's own.
@@ -35,12 +37,22 @@ struct Prepared<X> {
     solve: X,
     initial: X,
     start: X,
-    attempt: X,
+    attempt: Vec<X>,
+    /// The order of the attempt's programs.
+    order: Vec<AttemptPart>,
     record: Option<X>,
     dense: Option<X>,
     sample: Option<X>,
+    summaries: Option<PreparedSummaries<X>>,
     /// The clock, where it stands apart.
     clock: Option<ClockExecutors>,
+}
+
+/// The programs of the summaries, made ready.
+struct PreparedSummaries<X> {
+    inside: Option<X>,
+    at_end: X,
+    finish: X,
 }
 
 /// A kernel that runs on CPU threads, whatever executes its programs.
@@ -60,6 +72,8 @@ struct Job<'a, T: Samples, X> {
     controls: &'a Controls,
     /// Times of the samples, and infinity.
     sample_times: &'a [f64],
+    /// Where the clocks of runs begin.
+    first: &'a First,
     inputs: ChunkInputs<'a>,
     uniforms: &'a Uniforms<T>,
     /// The clock, where it stands apart.
@@ -73,12 +87,13 @@ struct Job<'a, T: Samples, X> {
 
 impl<T: Samples, X> Job<'_, T, X> {
     fn samples_at_start(&self) -> bool {
-        self.controls.sample_times[0] == self.controls.t0
+        self.sample_times[0] == self.controls.t0
     }
 
-    /// Time of the last sample.
-    fn end(&self) -> f64 {
-        end(self.controls)
+    /// The first rows of samples and summaries that a run lacks which has all before these.
+    fn first_rows(&self, sample: usize, window: usize) -> [usize; 2] {
+        let columns = self.layout.summaries.as_ref().map_or(0, |summaries| summaries.results.len());
+        [sample * self.layout.recorded.len(), window * columns]
     }
 
     fn interrupted(&self) -> bool {
@@ -143,14 +158,16 @@ impl<T: Samples, X: Executor<T>> Kernel for CpuKernel<T, X> {
         outputs: ChunkOutputs<'_>,
         watch: &Watch<'_>,
     ) -> Result<ChunkReport, KernelError> {
-        let ChunkOutputs { samples, status } = outputs;
+        let ChunkOutputs { samples, summaries, status } = outputs;
         let samples = T::samples(samples).ok_or(KernelError::Precision)?;
-        self.check(controls, inputs, samples.len(), status.len())?;
-        let limits = job_limits(controls);
+        let summaries = T::samples(summaries).ok_or(KernelError::Precision)?;
+        check::check(self, controls, inputs, [samples.len(), summaries.len(), status.len()])?;
+        let limits = limits(controls);
         let apart = self.prepared.clock.as_ref();
-        let clock = apart.map(|clock| (clock, clock.uniforms(&self.layout.clock, limits)));
+        let clock = apart.map(|clock| (clock, clock.uniforms(&limits)));
         let limits = if clock.is_none() { &limits[..] } else { &[] };
-        let given = [limits, &controls.controls, &controls.parameters, &controls.initials].concat();
+        let metrics = controls.summaries.as_ref().map_or(&[][..], |summaries| &summaries.controls);
+        let given = [limits, metrics, &controls.controls, &controls.parameters, &controls.initials].concat();
         let uniforms = staging::uniforms(
             &self.prepared.solve,
             &given,
@@ -161,7 +178,9 @@ impl<T: Samples, X: Executor<T>> Kernel for CpuKernel<T, X> {
         let carried: Vec<u32> = self.layout.carried().collect();
         let interior: Vec<u32> = self.layout.sampled.clone().collect();
         let sample_times = [&controls.sample_times[..], &[f64::INFINITY]].concat();
+        let first = first(controls, &sample_times);
         let job = Job {
+            first: &first,
             kernel: self,
             layout: &self.layout,
             controls,
@@ -173,7 +192,7 @@ impl<T: Samples, X: Executor<T>> Kernel for CpuKernel<T, X> {
             carried: &carried,
             interior: &interior,
         };
-        let units = units(inputs, samples, status, controls.threads.get(), self.lanes);
+        let units = units(inputs, [samples, summaries], status, controls.threads.get(), self.lanes);
         Ok(self.share(&job, units, controls.threads.get()))
     }
 }
@@ -194,14 +213,23 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
         let clock = spec.clock.as_ref().map(|clock| ClockExecutors::prepare::<C>(clock, options));
         let optional = |program: &Option<Program>| program.as_ref().map(prepare).transpose();
         let programs = &spec.programs;
+        let summaries = programs.summaries.as_ref().map(|programs| {
+            Ok::<_, BackendError>(PreparedSummaries {
+                inside: optional(&programs.inside)?,
+                at_end: prepare(&programs.at_end)?,
+                finish: prepare(&programs.finish)?,
+            })
+        });
         let prepared = Prepared {
             solve: prepare(&programs.solve)?,
             initial: prepare(&programs.initial)?,
             start: prepare(&programs.start)?,
-            attempt: prepare(&programs.attempt)?,
+            attempt: programs.attempt.iter().map(prepare).collect::<Result<_, _>>()?,
+            order: programs.order.clone(),
             record: optional(&programs.record)?,
             dense: optional(&programs.dense)?,
             sample: optional(&programs.sample)?,
+            summaries: summaries.transpose()?,
             clock: clock.transpose().map_err(|error| refused("clock", error))?,
         };
         Ok(CpuKernel {
@@ -241,49 +269,32 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
             report
         })
     }
+}
 
-    fn check(
-        &self,
-        controls: &Controls,
-        inputs: ChunkInputs<'_>,
-        samples: usize,
-        status: usize,
-    ) -> Result<(), KernelError> {
-        let layout = &self.layout;
-        let times = &controls.sample_times;
-        let runs = inputs.runs;
-        let interior = |time: &f64| *time != controls.t0 && Some(time) != times.last();
-        let needs_dense = times.iter().any(interior);
-        if times.last().is_none_or(|last| *last <= controls.t0)
-            || (needs_dense && self.prepared.sample.is_none())
-        {
-            return Err(KernelError::Times);
-        }
-        let lengths = [
-            ("inputs", inputs.values.len(), layout.inputs.len() * runs),
-            ("samples", samples, times.len() * layout.recorded.len() * runs),
-            ("status words", status, runs),
-            ("controls", controls.controls.len(), layout.controls.len()),
-            ("parameters", controls.parameters.len(), layout.parameters.len()),
-            ("initial values", controls.initials.len(), layout.initials.len()),
-        ];
-        for (what, found, needed) in lengths {
-            if found != needed {
-                return Err(KernelError::Length { what, found, needed });
-            }
-        }
-        Ok(())
+/// The values of the clock's uniforms, which have the numbers from 0 on.
+fn limits(controls: &Controls) -> Vec<f64> {
+    let mut limits = vec![controls.t0, controls.end, controls.dt_min, controls.max_attempts as f64];
+    if let Some(SummaryControls { schedule, .. }) = &controls.summaries {
+        let counts = [schedule.samples() as f64, schedule.samples_per_window() as f64];
+        limits.extend([schedule.start(), schedule.interval(), schedule.end()]);
+        limits.extend(counts);
     }
+    limits
 }
 
-/// The values of the clock's uniforms, see [`crate::ClockLayout::uniforms`].
-fn job_limits(controls: &Controls) -> [f64; 4] {
-    [controls.t0, end(controls), controls.dt_min, controls.max_attempts as f64]
-}
-
-/// Time of the last sample.
-fn end(controls: &Controls) -> f64 {
-    controls.sample_times.last().copied().unwrap_or(controls.t0)
+/// Where the clocks of runs begin.
+fn first(controls: &Controls, sample_times: &[f64]) -> First {
+    let t0 = controls.t0;
+    let summaries = controls.summaries.as_ref().map(|SummaryControls { schedule, .. }| {
+        let waits = schedule.start() > t0;
+        FirstSummary {
+            time: if waits { schedule.start() } else { schedule.time(0).unwrap_or(f64::INFINITY) },
+            index: if waits { -1.0 } else { 0.0 },
+            left: schedule.samples_per_window() as f64,
+        }
+    });
+    let sample = sample_times[usize::from(sample_times[0] == t0)];
+    First { time: t0, sample, summaries }
 }
 
 /// Lanes of a block: as many as keep its rows in the cache, at least one vector.

@@ -3,10 +3,17 @@
 //! Time is f64 whatever the precision of the states. Where the states are f64 too, the clock becomes part of the
 //! step's own programs; otherwise it becomes programs of its own ([`ClockPrograms`]).
 
-use rubie_expr::{Expr, Graph};
-use rubie_program::{Lowering, LoweringError, Phase, Place, Port, Precision, Program, Rate};
+mod summaries;
+mod apart;
 
-use crate::layout::{ClockLayout, Numbers};
+use rubie_expr::{Expr, Graph};
+use rubie_program::{Place, Port, Rate};
+
+use crate::layout::ClockLayout;
+
+pub(crate) use apart::apart;
+pub use apart::{ClockPrograms, SummaryClockPrograms};
+pub(crate) use summaries::SummaryClock;
 
 /// A remaining span that exceeds the step by less than this fraction is taken as the last step: rounding of t0 + k dt
 /// must not leave a step of nearly no length.
@@ -20,29 +27,6 @@ pub mod event {
     pub const STUCK: u64 = 2;
     /// The run has tried too many steps.
     pub const EXHAUSTED: u64 = 4;
-}
-
-/// The programs of a clock that stands apart from the step, all in f64 on rows and uniforms of their own.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ClockPrograms {
-    /// Before the attempt: the step to try.
-    pub propose: Program,
-    /// After the attempt: time, counts, events.
-    pub settle: Program,
-    /// Before a sample: its place within the step.
-    pub place: Program,
-    /// Where time is after the attempt, if it is accepted.
-    pub target: u32,
-    /// Whether the attempt was accepted: 1 or 0, to be written before `settle`.
-    pub accepted: u32,
-    /// The step size that the attempt proposes, to be written before `settle`.
-    pub next_dt: u32,
-    /// Place of the sample within the step, in [0, 1].
-    pub theta: u32,
-    /// Number of rows.
-    pub rows: u32,
-    /// Number of uniforms.
-    pub uniforms: u32,
 }
 
 /// The symbols of a clock.
@@ -166,42 +150,4 @@ impl<'g> ClockGraph<'g> {
         let [start, end] = self.ends;
         (self.next_sample - start) * (1.0 / (end - start))
     }
-}
-
-/// The programs of a clock of its own, and the rows of it that others read and write.
-pub(crate) fn apart(fixed: bool) -> Result<(ClockLayout, ClockPrograms), LoweringError> {
-    let graph = Graph::new();
-    let clock = ClockGraph::new(&graph, graph.symbol("t"), fixed);
-    let (mut rows, mut uniforms) = (Numbers::new(), Numbers::new());
-    let layout = ClockLayout::new(rows.one(), rows.one(), rows.one(), &mut rows, &mut uniforms);
-    let (target, accepted, next_dt, theta) = (rows.one(), rows.one(), rows.one(), rows.one());
-    let symbols = ["tried", "target", "accepted", "next_dt"].map(|name| graph.symbol(name));
-    let mut ports = clock.ports(&layout);
-    let places = [layout.tried, target, accepted, next_dt].map(Place::Row);
-    ports.extend(symbols.iter().zip(places).map(|(symbol, place)| Port {
-        symbol: *symbol,
-        place,
-        rate: Rate::Attempt,
-    }));
-
-    let proposal = clock.propose();
-    let proposed = vec![(proposal.tried, places[0]), (proposal.target, places[1])];
-    let [tried, target_symbol, accepted_symbol, next] = symbols;
-    let tried = Proposal { tried, target: target_symbol };
-    let settled = clock.settle(tried, accepted_symbol.gt(0.0), next, &layout);
-    let placed = vec![(clock.theta(), Place::Row(theta))];
-    let phase = |name, rate, outputs| Phase { name, rate, outputs };
-    let phases = vec![
-        phase("propose", Rate::Attempt, proposed),
-        phase("settle", Rate::Attempt, settled),
-        phase("place", Rate::Sample, placed),
-    ];
-    let (first_row, first_uniform) = (rows.one(), uniforms.one());
-    let precision = Precision::F64;
-    let lowered =
-        Lowering { precision, ports, phases, homes: Vec::new(), first_row, first_uniform }.lower()?;
-    let (rows, uniforms) = (lowered.rows, lowered.uniforms);
-    let [propose, settle, place] =
-        <[Program; 3]>::try_from(lowered.programs).expect("a program for each of three phases");
-    Ok((layout, ClockPrograms { propose, settle, place, target, accepted, next_dt, theta, rows, uniforms }))
 }
