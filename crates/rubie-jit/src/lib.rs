@@ -122,6 +122,14 @@ impl<T: Element> Executor<T> for Jit<T> {
     }
 }
 
+#[cfg(target_arch = "x86_64")]
+impl<T: Element> Jit<T> {
+    /// Length of the machine code.
+    pub fn code_bytes(&self) -> usize {
+        self.linked.code_bytes()
+    }
+}
+
 /// The machine code that a program becomes, to be read: the bytes of the code disassembled, with the program's
 /// instructions above what they became and the name of what each instruction reads from or writes to memory. Rows are
 /// taken to be 512 bytes long, as they are in most kernels.

@@ -9,6 +9,10 @@
 //! # Ok::<(), rubie_program::conformance::Mismatch>(())
 //! ```
 
+mod random_programs;
+
+pub use random_programs::{RandomProgram, seeded};
+
 use thiserror::Error;
 
 use crate::element::{Element, TRUE_BITS};
