@@ -44,6 +44,9 @@
 mod memory;
 
 #[cfg(target_arch = "x86_64")]
+mod whole;
+
+#[cfg(target_arch = "x86_64")]
 mod flow;
 
 #[cfg(target_arch = "x86_64")]
