@@ -33,9 +33,9 @@
 //!
 //! # Where to go on
 //!
-//! `docs/jit.md` explains the idea from the beginning. In the code: `flow.rs` says when values are needed,
-//! `places.rs` where they are, `operands.rs` and `body.rs` write the instructions
-//! for each opcode.
+//! `docs/jit.md` explains the idea from the beginning, with a listing; [`listing`] makes one of any program. In the
+//! code: `flow.rs` says when values are needed, `places.rs` where they are, `operands.rs` and `body.rs` write the
+//! instructions for each opcode, `width.rs` chooses how many vectors go side by side.
 
 // Machine code is called through a pointer.
 #![allow(unsafe_code)]
