@@ -10,16 +10,13 @@ const WORD: usize = u64::BITS as usize;
 pub(super) struct LaneSet([u64; MOST_LANES / WORD]);
 
 impl LaneSet {
-    /// The lanes for which a truth value is true, from the first lane on.
+    /// The lanes for which `which` holds of the numbers of two rows.
     #[inline(always)]
-    pub(super) fn of(mut truths: impl Iterator<Item = bool>) -> Self {
+    fn of(a: &[f64], b: &[f64], which: impl Fn(f64, f64) -> bool) -> Self {
         let mut set = LaneSet::default();
-        for word in &mut set.0 {
-            *word = truths
-                .by_ref()
-                .take(WORD)
-                .enumerate()
-                .fold(0, |word, (bit, truth)| word | u64::from(truth) << bit);
+        for (word, (a, b)) in set.0.iter_mut().zip(a.chunks(WORD).zip(b.chunks(WORD))) {
+            let truths = a.iter().zip(b).map(|(a, b)| which(*a, *b)).enumerate();
+            *word = truths.fold(0, |word, (bit, truth)| word | u64::from(truth) << bit);
         }
         set
     }
@@ -27,7 +24,7 @@ impl LaneSet {
     /// The lanes whose number is not 0.
     #[inline(always)]
     pub(super) fn nonzero(numbers: &[f64]) -> Self {
-        LaneSet::of(numbers.iter().map(|number| *number != 0.0))
+        LaneSet::of(numbers, numbers, |number, _| number != 0.0)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -92,8 +89,8 @@ impl Due {
     #[inline(always)]
     pub(super) fn new(next: &[f64], now: &[f64]) -> Self {
         Due {
-            inside: LaneSet::of(next.iter().zip(now).map(|(next, now)| next < now)),
-            at_end: LaneSet::of(next.iter().zip(now).map(|(next, now)| next == now)),
+            inside: LaneSet::of(next, now, |next, now| next < now),
+            at_end: LaneSet::of(next, now, |next, now| next == now),
         }
     }
 
