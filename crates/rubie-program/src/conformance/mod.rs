@@ -255,7 +255,7 @@ impl<T: Element> Bench<T> {
             let (number, whole) = (RESULTS + 2 * case, RESULTS + 2 * case + 1);
             let rounding = [Opcode::Round, Opcode::Floor, Opcode::Ceil, Opcode::Exponent][case as usize % 4];
             let instruction = |op, to, a, b| Instr { op, to, operands: [row(a), row(b), row(a)] };
-            let to = if case % 3 == 0 { whole } else { number };
+            let to = if case.is_multiple_of(3) { whole } else { number };
             [
                 instruction(Opcode::Copy, number, case % COUNT, 0),
                 instruction(rounding, whole, case * case % COUNT, 0),
