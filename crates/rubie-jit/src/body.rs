@@ -56,6 +56,7 @@ impl Body<'_> {
             Max => self.binary(step, codes.max, false),
             CopySign => self.copy_sign(step),
             Scale => match self.target.masks {
+                Some(masks) if step.is_whole => self.scale_by_whole(step, masks),
                 Some(masks) => self.scale(step, masks),
                 None => self.scale_by_product(step),
             },
@@ -234,6 +235,22 @@ impl Body<'_> {
         self.computed(step, to);
     }
 
+    /// `vscalef` takes whole exponents and NaN as the program does; infinite ones must give NaN.
+    fn scale_by_whole(&mut self, step: &Step, masks: MaskCodes) {
+        let (a, b) = (self.source(step, 0), self.source(step, 1));
+        self.release(step);
+        let to = self.result(step, &[a]);
+        let a = self.in_register(a, self.spare(0));
+        let b = self.in_register(b, self.spare(1));
+        // The exponent is looked at again, so it must not be overwritten.
+        let scaled = if to == b { self.spare(0) } else { to };
+        self.emit(masks.scale, &[scaled, a], Last::Register(b));
+        let table = self.special(Special::InfinityIsNotANumber);
+        self.asm.with_immediate(masks.fix_up, &[scaled, b], table, Some(0), Register::None);
+        self.load(to, Source::Register(scaled));
+        self.computed(step, to);
+    }
+
     /// `vscalef` takes the floor of the exponent, so what is no integer is found first.
     fn scale(&mut self, step: &Step, masks: MaskCodes) {
         let (a, b) = (self.source(step, 0), self.source(step, 1));
@@ -348,12 +365,16 @@ impl Body<'_> {
         let [magnitude, largest, bias] =
             [Special::Magnitude, Special::LargestExponent, Special::MoreAndBias].map(special);
         let (a, last) = (self.last(a, power), self.last(b, power));
-        self.asm.with_immediate(codes.round, &[power], last, Some(8), Register::None);
-        self.asm.with_immediate(codes.compare, &[power, power], last, Some(4), Register::None);
+        if !step.is_whole {
+            self.asm.with_immediate(codes.round, &[power], last, Some(8), Register::None);
+            self.asm.with_immediate(codes.compare, &[power, power], last, Some(4), Register::None);
+        }
         let b_there = self.in_register(b, size);
         self.emit(codes.and, &[size, b_there], magnitude);
         self.asm.with_immediate(codes.compare, &[size, size], largest, Some(0x16), Register::None);
-        self.emit(codes.or, &[size, size], Last::Register(power));
+        if !step.is_whole {
+            self.emit(codes.or, &[size, size], Last::Register(power));
+        }
         self.test(size);
         let from = self.asm.jump(Code::Jne_rel32_64);
         let b_there = self.in_register(b, power);

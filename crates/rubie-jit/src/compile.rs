@@ -147,6 +147,13 @@ fn constants<T: Element>(program: &Program) -> Vec<T> {
         Precision::F32 => (f64::from(f32::MIN_POSITIVE), 8_388_608.0, 127.0),
         Precision::F64 => (f64::MIN_POSITIVE, 4_503_599_627_370_496.0, 1023.0),
     };
+    // Bits, not a number: for each of eight kinds of numbers what comes of it, in 4 bits. Kinds 4 and 5 are the
+    // infinities; 3 is NaN, 0 leaves things as they are.
+    let fix_up = 0x0033_0000;
+    let fix_up_infinity = match T::PRECISION {
+        Precision::F32 => f64::from(f32::from_bits(fix_up)),
+        Precision::F64 => f64::from_bits(u64::from(fix_up)),
+    };
     let special = |special| match special {
         Special::Zero => zero,
         Special::Sign => sign,
@@ -160,6 +167,7 @@ fn constants<T: Element>(program: &Program) -> Vec<T> {
         Special::WholeAndBias => T::from_f64(whole + bias),
         Special::MoreAndBias => T::from_f64(1.5 * whole + bias),
         Special::LargestExponent => T::from_f64(bias - 1.0),
+        Special::InfinityIsNotANumber => T::from_f64(fix_up_infinity),
     };
     let special = Special::ALL.into_iter().map(special);
     program.constants().iter().map(|bits| T::from_constant(*bits)).chain(special).collect()

@@ -5,6 +5,8 @@
 
 use rubie_program::{Instr, Operand, Program};
 
+use crate::whole::whole_exponents;
+
 /// Later than every instruction: not needed any more.
 pub(crate) const NEVER: u32 = u32::MAX;
 
@@ -68,6 +70,8 @@ pub(crate) struct Step {
     pub(crate) next_of_result: u32,
     /// The step that reads each operand next, after this one.
     pub(crate) next: [u32; 3],
+    /// Whether the second operand can only be a whole number, an infinity or NaN.
+    pub(crate) is_whole: bool,
     /// Whether the row still holds this result when the program ends, and must.
     pub(crate) is_final: bool,
 }
@@ -79,6 +83,7 @@ pub(crate) fn steps(program: &Program, locations: Locations, scratch: u32) -> Ve
     let copies = locations.copies;
     let mut upcoming = vec![NEVER; locations.count()];
     let mut is_set_later: Vec<bool> = (0..program.rows()).map(|row| row >= scratch).collect();
+    let is_whole = whole_exponents(program);
     let mut steps = Vec::with_capacity(program.instructions().len() * copies as usize);
     // Numbers fall from the end, as how many steps there will be is not known yet.
     let mut number = NEVER - 1;
@@ -96,15 +101,9 @@ pub(crate) fn steps(program: &Program, locations: Locations, scratch: u32) -> Ve
             for operand in used {
                 upcoming[*operand as usize] = number;
             }
-            steps.push(Step {
-                instr: *instr,
-                index: index as u32,
-                to,
-                operands,
-                next_of_result,
-                next,
-                is_final,
-            });
+            let is_whole = is_whole[index];
+            let (instr, index) = (*instr, index as u32);
+            steps.push(Step { instr, index, to, operands, next_of_result, next, is_whole, is_final });
             number -= 1;
         }
     }

@@ -33,15 +33,18 @@
 //!
 //! # Where to go on
 //!
-//! `docs/jit.md` explains the idea from the beginning. In the code: `flow.rs` says when values are needed,
-//! `places.rs` where they are, `operands.rs` and `body.rs` write the instructions
-//! for each opcode.
+//! `docs/jit.md` explains the idea from the beginning, with a listing; [`listing`] makes one of any program. In the
+//! code: `flow.rs` says when values are needed, `places.rs` where they are, `operands.rs` and `body.rs` write the
+//! instructions for each opcode, `width.rs` chooses how many vectors go side by side.
 
 // Machine code is called through a pointer.
 #![allow(unsafe_code)]
 
 #[cfg(target_arch = "x86_64")]
 mod memory;
+
+#[cfg(target_arch = "x86_64")]
+mod whole;
 
 #[cfg(target_arch = "x86_64")]
 mod flow;
@@ -119,6 +122,14 @@ impl<T: Element> Executor<T> for Jit<T> {
     #[cfg(not(target_arch = "x86_64"))]
     fn execute(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>) {
         self.interpreter.execute(rows, uniforms);
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl<T: Element> Jit<T> {
+    /// Length of the machine code.
+    pub fn code_bytes(&self) -> usize {
+        self.linked.code_bytes()
     }
 }
 

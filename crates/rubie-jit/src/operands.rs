@@ -33,11 +33,13 @@ pub(crate) enum Special {
     MoreAndBias,
     /// The largest size of an exponent that a normal power of two can have.
     LargestExponent,
+    /// For the instruction that looks for special numbers: NaN in place of either infinity, all else as it is.
+    InfinityIsNotANumber,
 }
 
 impl Special {
     /// All of them, in their order in memory.
-    pub(crate) const ALL: [Special; 12] = [
+    pub(crate) const ALL: [Special; 13] = [
         Special::Zero,
         Special::Sign,
         Special::Magnitude,
@@ -50,6 +52,7 @@ impl Special {
         Special::WholeAndBias,
         Special::MoreAndBias,
         Special::LargestExponent,
+        Special::InfinityIsNotANumber,
     ];
 }
 

@@ -1,8 +1,8 @@
 //! How many vectors are computed side by side.
 //!
-//! A result takes four cycles or more, and in a step of a method each waits for the one before. With the instructions of
-//! several vectors interleaved the processor has others to do meanwhile, but registers are shared, too: more values
-//! must wait in memory. So it is tried out, without writing code, what that would cost.
+//! A result takes four cycles or more, and in a step of a method each waits for the one before. With the instructions
+//! of several vectors interleaved the processor has others to do meanwhile, but they share the registers, so more values
+//! must wait in memory. What that would cost is tried out without writing code.
 
 use rubie_program::Program;
 
