@@ -71,6 +71,7 @@ mod body;
 mod width;
 
 #[cfg(target_arch = "x86_64")]
+mod pieces;
 mod compile;
 
 #[cfg(target_arch = "x86_64")]
