@@ -24,7 +24,10 @@
 //! ```
 
 mod request;
+mod bytes;
+mod available;
 mod plan;
 
-pub use plan::{ChunkPlan, PlanError, plan};
+pub use available::{Available, Memory};
+pub use plan::{ArrayBytes, ChunkPlan, MemoryBytes, PlanError, plan};
 pub use request::{ArrayRequest, DataType, Placement, RequestError};

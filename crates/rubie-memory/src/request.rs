@@ -1,5 +1,6 @@
 //! `ArrayRequest`: all that the planner needs to know about one array.
 
+use std::fmt;
 use std::num::NonZeroUsize;
 
 /// The type of an array's elements.
@@ -39,6 +40,17 @@ pub enum Placement {
     Pinned,
     /// Memory of the device.
     Device,
+}
+
+/// For messages: `device`, `pinned` or `host`.
+impl fmt::Display for Placement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Placement::Host => "host",
+            Placement::Pinned => "pinned",
+            Placement::Device => "device",
+        })
+    }
 }
 
 /// A complete specification of one array: the planner never asks for more.
@@ -162,6 +174,23 @@ impl ArrayRequest {
     /// Bytes of the whole array.
     pub fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// Shape of the array while a chunk of `runs` runs is in memory.
+    pub fn chunked_shape(&self, runs: usize) -> Vec<usize> {
+        let mut shape = self.shape.clone();
+        if let Some(length) = self.chunked_axis().and_then(|axis| shape.get_mut(axis)) {
+            *length = runs.min(*length);
+        }
+        shape
+    }
+
+    /// Bytes of the array while a chunk of `runs` runs is in memory.
+    pub fn chunked_bytes(&self, runs: usize) -> usize {
+        match (self.chunked_axis(), self.total_runs) {
+            (Some(_), Some(total)) => self.bytes / total * runs.min(total.get()),
+            _ => self.bytes,
+        }
     }
 }
 
