@@ -77,6 +77,16 @@ impl Available {
         }
     }
 
+    /// The sum, memory by memory.
+    pub(crate) fn plus(self, other: Available) -> Self {
+        self.map(|memory, bytes| bytes.saturating_add(other.of(memory)))
+    }
+
+    /// The lesser, memory by memory.
+    pub(crate) fn at_most(self, other: Available) -> Self {
+        self.map(|memory, bytes| bytes.min(other.of(memory)))
+    }
+
     /// Bytes of one memory; none of a memory that is not there.
     pub fn of(&self, memory: Memory) -> u64 {
         self.memories().find(|(name, _)| *name == memory).map_or(0, |(_, bytes)| bytes)

@@ -83,7 +83,15 @@ impl ArrayRequest {
     ) -> Result<Self, RequestError> {
         let request = Self::without_runs(label, dtype, shape)?;
         let last = request.shape.len().saturating_sub(1);
-        ArrayRequest { total_runs: Some(total_runs), ..request }.chunk_axis(last)
+        request.cut_along(last, total_runs)
+    }
+
+    /// The same array with runs along an axis.
+    ///
+    /// # Errors
+    /// No such axis; an axis that is not `total_runs` long.
+    pub fn cut_along(self, axis: usize, total_runs: NonZeroUsize) -> Result<Self, RequestError> {
+        ArrayRequest { total_runs: Some(total_runs), ..self }.chunk_axis(axis)
     }
 
     /// An array that has no run axis, such as a table of coefficients.

@@ -22,7 +22,12 @@ impl fmt::Display for ChunkPlan {
             if name != Memory::Shared && memory.of_runs(1) == 0 {
                 continue;
             }
-            write!(f, "\na chunk takes {} of {}{name}: ", Bytes(self.bytes_of_chunk(name)), Bytes(memory.available))?;
+            write!(
+                f,
+                "\na chunk takes {} of {}{name}: ",
+                Bytes(self.bytes_of_chunk(name)),
+                Bytes(memory.available)
+            )?;
             write!(f, "{} per run, {} whatever the runs", Bytes(memory.per_run), Bytes(memory.fixed))?;
         }
         match largest(self.arrays.iter().map(|array| (array, array.per_run))) {
