@@ -191,23 +191,48 @@ pub(crate) struct SolveArguments {
     )]
     pub(crate) save_every: Option<f64>,
 
-    /// Save `final`, `ends` (first and last), or at the given times, such as 1,2.5,10
-    #[arg(
-        long,
-        value_name = "WHEN",
-        default_value = "ends",
-        allow_hyphen_values = true,
-        help_heading = "Output"
-    )]
-    pub(crate) save: String,
+    /// Save `final`, `ends` (first and last), `none`, or at the given times, such as 1,2.5,10; by default `ends`, or `none`
+    /// with --summary
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true, help_heading = "Output")]
+    pub(crate) save: Option<String>,
 
     /// Names of the states and auxiliaries to save; by default all states and observables
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Output")]
     pub(crate) keep: Option<Vec<String>>,
 
-    /// Summary statistics instead of samples (not there yet)
-    #[arg(long, value_name = "NAMES", help_heading = "Output")]
-    pub(crate) summary: Option<String>,
+    /// Summarise each run by these metrics, such as mean,max,peaks[3]; `rubie info` lists them
+    #[arg(long, value_name = "METRICS", value_delimiter = ',', help_heading = "Summaries")]
+    pub(crate) summary: Option<Vec<String>>,
+
+    /// Time between the samples that metrics see; by default a hundredth of the recorded span or of the window
+    #[arg(
+        long,
+        value_name = "DT",
+        allow_negative_numbers = true,
+        requires = "summary",
+        help_heading = "Summaries"
+    )]
+    pub(crate) sample_summaries_every: Option<f64>,
+
+    /// Length of the windows that are summarised apart; by default one over the whole recording
+    #[arg(
+        long,
+        value_name = "DT",
+        allow_negative_numbers = true,
+        requires = "summary",
+        help_heading = "Summaries"
+    )]
+    pub(crate) summarise_every: Option<f64>,
+
+    /// Names of the states and auxiliaries to summarise; by default all states and observables
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        requires = "summary",
+        help_heading = "Summaries"
+    )]
+    pub(crate) summarise: Option<Vec<String>>,
 
     /// File for the results: .parquet, .csv, .npy or .npz
     #[arg(long, value_name = "FILE", help_heading = "Output")]
