@@ -40,7 +40,7 @@ pub use available::{Available, Memory};
 pub use device::{Buffer, Device, DeviceError, Event, MemoryInfo, Stream};
 pub use host::HostDevice;
 pub use managed_array::{ChunkError, ChunkSlice, ManagedArray};
-pub use manager::{Client, Limits, MemoryError, MemoryManager};
+pub use manager::{Client, Limits, MemoryError, MemoryManager, Refusal};
 pub use plan::{ArrayBytes, ChunkPlan, MemoryBytes, PlanError, plan};
 pub use request::{ArrayRequest, DataType, Placement, RequestError};
 pub use response::ArrayResponse;
