@@ -1,5 +1,7 @@
 //! How a managed array is cut: its slices cover the run axis once and in order, whatever the plan and the axis.
 
+#![allow(clippy::unwrap_used)]
+
 use proptest::prelude::*;
 use rubie_memory::{ChunkError, ChunkSlice, DataType, ManagedArray, Placement, RequestError};
 
@@ -67,7 +69,11 @@ fn the_middle_axis_is_cut() {
     let mut array = cut(&[10, 100, 5], 1);
     array.set_chunks(25, 4).unwrap();
     assert_eq!(array.chunk_slice(3).unwrap().ranges(), [0..10, 75..100, 0..5]);
-    assert_eq!(array.chunk_slice(1).unwrap().pieces().next(), Some(125..250), "100 rows of 5, from the 25th on");
+    assert_eq!(
+        array.chunk_slice(1).unwrap().pieces().next(),
+        Some(125..250),
+        "100 rows of 5, from the 25th on"
+    );
 }
 
 #[test]
@@ -76,7 +82,7 @@ fn the_first_axis_is_cut() {
     array.set_chunks(25, 4).unwrap();
     let slice = array.chunk_slice(2).unwrap();
     assert_eq!(slice.ranges(), [50..75, 0..10, 0..5]);
-    assert_eq!(slice.pieces().collect::<Vec<_>>(), [2500..3750], "one piece");
+    assert!(slice.pieces().eq(std::iter::once(2500..3750)), "one piece");
 }
 
 #[test]
@@ -120,7 +126,8 @@ fn it_writes_its_own_request() {
     assert_eq!((request.label(), request.dtype()), ("samples", DataType::F64));
     assert_eq!((request.chunked_axis(), request.total_runs().map(usize::from)), (Some(0), Some(100)));
     assert_eq!((request.placement(), request.chunked_shape(7)), (Placement::Pinned, vec![7, 10, 5]));
-    let whole = ManagedArray::new("table", DataType::F32, &[("segment", 6)]).request(Placement::Host).unwrap();
+    let whole =
+        ManagedArray::new("table", DataType::F32, &[("segment", 6)]).request(Placement::Host).unwrap();
     assert_eq!((whole.total_runs(), whole.chunked_axis()), (None, None));
     let none = cut(&[10, 3, 0], 2).request(Placement::Host);
     assert!(matches!(none, Err(RequestError::EmptyAxis { axis: 2, .. })), "no runs are refused");

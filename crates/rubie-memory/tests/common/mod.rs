@@ -12,48 +12,48 @@ use rubie_memory::{
 };
 
 /// An array of `words` f32 numbers per run: 4 bytes each.
-pub fn array(label: &str, words: usize, runs: usize) -> ArrayRequest {
+pub(crate) fn array(label: &str, words: usize, runs: usize) -> ArrayRequest {
     let runs = NonZeroUsize::new(runs).expect("a test says how many runs");
     ArrayRequest::with_runs(label, DataType::F32, vec![words, runs.get()], runs)
         .expect("the shape ends with the runs")
 }
 
 /// An array of `words` f32 numbers without runs: 4 bytes each.
-pub fn table(label: &str, words: usize) -> ArrayRequest {
+pub(crate) fn table(label: &str, words: usize) -> ArrayRequest {
     ArrayRequest::without_runs(label, DataType::F32, vec![words]).expect("it holds something")
 }
 
 /// A manager of `bytes` bytes of host memory whose shares count for nothing.
-pub fn unshared(bytes: u64) -> (HostDevice, Arc<MemoryManager>) {
+pub(crate) fn unshared(bytes: u64) -> (HostDevice, Arc<MemoryManager>) {
     let host = HostDevice::new(bytes);
     (host.clone(), MemoryManager::new(Arc::new(host), Limits::FreeMemory))
 }
 
 /// A client of the automatic pool.
-pub fn client(manager: &Arc<MemoryManager>, name: &str, group: &str) -> Client {
+pub(crate) fn client(manager: &Arc<MemoryManager>, name: &str, group: &str) -> Client {
     manager.register(name, group, Share::Automatic).expect("there is room in the automatic pool")
 }
 
 /// The host's memory, except for what the test says.
 #[derive(Clone, Debug)]
-pub struct Unruly {
-    pub host: HostDevice,
+pub(crate) struct Unruly {
+    pub(crate) host: HostDevice,
     /// What it says it has, true or not.
-    pub claim: Arc<Mutex<Option<MemoryInfo>>>,
+    pub(crate) claim: Arc<Mutex<Option<MemoryInfo>>>,
     /// While set, work on its streams is never done.
-    pub busy: Arc<AtomicBool>,
+    pub(crate) busy: Arc<AtomicBool>,
 }
 
 impl Unruly {
-    pub fn new(bytes: u64) -> Self {
+    pub(crate) fn new(bytes: u64) -> Self {
         Unruly { host: HostDevice::new(bytes), claim: Arc::default(), busy: Arc::default() }
     }
 
-    pub fn claim(&self, info: MemoryInfo) {
+    pub(crate) fn claim(&self, info: MemoryInfo) {
         *self.claim.lock().expect("no test panics in here") = Some(info);
     }
 
-    pub fn manager(&self, limits: Limits) -> Arc<MemoryManager> {
+    pub(crate) fn manager(&self, limits: Limits) -> Arc<MemoryManager> {
         MemoryManager::new(Arc::new(self.clone()), limits)
     }
 }
