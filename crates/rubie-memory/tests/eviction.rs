@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use common::{Unruly, array, client, unshared};
-use rubie_memory::{ArrayResponse, Client, Limits, MemoryManager, Share};
+use rubie_memory::{ArrayResponse, Available, Client, Limits, MemoryInfo, MemoryManager, Placement, Share};
 
 /// A client of a group of its own with arrays of `bytes` bytes.
 fn holder(manager: &Arc<MemoryManager>, name: &str, bytes: usize) -> (Client, ArrayResponse) {
@@ -71,6 +71,27 @@ fn nobody_gives_up_what_makes_the_chunks_no_fewer() {
 }
 
 #[test]
+fn only_the_memory_that_is_short_is_given_up() {
+    let device = Unruly::new(10_000);
+    let manager = device.manager(Limits::FreeMemory);
+    let parked =
+        [("of the host", Placement::Host), ("of the device", Placement::Device)].map(|(name, placement)| {
+            let client = client(&manager, name, name);
+            client.queue(vec![array("samples", 100, 1).placed(placement)]).unwrap();
+            client.allocate_queue().unwrap();
+            client.park(client.take_response().unwrap()).unwrap();
+            client
+        });
+    let info = Available::Apart { device: 400, host: 1000 };
+    device.claim(MemoryInfo { total: info, free: info });
+    let busy = client(&manager, "busy", "busy");
+    busy.queue(vec![array("samples", 1, 200).placed(Placement::Device)]).unwrap();
+    assert_eq!(busy.allocate_queue().unwrap().unwrap().num_chunks(), 1);
+    assert!(parked[0].resume().is_some(), "the longest idle, but of the host");
+    assert!(parked[1].resume().is_none());
+}
+
+#[test]
 fn who_is_at_work_keeps_its_arrays() {
     let device = Unruly::new(800);
     let manager = device.manager(Limits::FreeMemory);
@@ -79,7 +100,7 @@ fn who_is_at_work_keeps_its_arrays() {
     device.busy.store(true, Ordering::Relaxed);
     parked.park(response).unwrap();
     let busy = client(&manager, "busy", "busy");
-    assert_eq!(chunks(&busy, 200), 2, "its stream still works");
+    assert_eq!(chunks(&busy, 150), 2, "its stream still works");
     device.busy.store(false, Ordering::Relaxed);
     assert_eq!(chunks(&busy, 150), 1, "the arrays of its former response, and those of the idle client");
     assert!(parked.resume().is_none());

@@ -113,6 +113,18 @@ fn the_shares_of_a_group_together_limit_it() {
 }
 
 #[test]
+fn what_is_given_back_counts_for_the_share() {
+    let manager = Unruly::new(TOTAL).manager(Limits::Shares);
+    let half = manager.register("half", "g", Share::Proportion(0.5)).unwrap();
+    for _ in 0..2 {
+        half.queue(vec![array("samples", 1, 125)]).unwrap();
+        assert_eq!(half.allocate_queue().unwrap().unwrap().num_chunks(), 1, "all of its half");
+        half.park(half.take_response().unwrap()).unwrap();
+    }
+    assert_eq!(half.allocated_bytes(), 500);
+}
+
+#[test]
 fn shares_can_count_for_nothing() {
     let manager = Unruly::new(TOTAL).manager(Limits::FreeMemory);
     let small = manager.register("small", "g", Share::Proportion(0.1)).unwrap();
