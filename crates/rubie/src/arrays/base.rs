@@ -74,11 +74,12 @@ impl<S: Sizes> BatchArrays<S> {
         Ok(())
     }
 
-    /// Queues the requests for all arrays.
+    /// Queues the requests for all arrays. Those it holds are freed, so that there is room for the new ones.
     ///
     /// # Errors
     /// More bytes than can be counted.
-    pub fn queue(&self) -> Result<(), Error> {
+    pub fn queue(&mut self) -> Result<(), Error> {
+        self.held = None;
         Ok(self.client.queue(self.sizes.requests(self.placement)?)?)
     }
 

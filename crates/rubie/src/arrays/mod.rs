@@ -78,11 +78,11 @@ impl Arrays {
         let plan = loop {
             inputs.queue()?;
             outputs.queue()?;
-            // Nothing to do means that a peer of the group has just allocated for both.
             outputs.allocate()?;
-            let response = (inputs.accept()?, outputs.accept()?);
-            if Arc::ptr_eq(&response.0, &response.1) {
-                break response.1;
+            // Others of the group may have been planned in between, with what was not accepted yet.
+            let (first, second) = (inputs.accept()?, outputs.accept()?);
+            if Arc::ptr_eq(&first, &second) {
+                break second;
             }
         };
         Ok(Arrays { inputs, outputs, plan })
