@@ -3,22 +3,32 @@
 use iced_x86::{Code, Register};
 use rubie_program::Opcode;
 
-use crate::assembler::{Jump, Last};
-use crate::flow::Step;
+use crate::assembler::{Jump, Last, Purpose};
+use crate::flow::{NEVER, Step};
 use crate::frame::{Call, Detour};
 use crate::machine::MaskCodes;
 use crate::operands::{Body, SPARE_MASKS, Source, Special};
 
+/// What is to be known of a body.
+pub(crate) struct Written {
+    /// Calls that must be written elsewhere.
+    pub(crate) detours: Vec<Detour>,
+    /// How often a value had to be put aside.
+    pub(crate) spills: u32,
+}
+
 impl Body<'_> {
-    /// Writes all steps. Gives the calls that must be written elsewhere.
-    pub(crate) fn write(mut self, steps: &[Step]) -> Vec<Detour> {
+    /// Writes all steps.
+    pub(crate) fn write(mut self, steps: &[Step]) -> Written {
         for (now, step) in (0..).zip(steps) {
             self.now = now;
+            let vector = self.locations.named(step.to).1;
+            self.asm.mark(Purpose::Instruction { index: step.index, vector });
             self.places.vectors.unpin_all();
             self.places.masks.unpin_all();
             self.step(step);
         }
-        self.detours
+        Written { detours: self.detours, spills: self.spills }
     }
 
     fn step(&mut self, step: &Step) {
@@ -46,6 +56,7 @@ impl Body<'_> {
             Max => self.binary(step, codes.max, false),
             CopySign => self.copy_sign(step),
             Scale => match self.target.masks {
+                Some(masks) if step.is_whole => self.scale_by_whole(step, masks),
                 Some(masks) => self.scale(step, masks),
                 None => self.scale_by_product(step),
             },
@@ -88,6 +99,10 @@ impl Body<'_> {
         }
         let a = self.source(step, 0);
         self.release(step);
+        if let (Source::Register(from), NEVER) = (a, step.next_of_result) {
+            // Nobody needs it here, so it only goes to memory.
+            return self.computed(step, from);
+        }
         let to = self.result(step, &[a]);
         self.load(to, a);
         self.computed(step, to);
@@ -220,6 +235,22 @@ impl Body<'_> {
         self.computed(step, to);
     }
 
+    /// `vscalef` takes whole exponents and NaN as the program does; infinite ones must give NaN.
+    fn scale_by_whole(&mut self, step: &Step, masks: MaskCodes) {
+        let (a, b) = (self.source(step, 0), self.source(step, 1));
+        self.release(step);
+        let to = self.result(step, &[a]);
+        let a = self.in_register(a, self.spare(0));
+        let b = self.in_register(b, self.spare(1));
+        // The exponent is looked at again, so it must not be overwritten.
+        let scaled = if to == b { self.spare(0) } else { to };
+        self.emit(masks.scale, &[scaled, a], Last::Register(b));
+        let table = self.special(Special::InfinityIsNotANumber);
+        self.asm.with_immediate(masks.fix_up, &[scaled, b], table, Some(0), Register::None);
+        self.load(to, Source::Register(scaled));
+        self.computed(step, to);
+    }
+
     /// `vscalef` takes the floor of the exponent, so what is no integer is found first.
     fn scale(&mut self, step: &Step, masks: MaskCodes) {
         let (a, b) = (self.source(step, 0), self.source(step, 1));
@@ -334,12 +365,16 @@ impl Body<'_> {
         let [magnitude, largest, bias] =
             [Special::Magnitude, Special::LargestExponent, Special::MoreAndBias].map(special);
         let (a, last) = (self.last(a, power), self.last(b, power));
-        self.asm.with_immediate(codes.round, &[power], last, Some(8), Register::None);
-        self.asm.with_immediate(codes.compare, &[power, power], last, Some(4), Register::None);
+        if !step.is_whole {
+            self.asm.with_immediate(codes.round, &[power], last, Some(8), Register::None);
+            self.asm.with_immediate(codes.compare, &[power, power], last, Some(4), Register::None);
+        }
         let b_there = self.in_register(b, size);
         self.emit(codes.and, &[size, b_there], magnitude);
         self.asm.with_immediate(codes.compare, &[size, size], largest, Some(0x16), Register::None);
-        self.emit(codes.or, &[size, size], Last::Register(power));
+        if !step.is_whole {
+            self.emit(codes.or, &[size, size], Last::Register(power));
+        }
         self.test(size);
         let from = self.asm.jump(Code::Jne_rel32_64);
         let b_there = self.in_register(b, power);

@@ -5,6 +5,8 @@
 
 use rubie_program::{Instr, Operand, Program};
 
+use crate::whole::whole_exponents;
+
 /// Later than every instruction: not needed any more.
 pub(crate) const NEVER: u32 = u32::MAX;
 
@@ -60,12 +62,16 @@ impl Locations {
 #[derive(Clone, Copy)]
 pub(crate) struct Step {
     pub(crate) instr: Instr,
+    /// Its place in the program.
+    pub(crate) index: u32,
     pub(crate) to: Location,
     pub(crate) operands: [Location; 3],
     /// The step that reads the result next.
     pub(crate) next_of_result: u32,
     /// The step that reads each operand next, after this one.
     pub(crate) next: [u32; 3],
+    /// Whether the second operand can only be a whole number, an infinity or NaN.
+    pub(crate) is_whole: bool,
     /// Whether the row still holds this result when the program ends, and must.
     pub(crate) is_final: bool,
 }
@@ -77,10 +83,11 @@ pub(crate) fn steps(program: &Program, locations: Locations, scratch: u32) -> Ve
     let copies = locations.copies;
     let mut upcoming = vec![NEVER; locations.count()];
     let mut is_set_later: Vec<bool> = (0..program.rows()).map(|row| row >= scratch).collect();
+    let is_whole = whole_exponents(program);
     let mut steps = Vec::with_capacity(program.instructions().len() * copies as usize);
     // Numbers fall from the end, as how many steps there will be is not known yet.
     let mut number = NEVER - 1;
-    for instr in program.instructions().iter().rev() {
+    for (index, instr) in program.instructions().iter().enumerate().rev() {
         let is_final = !std::mem::replace(&mut is_set_later[instr.to as usize], true);
         for copy in (0..copies).rev() {
             let to = locations.row(instr.to, copy);
@@ -94,7 +101,9 @@ pub(crate) fn steps(program: &Program, locations: Locations, scratch: u32) -> Ve
             for operand in used {
                 upcoming[*operand as usize] = number;
             }
-            steps.push(Step { instr: *instr, to, operands, next_of_result, next, is_final });
+            let is_whole = is_whole[index];
+            let (instr, index) = (*instr, index as u32);
+            steps.push(Step { instr, index, to, operands, next_of_result, next, is_whole, is_final });
             number -= 1;
         }
     }

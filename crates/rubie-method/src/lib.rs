@@ -67,6 +67,8 @@ mod controls;
 
 mod approximate;
 
+mod bounds;
+
 mod error_norm;
 
 mod controller;

@@ -104,7 +104,7 @@ fn sizes_are_those_of_a_solvers_layout() {
     );
     let bytes: usize = sizes.requests(Placement::Host).unwrap().iter().map(|request| request.bytes()).sum();
     assert_eq!(bytes, 7 * (4 + 4 * 11 * 2 + 4 * 4));
-    let mut none = layout.clone();
+    let mut none = layout;
     none.runs = 0;
     assert_eq!(InputSizes::of(&none).unwrap_err().to_string(), "a batch needs at least one run");
 }

@@ -19,7 +19,7 @@ pub(crate) use summaries::SummaryClock;
 /// must not leave a step of nearly no length.
 const LANDING: f64 = 1.0 + 1e-7;
 
-/// How a run ends: the sum of these is in the row [`ClockLayout::events`].
+/// How a run ends: 0 or one of these is in the row [`ClockLayout::events`].
 pub mod event {
     /// The run has reached its end.
     pub const DONE: u64 = 1;
@@ -41,7 +41,6 @@ pub(crate) struct ClockGraph<'g> {
     next_sample: Expr<'g>,
     attempts: Expr<'g>,
     accepted_steps: Expr<'g>,
-    active: Expr<'g>,
     /// The ends of the step just accepted.
     ends: [Expr<'g>; 2],
 }
@@ -68,7 +67,6 @@ impl<'g> ClockGraph<'g> {
             next_sample: symbol("next_sample"),
             attempts: symbol("attempts"),
             accepted_steps: symbol("accepted_steps"),
-            active: symbol("active"),
             ends: [symbol("step_start"), symbol("step_end")],
         }
     }
@@ -86,7 +84,6 @@ impl<'g> ClockGraph<'g> {
             row(self.step, layout.step, Rate::Attempt),
             row(self.attempts, layout.attempts, Rate::Attempt),
             row(self.accepted_steps, layout.accepted_steps, Rate::Attempt),
-            row(self.active, layout.active, Rate::Attempt),
             row(self.ends[0], layout.previous, Rate::Dense),
             row(self.ends[1], layout.now, Rate::Dense),
             row(self.next_sample, layout.next_sample, Rate::Sample),
@@ -114,27 +111,28 @@ impl<'g> ClockGraph<'g> {
     ) -> Vec<(Expr<'g>, Place)> {
         let after = accepted.select(proposal.target, self.now);
         let attempts = self.attempts + 1.0;
-        // Written so that a step size that is NaN is stuck.
-        let moves = (self.now + next_dt).gt(self.now);
         let rejected = accepted.not();
+        // Written so that a step size that is NaN is stuck.
+        let moves = proposal.target.gt(self.now);
         let stuck = match self.fixed {
             true => rejected,
             false => rejected.and(proposal.tried.le(self.dt_min).or(moves.not())),
         };
         let events = [
-            (accepted.and(after.ge(self.end)), event::DONE),
-            (stuck, event::STUCK),
             (attempts.ge(self.max_attempts), event::EXHAUSTED),
+            (stuck, event::STUCK),
+            (accepted.and(after.ge(self.end)), event::DONE),
         ];
-        let codes = events.map(|(happened, code)| happened.select(code as f64, 0.0));
-        let code = codes.into_iter().reduce(|sum, code| sum + code).unwrap_or(self.active);
+        let none = attempts.graph().constant(0.0);
+        let code =
+            events.into_iter().fold(none, |code, (happened, event)| happened.select(event as f64, code));
         [
             (self.now, layout.previous),
             (after, layout.now),
             (next_dt, layout.step),
             (attempts, layout.attempts),
             (self.accepted_steps + accepted.select(1.0, 0.0), layout.accepted_steps),
-            (self.active * code, layout.events),
+            (code, layout.events),
         ]
         .map(|(value, row)| (value, Place::Row(row)))
         .to_vec()

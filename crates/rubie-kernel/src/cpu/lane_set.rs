@@ -27,6 +27,16 @@ impl LaneSet {
         LaneSet::of(numbers, numbers, |number, _| number != 0.0)
     }
 
+    pub(super) fn remove(&mut self, lane: usize) {
+        self.0[lane / WORD] &= !(1 << (lane % WORD));
+    }
+
+    /// The lanes that are in both.
+    pub(super) fn and(mut self, other: LaneSet) -> LaneSet {
+        self.0.iter_mut().zip(other.0).for_each(|(word, other)| *word &= other);
+        self
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.iter().fold(0, |any, word| any | word) == 0
     }
