@@ -65,12 +65,19 @@ mod places;
 mod operands;
 
 #[cfg(target_arch = "x86_64")]
+mod results;
+
+#[cfg(target_arch = "x86_64")]
+mod composed;
+
+#[cfg(target_arch = "x86_64")]
 mod body;
 
 #[cfg(target_arch = "x86_64")]
 mod width;
 
 #[cfg(target_arch = "x86_64")]
+mod pieces;
 mod compile;
 
 #[cfg(target_arch = "x86_64")]
@@ -80,7 +87,7 @@ mod linked;
 mod listing;
 
 use rubie_program::{
-    Element, Executor, ExecutorError, ExecutorOptions, Interpreter, Isa, Precision, Program, Rows, Uniforms,
+    Element, Executor, ExecutorError, ExecutorOptions, Interpreter, Isa, Program, Rows, Uniforms,
 };
 
 /// A program as machine code.
@@ -144,9 +151,10 @@ impl<T: Element> Jit<T> {
 pub fn listing(program: &Program, isa: Isa) -> Result<String, ExecutorError> {
     #[cfg(target_arch = "x86_64")]
     if isa != Isa::Portable {
+        use rubie_program::Precision::{F32, F64};
         return match program.precision() {
-            Precision::F32 => listing::listing::<f32>(program, isa),
-            Precision::F64 => listing::listing::<f64>(program, isa),
+            F32 => listing::listing::<f32>(program, isa),
+            F64 => listing::listing::<f64>(program, isa),
         };
     }
     Err(ExecutorError::Unsupported(format!(

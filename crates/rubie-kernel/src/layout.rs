@@ -113,7 +113,7 @@ pub struct ClockLayout {
     pub attempts: u32,
     /// Those that were accepted.
     pub accepted_steps: u32,
-    /// Whether and how the run ended with the last attempt: 0 or an [`crate::event`]. Says nothing where the lane holds no run.
+    /// What the lane needs after the last attempt: a sum of [`crate::event`]s. Says nothing where the lane holds no run.
     pub events: u32,
     /// When summaries are sampled, where there are any.
     pub summaries: Option<SummaryClockLayout>,

@@ -63,11 +63,11 @@ mod interpolant;
 
 mod controller_kind;
 
+mod bounds;
+
 mod controls;
 
 mod approximate;
-
-mod bounds;
 
 mod error_norm;
 

@@ -83,16 +83,9 @@ impl<T: Samples> Block<T> {
         }
         self.lanes.settle(job.layout, job.clock);
         let clock = &job.layout.clock;
-        let [events, next, now] = [clock.events, clock.next_sample, clock.now].map(|row| self.lanes.row(row));
+        let [events, now, next] = [clock.events, clock.now, clock.next_sample].map(|row| self.lanes.row(row));
         let summaries = clock.summaries.as_ref().map(|summaries| self.lanes.row(summaries.next));
-        job.kernel.isa.vectorise(
-            #[inline(always)]
-            || Attention {
-                ended: LaneSet::nonzero(events),
-                samples: Due::new(next, now),
-                summaries: summaries.map(|next| Due::new(next, now)).unwrap_or_default(),
-            },
-        )
+        Attention::new(events, now, next, summaries)
     }
 
     /// Takes all samples within the steps just accepted and at their ends.
