@@ -3,22 +3,32 @@
 use iced_x86::{Code, Register};
 use rubie_program::Opcode;
 
-use crate::assembler::{Jump, Last};
-use crate::flow::Step;
+use crate::assembler::{Jump, Last, Purpose};
+use crate::flow::{NEVER, Step};
 use crate::frame::{Call, Detour};
 use crate::machine::MaskCodes;
 use crate::operands::{Body, SPARE_MASKS, Source, Special};
 
+/// What is to be known of a body.
+pub(crate) struct Written {
+    /// Calls that must be written elsewhere.
+    pub(crate) detours: Vec<Detour>,
+    /// How often a value had to be put aside.
+    pub(crate) spills: u32,
+}
+
 impl Body<'_> {
-    /// Writes all steps. Gives the calls that must be written elsewhere.
-    pub(crate) fn write(mut self, steps: &[Step]) -> Vec<Detour> {
+    /// Writes all steps.
+    pub(crate) fn write(mut self, steps: &[Step]) -> Written {
         for (now, step) in (0..).zip(steps) {
             self.now = now;
+            let vector = self.locations.named(step.to).1;
+            self.asm.mark(Purpose::Instruction { index: step.index, vector });
             self.places.vectors.unpin_all();
             self.places.masks.unpin_all();
             self.step(step);
         }
-        self.detours
+        Written { detours: self.detours, spills: self.spills }
     }
 
     fn step(&mut self, step: &Step) {
@@ -88,6 +98,10 @@ impl Body<'_> {
         }
         let a = self.source(step, 0);
         self.release(step);
+        if let (Source::Register(from), NEVER) = (a, step.next_of_result) {
+            // Nobody needs it here, so it only goes to memory.
+            return self.computed(step, from);
+        }
         let to = self.result(step, &[a]);
         self.load(to, a);
         self.computed(step, to);

@@ -60,6 +60,8 @@ impl Locations {
 #[derive(Clone, Copy)]
 pub(crate) struct Step {
     pub(crate) instr: Instr,
+    /// Its place in the program.
+    pub(crate) index: u32,
     pub(crate) to: Location,
     pub(crate) operands: [Location; 3],
     /// The step that reads the result next.
@@ -80,7 +82,7 @@ pub(crate) fn steps(program: &Program, locations: Locations, scratch: u32) -> Ve
     let mut steps = Vec::with_capacity(program.instructions().len() * copies as usize);
     // Numbers fall from the end, as how many steps there will be is not known yet.
     let mut number = NEVER - 1;
-    for instr in program.instructions().iter().rev() {
+    for (index, instr) in program.instructions().iter().enumerate().rev() {
         let is_final = !std::mem::replace(&mut is_set_later[instr.to as usize], true);
         for copy in (0..copies).rev() {
             let to = locations.row(instr.to, copy);
@@ -94,7 +96,15 @@ pub(crate) fn steps(program: &Program, locations: Locations, scratch: u32) -> Ve
             for operand in used {
                 upcoming[*operand as usize] = number;
             }
-            steps.push(Step { instr: *instr, to, operands, next_of_result, next, is_final });
+            steps.push(Step {
+                instr: *instr,
+                index: index as u32,
+                to,
+                operands,
+                next_of_result,
+                next,
+                is_final,
+            });
             number -= 1;
         }
     }

@@ -65,13 +65,19 @@ mod operands;
 mod body;
 
 #[cfg(target_arch = "x86_64")]
+mod width;
+
+#[cfg(target_arch = "x86_64")]
 mod compile;
 
 #[cfg(target_arch = "x86_64")]
 mod linked;
 
+#[cfg(target_arch = "x86_64")]
+mod listing;
+
 use rubie_program::{
-    Element, Executor, ExecutorError, ExecutorOptions, Interpreter, Isa, Program, Rows, Uniforms,
+    Element, Executor, ExecutorError, ExecutorOptions, Interpreter, Isa, Precision, Program, Rows, Uniforms,
 };
 
 /// A program as machine code.
@@ -116,10 +122,25 @@ impl<T: Element> Executor<T> for Jit<T> {
     }
 }
 
-#[cfg(target_arch = "x86_64")]
-impl<T: Element> Jit<T> {
-    /// The machine code, with 64-byte rows: for disassemblers.
-    pub fn code(&self) -> Vec<u8> {
-        self.linked.bytes(64).unwrap_or_default()
+/// The machine code that a program becomes, to be read: the bytes of the code disassembled, with the program's
+/// instructions above what they became and the name of what each instruction reads from or writes to memory. Rows are
+/// taken to be 512 bytes long, as they are in most kernels.
+///
+/// The processor need not have the instructions.
+///
+/// # Errors
+/// [`ExecutorError::Unsupported`] for [`Isa::Portable`] and on processors that are not x86-64.
+pub fn listing(program: &Program, isa: Isa) -> Result<String, ExecutorError> {
+    #[cfg(target_arch = "x86_64")]
+    if isa != Isa::Portable {
+        return match program.precision() {
+            Precision::F32 => listing::listing::<f32>(program, isa),
+            Precision::F64 => listing::listing::<f64>(program, isa),
+        };
     }
+    Err(ExecutorError::Unsupported(format!(
+        "there is no machine code to show of the program `{}` for {}: it is made for x86-64 with AVX2 or AVX-512 only",
+        program.name(),
+        isa.name()
+    )))
 }

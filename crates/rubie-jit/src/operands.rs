@@ -10,7 +10,7 @@ use crate::machine::{Codes, MaskCodes, ShiftCodes};
 use crate::places::Places;
 
 /// Numbers that operations are made of; they stand after the program's constants.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Special {
     Zero,
     /// Only the bit of the sign.
@@ -33,6 +33,24 @@ pub(crate) enum Special {
     MoreAndBias,
     /// The largest size of an exponent that a normal power of two can have.
     LargestExponent,
+}
+
+impl Special {
+    /// All of them, in their order in memory.
+    pub(crate) const ALL: [Special; 12] = [
+        Special::Zero,
+        Special::Sign,
+        Special::Magnitude,
+        Special::Ones,
+        Special::NotANumber,
+        Special::SmallAngle,
+        Special::Normal,
+        Special::Infinity,
+        Special::Whole,
+        Special::WholeAndBias,
+        Special::MoreAndBias,
+        Special::LargestExponent,
+    ];
 }
 
 /// What is fixed for all bodies of a program.
@@ -68,6 +86,8 @@ pub(crate) struct Body<'a> {
     pub(crate) locations: Locations,
     pub(crate) places: Places,
     pub(crate) detours: Vec<Detour>,
+    /// How often a value gave up its register and had to be written.
+    pub(crate) spills: u32,
     /// Number of the present step.
     pub(crate) now: u32,
 }
@@ -77,7 +97,7 @@ impl<'a> Body<'a> {
         // The last two vectors are for what an instruction needs for itself.
         let (vectors, masks) = if target.masks.is_some() { (0x3fff_ffff, 0xfc) } else { (0x3fff, 0) };
         let places = Places::new(locations.count(), vectors, masks);
-        Self { asm, target, locations, places, detours: Vec::new(), now: 0 }
+        Self { asm, target, locations, places, detours: Vec::new(), spills: 0, now: 0 }
     }
 
     pub(crate) fn vector(&self, number: u8) -> Register {
@@ -233,6 +253,7 @@ impl<'a> Body<'a> {
             && self.places.masks.of(location).is_none()
             && let Some(register) = self.places.vectors.of(location)
         {
+            self.spills += 1;
             self.store(location, self.vector(register));
         }
     }
@@ -277,6 +298,7 @@ impl<'a> Body<'a> {
         } else {
             let spare = self.spare(0);
             self.load(spare, mask);
+            self.spills += 1;
             self.store(location, spare);
         }
     }

@@ -38,6 +38,7 @@ pub(crate) fn build<'g>(
     let first_dt = if fixed { controls.dt } else { first_step(system, &controls, method.control_order()) };
     StepGraph {
         dt,
+        parts: Vec::new(),
         next_states: attempt
             .new
             .iter()
@@ -47,6 +48,7 @@ pub(crate) fn build<'g>(
         next_dt,
         accepted,
         finite,
+        troubles: Vec::new(),
         first_dt,
         dense: options.dense.then(|| attempt.dense(method, data, system)),
         fixed,

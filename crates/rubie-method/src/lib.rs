@@ -93,5 +93,5 @@ pub use method::{BuildOptions, ExplicitRungeKutta, Family, Method};
 pub use registry::{UnknownMethod, find, methods};
 pub use settings::{StepSettings, Tolerance};
 pub use settings_error::SettingsError;
-pub use step::{Dense, Export, Memory, StepGraph};
+pub use step::{Dense, Export, Memory, Part, StepGraph, Trouble};
 pub use tableau::{Coefficient, Tableau};

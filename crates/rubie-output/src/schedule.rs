@@ -10,6 +10,8 @@ use crate::times::{Grid, SampleTimes, intervals};
 /// changes the steps of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Schedule {
+    /// No samples: only summaries are wanted.
+    Never,
     /// The state at the end of the run.
     Final,
     /// The first and the last point.
@@ -31,6 +33,7 @@ impl Schedule {
     /// Intervals that are not positive or longer than the span, lists that are empty, unordered or outside the span.
     pub fn sample_times(&self, span: Span) -> Result<SampleTimes, ScheduleError> {
         Ok(match self {
+            Schedule::Never => SampleTimes::Listed(Vec::new()),
             Schedule::Final => SampleTimes::Listed(vec![span.end]),
             Schedule::Ends => SampleTimes::Listed(vec![span.start, span.end]),
             Schedule::Every(interval) => SampleTimes::Regular(every(*interval, span)?),

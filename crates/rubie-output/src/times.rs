@@ -36,13 +36,17 @@ impl Grid {
 pub enum SampleTimes {
     /// By a formula.
     Regular(Grid),
-    /// As a list, never empty.
+    /// As a list.
     Listed(Vec<f64>),
 }
 
 impl SampleTimes {
-    /// How many there are, at least 1.
-    #[expect(clippy::len_without_is_empty, reason = "never empty")]
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many there are.
     pub fn len(&self) -> usize {
         match self {
             SampleTimes::Regular(grid) => grid.count,
