@@ -18,6 +18,8 @@ from scipy.integrate import solve_ivp, trapezoid
 
 SLOTS = 3
 LEVEL = 0.5
+# Exact in binary: sums of them do not depend on how they are formed, nor do the algorithm's decisions.
+FRACTIONS = (0.25, 0.5, 0.875)
 
 
 def peaks(samples, sign):
@@ -32,6 +34,37 @@ def peaks(samples, sign):
         if b > a and b > c:
             found.append((last, last + 1))
     return found
+
+
+def p_square(samples, p):
+    """The quantile estimate of Jain and Chlamtac, CACM 28 (1985) 1076-1085, box 1, with lists as printed there."""
+    if any(math.isnan(x) for x in samples):
+        return math.nan
+    if len(samples) <= 5:
+        return float(np.quantile(samples, p))
+    q, n = sorted(samples[:5]), [1, 2, 3, 4, 5]
+    desired, rates = [1, 1 + 2 * p, 1 + 4 * p, 3 + 2 * p, 5], [0, p / 2, p, (1 + p) / 2, 1]
+    for x in samples[5:]:
+        if x < q[0]:
+            q[0], cell = x, 0
+        elif x >= q[4]:
+            q[4], cell = x, 3
+        else:
+            cell = max(i for i in range(4) if q[i] <= x)
+        for i in range(cell + 1, 5):
+            n[i] += 1
+        desired = [a + b for a, b in zip(desired, rates)]
+        for i in (1, 2, 3):
+            d = desired[i] - n[i]
+            if (d >= 1 and n[i + 1] - n[i] > 1) or (d <= -1 and n[i - 1] - n[i] < -1):
+                d = 1 if d > 0 else -1
+                new = q[i] + d / (n[i + 1] - n[i - 1]) * (
+                    (n[i] - n[i - 1] + d) * (q[i + 1] - q[i]) / (n[i + 1] - n[i])
+                    + (n[i + 1] - n[i] - d) * (q[i] - q[i - 1]) / (n[i] - n[i - 1]))
+                if not q[i - 1] < new < q[i + 1]:
+                    new = q[i] + d * (q[i + d] - q[i]) / (n[i + d] - n[i])
+                q[i], n[i] = new, n[i] + d
+    return q[2]
 
 
 def window_results(case, first, last):
@@ -64,6 +97,9 @@ def window_results(case, first, last):
     count = int(np.sum((changes >= first) & (changes < last)))
     looked_at = bool(np.any(np.isnan(joined[first : last + 1])))
     out["threshold_crossings[0.5]"] = math.nan if looked_at else count
+
+    for p in FRACTIONS:
+        out[f"quantile[{p}]"] = p_square(list(w), p)
 
     # A difference belongs to the window of its last sample.
     for name, order in (("dxdt", 1), ("d2xdt2", 2)):

@@ -5,20 +5,20 @@ use rubie_model::Model;
 use rubie_output::{MetricRequest, OutputGraph, SummaryGraph};
 
 /// Samples of one variable.
-pub struct Samples<'a> {
-    pub start: f64,
-    pub interval: f64,
-    pub start_value: f64,
-    pub values: &'a [f64],
-    pub per_window: usize,
+pub(crate) struct Samples<'a> {
+    pub(crate) start: f64,
+    pub(crate) interval: f64,
+    pub(crate) start_value: f64,
+    pub(crate) values: &'a [f64],
+    pub(crate) per_window: usize,
 }
 
-pub fn parse(names: &[&str]) -> Vec<MetricRequest> {
+pub(crate) fn parse(names: &[&str]) -> Vec<MetricRequest> {
     names.iter().map(|name| MetricRequest::parse(name).unwrap()).collect()
 }
 
 /// The names of the columns of variable `x`, and their values for each complete window.
-pub fn summarise(names: &[&str], samples: &Samples<'_>) -> (Vec<String>, Vec<Vec<f64>>) {
+pub(crate) fn summarise(names: &[&str], samples: &Samples<'_>) -> (Vec<String>, Vec<Vec<f64>>) {
     let model = Model::parse("one", "state x = 1\nx' = -x").unwrap();
     let graph = Graph::new();
     let system = model.system(&graph);
@@ -36,7 +36,7 @@ impl Values {
     }
 }
 
-pub fn windows<'g>(graph: &'g Graph, summary: &SummaryGraph<'g>, samples: &Samples<'_>) -> Vec<Vec<f64>> {
+pub(crate) fn windows<'g>(graph: &'g Graph, summary: &SummaryGraph<'g>, samples: &Samples<'_>) -> Vec<Vec<f64>> {
     let (time, value) = (graph.symbol("time"), graph.symbol("value"));
     let start = summary.start(&[value]);
     let mut update = Evaluator::new(&summary.update(time, &[value]));
