@@ -88,8 +88,8 @@ fn a_large_mean_takes_no_digits_from_the_spread() {
 #[test]
 fn the_published_example_of_p_square() {
     let values = [
-        0.02, 0.15, 0.74, 3.39, 0.83, 22.37, 10.15, 15.43, 38.62, 15.92, 34.60, 10.28, 1.47, 0.40, 0.05, 11.39,
-        0.27, 0.42, 0.09, 11.37,
+        0.02, 0.15, 0.74, 3.39, 0.83, 22.37, 10.15, 15.43, 38.62, 15.92, 34.60, 10.28, 1.47, 0.40, 0.05,
+        11.39, 0.27, 0.42, 0.09, 11.37,
     ];
     let samples = Samples { start: 0.0, interval: 1.0, start_value: 0.0, values: &values, per_window: 20 };
     let (columns, found) = summarise(&["quantile[0.5]"], &samples);
@@ -101,8 +101,10 @@ fn the_published_example_of_p_square() {
 #[test]
 fn p_square_is_near_the_quantile_of_many_samples() {
     // A low-discrepancy sequence, unordered and the same on every machine.
-    let values: Vec<f64> = (1..=10_000).map(|i| (f64::from(i) * 0.618_033_988_749_894_9).fract().powi(2)).collect();
-    let samples = Samples { start: 0.0, interval: 1.0, start_value: 0.0, values: &values, per_window: 10_000 };
+    let values: Vec<f64> =
+        (1..=10_000).map(|i| (f64::from(i) * 0.618_033_988_749_894_9).fract().powi(2)).collect();
+    let samples =
+        Samples { start: 0.0, interval: 1.0, start_value: 0.0, values: &values, per_window: 10_000 };
     let fractions = [0.05, 0.25, 0.5, 0.75, 0.95];
     let names = fractions.map(|p| format!("quantile[{p}]"));
     let (_, found) = summarise(&names.each_ref().map(String::as_str), &samples);

@@ -151,7 +151,8 @@ impl<'a, 'g> Fold<'a, 'g> {
         first: Expr<'g>,
         next: impl FnOnce(Expr<'g>) -> Expr<'g>,
     ) -> Running<'g> {
-        let [running] = self.define(Some(self.variable), [name.into()], window, [first], |[held]| [next(held)]);
+        let [running] =
+            self.define(Some(self.variable), [name.into()], window, [first], |[held]| [next(held)]);
         running
     }
 
@@ -228,7 +229,8 @@ impl<'a, 'g> Fold<'a, 'g> {
         std::array::from_fn(|i| {
             let restart = if window == Window::Carry { symbols[i] } else { first[i] };
             let name = named.next().unwrap_or_default();
-            let accumulator = Accumulator { name, symbol: symbols[i], first: first[i], next: next[i], restart };
+            let accumulator =
+                Accumulator { name, symbol: symbols[i], first: first[i], next: next[i], restart };
             self.all.accumulators.push(accumulator);
             let running = Running { held: symbols[i], next: next[i] };
             self.all.known.insert(keys[i].clone(), running);

@@ -36,7 +36,11 @@ impl Values {
     }
 }
 
-pub(crate) fn windows<'g>(graph: &'g Graph, summary: &SummaryGraph<'g>, samples: &Samples<'_>) -> Vec<Vec<f64>> {
+pub(crate) fn windows<'g>(
+    graph: &'g Graph,
+    summary: &SummaryGraph<'g>,
+    samples: &Samples<'_>,
+) -> Vec<Vec<f64>> {
     let (time, value) = (graph.symbol("time"), graph.symbol("value"));
     let start = summary.start(&[value]);
     let mut update = Evaluator::new(&summary.update(time, &[value]));
