@@ -120,7 +120,13 @@ impl TimeAxis {
 
     /// The place of the last sample.
     pub(crate) fn span(&self) -> f64 {
-        (self.count - 1) as f64
+        self.place(self.count - 1)
+    }
+
+    /// How far rounding may carry the place of a time, where numbers have this machine epsilon.
+    pub(crate) fn slack(&self, epsilon: f64) -> f64 {
+        let size = self.start.abs().max(self.time(self.count - 1).abs()) / self.interval;
+        4.0 * epsilon * (size + self.span())
     }
 }
 

@@ -76,14 +76,16 @@ impl Drivers {
         let (axis, order) = (&pieces.axis, pieces.order);
         let span = axis.span();
         let place = (time - axis.start()) / axis.interval();
-        let inside = (0.0..=span).contains(&place);
+        let slack = axis.slack(f64::EPSILON);
+        let inside = (-slack..=span + slack).contains(&place);
         let place = match self.fit.options.outside {
             Outside::Wrap => place - span * (place / span).floor(),
             Outside::Hold if number == 0 => place.clamp(0.0, span),
             _ if inside => place,
             _ => return 0.0,
         };
-        let piece = pieces.at(place);
+        // A step is where its sample is, even if rounding puts the time a little before.
+        let piece = pieces.at(if order == 0 { place + slack } else { place });
         let from = (piece * self.names.len() + driver) * (order + 1);
         let distance = place - pieces.origin(piece);
         let falling = |power: usize| (power - number + 1..=power).map(|n| n as f64).product::<f64>();
