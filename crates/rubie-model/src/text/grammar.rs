@@ -1,7 +1,10 @@
 //! Statements: declarations and definitions.
 
+use super::event::{Action, Head, is_event, parts};
 use super::expression::{Context, Cursor, expression, foreign_keyword};
-use super::file::{Declaration, Definition, File, Statement, Target, Value};
+use super::file::{
+    Assignment, Declaration, Definition, EventStatement, File, Moment, Statement, Target, Value,
+};
 use super::lexer::tokens;
 use super::names::{Name, Names};
 use super::number::number;
@@ -15,8 +18,11 @@ use crate::language::{Role, Word};
 pub(crate) fn read(text: &str, collector: &mut Collector) -> File {
     let mut names = Names::new();
     let tokens = tokens(text, &mut names, collector);
-    let split = split(&tokens);
+    let mut split = split(&tokens);
     drop(tokens);
+    for range in &split.ranges {
+        refuse_colons(&mut split.tokens[range.start..range.end], &names, collector);
+    }
     let mut reader = Reader {
         text,
         is_state: vec![false; names.len()],
@@ -94,6 +100,10 @@ impl Reader<'_> {
     }
 
     fn statement(&mut self, cursor: &mut Cursor<'_>) {
+        let tokens = &cursor.tokens[..cursor.tokens.len() - 1];
+        if is_event(tokens, &self.names) {
+            return self.event(tokens);
+        }
         match cursor.peek().kind {
             TokenKind::Name(name) => match name.word() {
                 Some(Word::Declare(role)) => self.declarations(role, cursor),
@@ -211,6 +221,55 @@ impl Reader<'_> {
             locals,
         };
         expression(cursor, &mut context).map_or(Value::Broken, Value::Is)
+    }
+
+    /// After a mistake in the event's form the rest of it is skipped; the names it changes are not missed.
+    fn event(&mut self, tokens: &[Token]) {
+        let parts = match parts(self.text, &self.names, tokens) {
+            Ok(parts) => parts,
+            Err(diagnostic) => {
+                if !tokens.iter().any(|token| token.kind == TokenKind::Bad) {
+                    self.collector.report(diagnostic);
+                }
+                return;
+            }
+        };
+        let moment = match parts.head {
+            Head::When(condition) => Moment::When(self.whole_value(condition)),
+            Head::At { first, every, until } => Moment::At {
+                first: self.whole_value(first),
+                every: every.map(|tokens| self.whole_value(tokens)),
+                until: until.map(|tokens| self.whole_value(tokens)),
+            },
+        };
+        let (mut changes, mut stops) = (Vec::new(), false);
+        for action in parts.actions {
+            match action {
+                Action::Stop => stops = true,
+                Action::Set { name, span, value } => {
+                    changes.push(Assignment { name, span, value: self.whole_value(value) });
+                }
+            }
+        }
+        self.statements.push(Statement::Event(EventStatement { span: parts.span, moment, changes, stops }));
+    }
+
+    /// An expression that all of the tokens belong to.
+    fn whole_value(&mut self, tokens: &[Token]) -> Value {
+        let end = tokens.last().map_or(0, |token| token.span.end);
+        let end = Token { kind: TokenKind::End, span: Span { start: end, end } };
+        let tokens = [tokens, &[end]].concat();
+        let mut cursor = Cursor { tokens: &tokens, place: 0 };
+        let value = self.value(&[], &mut cursor);
+        let token = cursor.peek();
+        if !matches!(value, Value::Broken) && !matches!(token.kind, TokenKind::End | TokenKind::Bad) {
+            self.collector.report(
+                Diagnostic::new(DiagnosticKind::Syntax, "an expression of the event does not end here")
+                    .label(token.span, "nothing can follow"),
+            );
+            return Value::Broken;
+        }
+        value
     }
 
     fn definition(&mut self, cursor: &mut Cursor<'_>) {
@@ -372,6 +431,21 @@ impl Reader<'_> {
                 .label(whole, "there is no `=`")
                 .help("an equation is written `name = expression`"),
         }
+    }
+}
+
+/// Reports colons outside events.
+fn refuse_colons(tokens: &mut [Token], names: &Names, collector: &mut Collector) {
+    if is_event(tokens, names) {
+        return;
+    }
+    for token in tokens.iter_mut().filter(|token| token.kind == TokenKind::Colon) {
+        token.kind = TokenKind::Bad;
+        collector.report(
+            Diagnostic::new(DiagnosticKind::UnexpectedCharacter, "unexpected character `:`")
+                .label(token.span, "has no meaning here")
+                .help("an equation is written `name = expression`, an event `when x > 1: x = 0`"),
+        );
     }
 }
 
