@@ -97,12 +97,12 @@ fn times<'t>(text: &str, names: &Names, tokens: &'t [Token]) -> Result<Head<'t>,
         outside(tokens, |kind| matches!(kind, TokenKind::Name(name) if names.text(name) == word))
     };
     let (every, until) = (at("every"), at("until"));
-    if let (Some(every), Some(until)) = (every, until) {
-        if until < every {
-            return Err(syntax("`every` stands before `until`")
-                .label(tokens[every].span, "move it forwards")
-                .help("as in `at t = 0 every 12 until 48: ...`"));
-        }
+    if let (Some(every), Some(until)) = (every, until)
+        && until < every
+    {
+        return Err(syntax("`every` stands before `until`")
+            .label(tokens[every].span, "move it forwards")
+            .help("as in `at t = 0 every 12 until 48: ...`"));
     }
     let named = matches!(
         tokens,

@@ -21,6 +21,8 @@ mod expression;
 
 mod event;
 
+mod mistakes;
+
 mod grammar;
 
 pub(crate) use file::{
