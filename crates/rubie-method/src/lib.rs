@@ -57,7 +57,11 @@
 
 mod step;
 
+mod sparse_lu;
+
 mod tableau;
+
+mod rosenbrock_tableau;
 
 mod interpolant;
 
@@ -83,15 +87,21 @@ mod settings_error;
 
 mod settings;
 
+mod assemble;
+
 mod erk;
+
+mod rosenbrock;
 
 mod build;
 
 pub use controller_kind::{ControlDefaults, ControllerKind, Filter, Gains};
-pub use interpolant::{Continuous, Interpolant};
-pub use method::{BuildOptions, ExplicitRungeKutta, Family, Method};
+pub use interpolant::{Continuous, Interpolant, Stiff};
+pub use method::{BuildOptions, ExplicitRungeKutta, Family, Method, RosenbrockW};
 pub use registry::{UnknownMethod, find, methods};
+pub use rosenbrock_tableau::RosenbrockTableau;
 pub use settings::{StepSettings, Tolerance};
 pub use settings_error::SettingsError;
+pub use sparse_lu::{SparseLu, pivot_order};
 pub use step::{Dense, Export, Memory, StepGraph};
 pub use tableau::{Coefficient, Tableau};
