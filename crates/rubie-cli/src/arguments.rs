@@ -191,23 +191,48 @@ pub(crate) struct SolveArguments {
     )]
     pub(crate) save_every: Option<f64>,
 
-    /// Save `final`, `ends` (first and last), or at the given times, such as 1,2.5,10
-    #[arg(
-        long,
-        value_name = "WHEN",
-        default_value = "ends",
-        allow_hyphen_values = true,
-        help_heading = "Output"
-    )]
-    pub(crate) save: String,
+    /// Save `final`, `ends` (first and last), `none`, or at the given times, such as 1,2.5,10; by default `ends`, or `none`
+    /// with --summary
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true, help_heading = "Output")]
+    pub(crate) save: Option<String>,
 
     /// Names of the states and auxiliaries to save; by default all states and observables
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Output")]
     pub(crate) keep: Option<Vec<String>>,
 
-    /// Summary statistics instead of samples (not there yet)
-    #[arg(long, value_name = "NAMES", help_heading = "Output")]
-    pub(crate) summary: Option<String>,
+    /// Summarise each run by these metrics, such as mean,max,peaks[3]; `rubie info` lists them
+    #[arg(long, value_name = "METRICS", value_delimiter = ',', help_heading = "Summaries")]
+    pub(crate) summary: Option<Vec<String>>,
+
+    /// Time between the samples that metrics see; by default a hundredth of the recorded span or of the window
+    #[arg(
+        long,
+        value_name = "DT",
+        allow_negative_numbers = true,
+        requires = "summary",
+        help_heading = "Summaries"
+    )]
+    pub(crate) sample_summaries_every: Option<f64>,
+
+    /// Length of the windows that are summarised apart; by default one over the whole recording
+    #[arg(
+        long,
+        value_name = "DT",
+        allow_negative_numbers = true,
+        requires = "summary",
+        help_heading = "Summaries"
+    )]
+    pub(crate) summarise_every: Option<f64>,
+
+    /// Names of the states and auxiliaries to summarise; by default all states and observables
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        requires = "summary",
+        help_heading = "Summaries"
+    )]
+    pub(crate) summarise: Option<Vec<String>>,
 
     /// File for the results: .parquet, .csv, .npy or .npz
     #[arg(long, value_name = "FILE", help_heading = "Output")]
@@ -255,9 +280,35 @@ pub(crate) struct CheckArguments {
     #[arg(long)]
     pub(crate) listing: bool,
 
-    /// Method of the listing
+    /// Also print the machine code of a program that a solve would run: attempt (one step), initial, start, .., or all
+    #[arg(
+        long,
+        value_name = "PROGRAM",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "attempt"
+    )]
+    pub(crate) assembly: Option<String>,
+
+    /// Method of the programs
     #[arg(long, value_name = "NAME", default_value = "tsit5")]
     pub(crate) method: String,
+
+    /// Names that a sweep would vary: what depends on no other is computed once, not in every step
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) sweep: Vec<String>,
+
+    /// Floating-point type of the programs
+    #[arg(long, value_enum, default_value = "f64")]
+    pub(crate) precision: PrecisionName,
+
+    /// What shall execute the programs
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) backend: BackendName,
+
+    /// Vector instructions of the machine code
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) vectors: Vectors,
 }
 
 const EXAMPLES: &str = "\

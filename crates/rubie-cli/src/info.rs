@@ -32,6 +32,10 @@ pub(crate) fn info() -> Result<(), Failure> {
         };
         let _ = writeln!(text, "  {:<22} {order:<5} {}", method.name, method.aliases.join(", "));
     }
+    let _ = writeln!(text, "\nmetrics");
+    for metric in rubie::metrics() {
+        let _ = writeln!(text, "  {:<22} {}", metric.form(), metric.summary);
+    }
     show(&text)
 }
 

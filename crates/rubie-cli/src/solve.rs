@@ -7,9 +7,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use rubie::prelude::*;
 use rubie::{Monitor, Role, UnknownName, sink};
 
-use crate::arguments::{
-    BackendName, Device, Grid, PrecisionName, ReportForm, SolveArguments, Table, Vectors,
-};
+use crate::arguments::{Device, Grid, ReportForm, SolveArguments, Table};
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::show::show;
@@ -77,10 +75,6 @@ fn watched(
 fn refuse_what_is_not_there(arguments: &SolveArguments) -> Result<(), Failure> {
     let missing = [
         (
-            arguments.summary.is_some(),
-            "--summary: summary statistics are not there yet; save samples with --save-every or --save",
-        ),
-        (
             arguments.memory_limit.is_some(),
             "--memory-limit: memory limits are not there yet; results already go to the file in pieces of bounded size",
         ),
@@ -138,23 +132,12 @@ fn options(arguments: &SolveArguments, model: &Model) -> Result<SolveOptions, Fa
         until: arguments.until,
         settle: arguments.settle,
         save: schedule(arguments)?,
+        summaries: summaries(arguments),
         keep: arguments.keep.clone(),
         set,
-        precision: match arguments.precision {
-            PrecisionName::F32 => Precision::F32,
-            PrecisionName::F64 => Precision::F64,
-        },
-        backend: match arguments.backend {
-            BackendName::Interpreter => BackendChoice::Interpreter,
-            BackendName::Jit => BackendChoice::Jit,
-            BackendName::Auto => BackendChoice::Auto,
-        },
-        vectors: match arguments.vectors {
-            Vectors::Auto => None,
-            Vectors::Avx512 => Some(Isa::Avx512),
-            Vectors::Avx2 => Some(Isa::Avx2),
-            Vectors::Portable => Some(Isa::Portable),
-        },
+        precision: arguments.precision.into(),
+        backend: arguments.backend.into(),
+        vectors: arguments.vectors.isa(),
         threads: arguments.threads,
         ..SolveOptions::default()
     })
@@ -164,20 +147,39 @@ fn schedule(arguments: &SolveArguments) -> Result<Schedule, Failure> {
     if let Some(interval) = arguments.save_every {
         return Ok(Schedule::Every(interval));
     }
-    match arguments.save.as_str() {
-        "final" => Ok(Schedule::Final),
-        "ends" => Ok(Schedule::Ends),
-        times => {
+    match arguments.save.as_deref() {
+        None if arguments.summary.is_some() => Ok(Schedule::Never),
+        None => Ok(Schedule::Ends),
+        Some("none") => Ok(Schedule::Never),
+        Some("final") => Ok(Schedule::Final),
+        Some("ends") => Ok(Schedule::Ends),
+        Some(times) => {
             let time = |word: &str| {
                 number("--save", word).map_err(|_| {
                     Failure::Words(format!(
-                        "--save takes `final`, `ends` or a list of times such as 1,2.5,10: {times}"
+                        "--save takes `final`, `ends`, `none` or a list of times such as 1,2.5,10: {times}"
                     ))
                 })
             };
             Ok(Schedule::At(times.split(',').map(time).collect::<Result<_, _>>()?))
         }
     }
+}
+
+/// Samples for summaries when nothing else is said: so many in a window.
+const SUMMARY_SAMPLES: f64 = 100.0;
+
+fn summaries(arguments: &SolveArguments) -> Option<SummaryOptions> {
+    let recorded = arguments.until - arguments.t0 - arguments.settle;
+    let window = arguments.summarise_every.unwrap_or(recorded);
+    Some(SummaryOptions {
+        metrics: arguments.summary.clone()?,
+        of: arguments.summarise.clone(),
+        timing: SummaryTiming {
+            sample_every: arguments.sample_summaries_every.unwrap_or(window / SUMMARY_SAMPLES),
+            summarise_every: arguments.summarise_every,
+        },
+    })
 }
 
 /// One number for all states, or `x=1e-6,y=1e-9`: states that are not named keep the default.
@@ -229,5 +231,6 @@ fn json(report: &Report) -> serde_json::Value {
         "failed": report.failed,
         "failed_runs": report.failed_runs,
         "output": report.output,
+        "summaries": report.summaries,
     })
 }

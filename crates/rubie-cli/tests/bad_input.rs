@@ -176,6 +176,16 @@ fn times_that_make_no_sense() {
     options_refused(&["--until", "1", "--save-every", "-1"], &["positive"]);
     options_refused(&["--until", "1", "--save", "0.5,0.2"], &["0.2 follows 0.5"]);
     options_refused(&["--until", "1", "--save", "sometimes"], &["final"]);
+    options_refused(&["--until", "1", "--save", "none"], &["nothing is to be recorded"]);
+    options_refused(&["--until", "1", "--summary", "maen"], &["maen", "did you mean `mean`"]);
+    options_refused(&["--until", "1", "--summary", "mean", "--summarise", "xx"], &["xx"]);
+    options_refused(
+        &["--until", "1", "--summary", "mean", "--sample-summaries-every", "2"],
+        &["longer than"],
+    );
+    options_refused(&["--until", "1", "--sample-summaries-every", "0.1"], &["--summary"]);
+    let both = ["--until", "1", "--summary", "mean", "--save", "final", "--out", "x.npy"];
+    options_refused(&both, &["npz"]);
 }
 
 #[test]
@@ -197,7 +207,7 @@ fn unknown_names_of_sweeps_settings_and_outputs() {
 
 #[test]
 fn options_of_later_versions_say_so() {
-    for option in [&["--summary", "mean"][..], &["--device", "cuda"], &["--memory-limit", "4GiB"]] {
+    for option in [&["--device", "cuda"][..], &["--memory-limit", "4GiB"]] {
         let mut arguments = vec!["--until", "1"];
         arguments.extend(option);
         options_refused(&arguments, &[option[0], "not there yet"]);

@@ -3,6 +3,8 @@
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
+use rubie_output::SummarySchedule;
+
 use crate::spec::KernelSpec;
 use crate::status::Status;
 
@@ -42,8 +44,12 @@ pub trait Kernel: Send + Sync {
 pub struct Controls {
     /// Start of the integration.
     pub t0: f64,
-    /// Times of the samples, increasing; the integration ends at the last.
+    /// End of the integration.
+    pub end: f64,
+    /// Times of the samples, increasing, none after the end; empty where only summaries are recorded.
     pub sample_times: Vec<f64>,
+    /// When and how summaries are taken, for kernels that have them.
+    pub summaries: Option<SummaryControls>,
     /// Runs that try this many steps in vain are given up.
     pub max_attempts: u64,
     /// Rejected steps of this size or below end a run.
@@ -58,6 +64,15 @@ pub struct Controls {
     pub threads: NonZeroUsize,
 }
 
+/// What steers the summaries.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SummaryControls {
+    /// Samples and windows.
+    pub schedule: SummarySchedule,
+    /// Values of [`crate::SummaryLayout::controls`].
+    pub controls: Vec<f64>,
+}
+
 /// The varying inputs of a chunk: shape (input, run), run fastest.
 #[derive(Clone, Copy, Debug)]
 pub struct ChunkInputs<'a> {
@@ -67,12 +82,12 @@ pub struct ChunkInputs<'a> {
     pub values: &'a [f64],
 }
 
-/// Room for the samples of a chunk in the precision of the kernel.
+/// Room for samples or summaries of a chunk in the precision of the kernel.
 #[derive(Debug)]
 pub enum SamplesMut<'a> {
-    /// Shape (time, variable, run), run fastest.
+    /// Shape (time or window, variable, run), run fastest.
     F32(&'a mut [f32]),
-    /// Shape (time, variable, run), run fastest.
+    /// Shape (time or window, variable, run), run fastest.
     F64(&'a mut [f64]),
 }
 
@@ -81,6 +96,8 @@ pub enum SamplesMut<'a> {
 pub struct ChunkOutputs<'a> {
     /// Samples of the saved variables.
     pub samples: SamplesMut<'a>,
+    /// Results of the summaries, shape (window, column, run); empty where there are none.
+    pub summaries: SamplesMut<'a>,
     /// One word per run.
     pub status: &'a mut [Status],
 }
@@ -145,7 +162,12 @@ pub enum KernelError {
     /// f32 room for an f64 kernel or the other way round.
     #[error("the samples' array has another precision than the kernel")]
     Precision,
-    /// Sample times are empty or not after the start.
-    #[error("sample times must not be empty and the last must lie after t0")]
+    /// Times that do not fit each other or the kernel.
+    #[error(
+        "the end must lie after t0, no sample after the end, and samples between them need an interpolant"
+    )]
     Times,
+    /// Summaries asked of a kernel that has none, or none asked of one that has.
+    #[error("the kernel and its controls must both have summaries, or neither")]
+    Summaries,
 }

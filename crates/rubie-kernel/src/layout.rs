@@ -30,9 +30,12 @@ pub struct Layout {
     pub rows: u32,
     /// Number of uniforms.
     pub uniforms: u32,
-    /// Time at the start of the attempt, rounded to the precision of the programs.
+    /// The clock: in the block of the programs themselves if their precision is f64 ([`crate::KernelSpec::clock`] is
+    /// then `None`), else in a block of its own.
+    pub clock: ClockLayout,
+    /// Time as the programs see it; at the start of the attempt, after it at its end. A clock of its own writes it.
     pub time: u32,
-    /// Size of the attempted step.
+    /// Size of the attempted step as the programs see it. A clock of its own writes it.
     pub dt: u32,
     /// The states at the start of the attempt; after it, the states of the next.
     pub states: Range<u32>,
@@ -40,15 +43,17 @@ pub struct Layout {
     pub memory: Range<u32>,
     /// The varying inputs, in the order of [`Inputs::varying`].
     pub inputs: Range<u32>,
+    /// What one part of the attempt leaves for the next.
+    pub between: Range<u32>,
     /// The step size to try next, an output of the attempt.
     pub next_dt: u32,
-    /// Whether the attempt was accepted (a truth value), an output of the attempt.
+    /// Whether the attempt was accepted (a truth value), an output of the attempt where the clock stands apart.
     pub accepted: u32,
-    /// Whether the attempt's new states were finite (a truth value), an output of the attempt.
-    pub finite: u32,
-    /// Place of a sample within the step, in [0, 1].
+    /// What was wrong with the attempt, an output of it: the sum of the bits of [`crate::Status`] flags, 0 if nothing was.
+    pub trouble: u32,
+    /// Place of a sample within the step, in [0, 1]. A clock of its own writes it.
     pub theta: u32,
-    /// Time of a sample.
+    /// Time of a sample as the programs see it. A clock of its own writes it.
     pub sample_time: u32,
     /// What the attempt leaves for the interpolant.
     pub exports: Range<u32>,
@@ -59,6 +64,8 @@ pub struct Layout {
     pub recorded: Vec<u32>,
     /// Values that depend on the run's inputs only, computed once per run.
     pub hoisted: Range<u32>,
+    /// The summaries, where there are any.
+    pub summaries: Option<SummaryLayout>,
     /// Uniforms of the method's controls.
     pub controls: Range<u32>,
     /// Uniforms of all parameters, in the model's order (those of varying ones are not used).
@@ -68,10 +75,123 @@ pub struct Layout {
     pub initials: Range<u32>,
 }
 
+/// Rows and uniforms of the summaries.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SummaryLayout {
+    /// What a run keeps between summary samples.
+    pub accumulators: Range<u32>,
+    /// The results of a window after the finish program, by column.
+    pub results: Range<u32>,
+    /// Uniforms of the metrics' controls.
+    pub controls: Range<u32>,
+    /// Whether the next program concerns the lane, and how (see [`SummaryClockLayout::due`]). A clock of its own writes it.
+    pub due: u32,
+}
+
+/// Rows and uniforms of the clock, all of them f64.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ClockLayout {
+    /// Uniform: start of the integration.
+    pub t0: u32,
+    /// Uniform: its end.
+    pub end: u32,
+    /// Uniform: rejected steps of this size or below end a run.
+    pub dt_min: u32,
+    /// Uniform: runs that try so many steps in vain are given up.
+    pub max_attempts: u32,
+    /// Time of the run.
+    pub now: u32,
+    /// Step size to try next.
+    pub step: u32,
+    /// Step size tried: that, or less to land on the end.
+    pub tried: u32,
+    /// Time before the last attempt.
+    pub previous: u32,
+    /// Time of the next sample; infinite after the last, and where the lane holds no run.
+    pub next_sample: u32,
+    /// Attempts of the run.
+    pub attempts: u32,
+    /// Those that were accepted.
+    pub accepted_steps: u32,
+    /// What the lane needs after the last attempt: a sum of [`crate::event`]s. Says nothing where the lane holds no run.
+    pub events: u32,
+    /// When summaries are sampled, where there are any.
+    pub summaries: Option<SummaryClockLayout>,
+}
+
+/// Rows and uniforms of the schedule of summaries, all of them f64.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SummaryClockLayout {
+    /// Uniform: start of the recording.
+    pub start: u32,
+    /// Uniform: time between samples.
+    pub interval: u32,
+    /// Uniform: no sample is later.
+    pub last: u32,
+    /// Uniform: number of samples of a run.
+    pub samples: u32,
+    /// Uniform: number of samples of a window.
+    pub per_window: u32,
+    /// Time of the next sample; infinite after the last, and where the lane holds no run.
+    pub next: u32,
+    /// Index of the next sample; -1 at the start of the recording, where accumulators begin.
+    pub index: u32,
+    /// Samples that the window still lacks.
+    pub left: u32,
+    /// 1 where the window is complete and its results are not yet taken, else 0.
+    pub full: u32,
+    /// In a clock of its own: 1 where the sample is due now, 2 where the recording starts now, else 0.
+    pub due: u32,
+}
+
+impl SummaryClockLayout {
+    fn new(rows: &mut Numbers, uniforms: &mut Numbers) -> Self {
+        SummaryClockLayout {
+            start: uniforms.one(),
+            interval: uniforms.one(),
+            last: uniforms.one(),
+            samples: uniforms.one(),
+            per_window: uniforms.one(),
+            next: rows.one(),
+            index: rows.one(),
+            left: rows.one(),
+            full: rows.one(),
+            due: rows.one(),
+        }
+    }
+}
+
+impl ClockLayout {
+    /// The rows of time and step sizes are given; the others, and the uniforms, are new.
+    pub(crate) fn new(
+        [now, step, tried]: [u32; 3],
+        summaries: bool,
+        rows: &mut Numbers,
+        uniforms: &mut Numbers,
+    ) -> Self {
+        ClockLayout {
+            t0: uniforms.one(),
+            end: uniforms.one(),
+            dt_min: uniforms.one(),
+            max_attempts: uniforms.one(),
+            now,
+            step,
+            tried,
+            previous: rows.one(),
+            next_sample: rows.one(),
+            attempts: rows.one(),
+            accepted_steps: rows.one(),
+            events: rows.one(),
+            summaries: summaries.then(|| SummaryClockLayout::new(rows, uniforms)),
+        }
+    }
+}
+
 impl Layout {
     /// The rows that belong to a run and move with it when it is put into a lane.
     pub fn carried(&self) -> impl Iterator<Item = u32> {
-        (self.states.start..self.inputs.end).chain(self.hoisted.clone())
+        let accumulators = self.summaries.iter().flat_map(|summaries| summaries.accumulators.clone());
+        (self.states.start..self.inputs.end).chain(accumulators).chain(self.hoisted.clone())
     }
 }
 

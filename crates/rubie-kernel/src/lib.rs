@@ -29,13 +29,17 @@
 //! let step = method.build(&system, &BuildOptions { controller, dense: false });
 //!
 //! let inputs = Inputs { varying: vec![Input::Parameter(0)], fixed_initials: vec![] };
-//! let spec = KernelSpec::lower(&system, &step, &OutputGraph::all(&system), &inputs, Precision::F64).unwrap();
+//! let output = OutputGraph::all(&system);
+//! let recording = Recording::samples(&output);
+//! let spec = KernelSpec::lower(&system, &step, &recording, &inputs, Precision::F64).unwrap();
 //! let backend = CpuBackend::<Interpreter<f32>, Interpreter<f64>>::new("interpreter", Isa::detect());
 //! let kernel = backend.compile(&spec).unwrap();
 //!
 //! let controls = Controls {
 //!     t0: 0.0,
+//!     end: 1.0,
 //!     sample_times: vec![1.0],
+//!     summaries: None,
 //!     max_attempts: 1000,
 //!     dt_min: 0.0,
 //!     controls: method.control_values(&settings, 1).unwrap(),
@@ -49,7 +53,11 @@
 //! let report = kernel.run(
 //!     &controls,
 //!     ChunkInputs { runs: 10, values: &k },
-//!     ChunkOutputs { samples: SamplesMut::F64(&mut samples), status: &mut status },
+//!     ChunkOutputs {
+//!         samples: SamplesMut::F64(&mut samples),
+//!         summaries: SamplesMut::F64(&mut []),
+//!         status: &mut status,
+//!     },
 //!     &Watch { interrupt: &AtomicBool::new(false), finished_runs: &AtomicU64::new(0) },
 //! ).unwrap();
 //! assert!(status.iter().all(|status| status.is_success()));
@@ -59,16 +67,20 @@
 
 mod status;
 mod layout;
+mod clock;
 mod spec;
+mod lower;
 mod backend;
 mod cpu;
 pub mod conformance;
 
 pub use backend::{
     Backend, BackendError, ChunkInputs, ChunkOutputs, ChunkReport, Controls, Kernel, KernelError, SamplesMut,
-    Watch,
+    SummaryControls, Watch,
 };
+pub use clock::{ClockPrograms, SummaryClockPrograms, event};
 pub use cpu::CpuBackend;
-pub use layout::{Input, Inputs, Layout};
-pub use spec::{KernelSpec, Programs};
+pub use layout::{ClockLayout, Input, Inputs, Layout, SummaryClockLayout, SummaryLayout};
+pub use lower::Recording;
+pub use spec::{AttemptPart, KernelSpec, Programs, SummaryPrograms};
 pub use status::{Status, StatusFlag};

@@ -2,13 +2,10 @@
 
 use std::fmt;
 
-use rubie_expr::Expr;
-use rubie_method::StepGraph;
-use rubie_model::{State, System};
-use rubie_output::OutputGraph;
-use rubie_program::{Lowering, LoweringError, Phase, Place, Port, Precision, Program, Rate};
+use rubie_program::{Precision, Program};
 
-use crate::layout::{Input, Inputs, Layout, Numbers};
+use crate::clock::ClockPrograms;
+use crate::layout::Layout;
 
 /// The programs of a kernel, in the order in which a run meets them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -19,14 +16,39 @@ pub struct Programs {
     pub initial: Program,
     /// Once per run, after `initial`: the memories and the first step size.
     pub start: Program,
-    /// One attempted step: new states, memories, step size, acceptance.
-    pub attempt: Program,
+    /// One attempted step: new states, memories, step size, acceptance. Each program once, in the order of first use.
+    pub attempt: Vec<Program>,
+    /// In which order they run.
+    pub order: Vec<AttemptPart>,
     /// The saved variables at the run's present time and state; absent if all of them are states.
     pub record: Option<Program>,
     /// Once per accepted step that contains samples: the interpolant's coefficients.
     pub dense: Option<Program>,
     /// The saved variables at a place within the step.
     pub sample: Option<Program>,
+    /// What makes summaries, where there are any.
+    pub summaries: Option<SummaryPrograms>,
+}
+
+/// A part of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AttemptPart {
+    /// Which of [`Programs::attempt`].
+    pub program: usize,
+    /// The row that says (above 0) that the part must run again: it is repeated until no lane asks for it. Lanes that do not
+    /// ask keep their values.
+    pub pending: Option<u32>,
+}
+
+/// The programs of the summaries. They concern only those lanes that have a sample or a complete window; nothing changes in the others.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SummaryPrograms {
+    /// Takes a summary sample within the step just accepted; absent where the step has no interpolant.
+    pub inside: Option<Program>,
+    /// Takes a summary sample at the run's present time and state.
+    pub at_end: Program,
+    /// The results of complete windows, and accumulators for the next.
+    pub finish: Program,
 }
 
 /// The waist between mathematics and machines: programs and layout, plain data.
@@ -38,213 +60,12 @@ pub struct KernelSpec {
     pub precision: Precision,
     /// What runs.
     pub programs: Programs,
+    /// The clock, where it is not part of the programs because their precision is not f64.
+    pub clock: Option<ClockPrograms>,
     /// On which rows and uniforms.
     pub layout: Layout,
     /// What the solve program computes: (row, uniform), the value of any lane of the row goes to the uniform.
     pub solve_outputs: Vec<(u32, u32)>,
-    /// Whether every step has the same size; times are then t0 + k dt.
-    pub fixed_step: bool,
-}
-
-// Positions in the list of phases given to the lowering.
-const SOLVE: usize = 0;
-const INITIAL: usize = 1;
-
-impl KernelSpec {
-    /// Lowers one step of a method on a system, and what is to be saved, to programs.
-    ///
-    /// # Errors
-    /// [`LoweringError`] if an expression uses a symbol that is neither time, state, parameter nor one
-    /// of the method's: a mistake in a method or a system built by hand.
-    pub fn lower(
-        system: &System<'_>,
-        step: &StepGraph<'_>,
-        output: &OutputGraph,
-        inputs: &Inputs,
-        precision: Precision,
-    ) -> Result<KernelSpec, LoweringError> {
-        let (mut layout, first_row, first_uniform) = arrange(system, step, output, inputs);
-        let sample_time = system.graph.symbol("sample time");
-        let record = output.values_at(system, system.time, &state_symbols(system));
-        layout.recorded = recorded_rows(system, &record, &layout);
-
-        let initial = initial_values(system, inputs);
-        let states = layout.states.clone().map(Place::Row);
-        let mut phases = vec![
-            Phase { name: "solve", rate: Rate::Solve, outputs: Vec::new() },
-            Phase {
-                name: "initial",
-                rate: Rate::Run,
-                outputs: initial.iter().copied().zip(states).collect(),
-            },
-            Phase { name: "start", rate: Rate::Attempt, outputs: start(step, &layout) },
-            Phase { name: "attempt", rate: Rate::Attempt, outputs: attempt(step, &layout) },
-        ];
-        let records = needs_record(&layout);
-        if records {
-            let computed =
-                record.iter().zip(&layout.recorded).filter(|(_, row)| layout.sampled.contains(row));
-            let outputs = computed.map(|(value, row)| (*value, Place::Row(*row))).collect();
-            phases.push(Phase { name: "record", rate: Rate::Attempt, outputs });
-        }
-        let mut homes = vec![(Rate::Solve, SOLVE), (Rate::Run, INITIAL)];
-        if let Some(dense) = &step.dense {
-            homes.push((Rate::Dense, phases.len()));
-            phases.push(Phase { name: "dense", rate: Rate::Dense, outputs: Vec::new() });
-            let values = output.values_at(system, sample_time, &dense.states);
-            let outputs = values.into_iter().zip(layout.sampled.clone().map(Place::Row)).collect();
-            phases.push(Phase { name: "sample", rate: Rate::Sample, outputs });
-        }
-
-        let ports = ports(system, step, inputs, &initial, sample_time, &layout);
-        let lowered = Lowering { precision, ports, phases, homes, first_row, first_uniform }.lower()?;
-        layout.hoisted = lowered.run_rows;
-        layout.rows = lowered.rows;
-        layout.uniforms = lowered.uniforms;
-        let mut programs = lowered.programs.into_iter();
-        let mut next = || programs.next().expect("one program per phase");
-        let programs = Programs {
-            solve: next(),
-            initial: next(),
-            start: next(),
-            attempt: next(),
-            record: records.then(&mut next),
-            dense: step.dense.is_some().then(&mut next),
-            sample: step.dense.is_some().then(&mut next),
-        };
-        let solve_outputs = lowered.solve_outputs;
-        Ok(KernelSpec { precision, programs, layout, solve_outputs, fixed_step: step.fixed })
-    }
-}
-
-/// Numbers all rows and uniforms that have a meaning of their own; returns the first free ones too.
-fn arrange(
-    system: &System<'_>,
-    step: &StepGraph<'_>,
-    output: &OutputGraph,
-    inputs: &Inputs,
-) -> (Layout, u32, u32) {
-    let mut rows = Numbers::new();
-    let mut uniforms = Numbers::new();
-    let exports = step.dense.as_ref().map_or(0, |dense| dense.exports.len());
-    let layout = Layout {
-        time: rows.one(),
-        dt: rows.one(),
-        states: rows.many(system.states.len()),
-        memory: rows.many(step.memory.len()),
-        inputs: rows.many(inputs.varying.len()),
-        next_dt: rows.one(),
-        accepted: rows.one(),
-        finite: rows.one(),
-        theta: rows.one(),
-        sample_time: rows.one(),
-        exports: rows.many(exports),
-        sampled: rows.many(output.variables().len()),
-        controls: uniforms.many(step.controls.len()),
-        parameters: uniforms.many(system.parameters.len()),
-        initials: uniforms.many(inputs.fixed_initials.len()),
-        recorded: Vec::new(),
-        hoisted: 0..0,
-        rows: 0,
-        uniforms: 0,
-    };
-    (layout, rows.one(), uniforms.one())
-}
-
-fn state_symbols<'g>(system: &System<'g>) -> Vec<Expr<'g>> {
-    system.states.iter().map(|state| state.symbol).collect()
-}
-
-/// A saved variable that is a state is read from the state's row, others from a row of their own.
-fn recorded_rows(system: &System<'_>, values: &[Expr<'_>], layout: &Layout) -> Vec<u32> {
-    let row = |(i, value): (usize, &Expr<'_>)| {
-        let state = system.states.iter().position(|state| state.symbol == *value);
-        state.map_or(layout.sampled.start + i as u32, |s| layout.states.start + s as u32)
-    };
-    values.iter().enumerate().map(row).collect()
-}
-
-fn needs_record(layout: &Layout) -> bool {
-    layout.recorded.iter().any(|row| layout.sampled.contains(row))
-}
-
-/// The initial value of each state: a symbol of its own where the value is given from outside, else the
-/// model's expression.
-fn initial_values<'g>(system: &System<'g>, inputs: &Inputs) -> Vec<Expr<'g>> {
-    let given = |i: usize| inputs.varying.contains(&Input::State(i)) || inputs.fixed_initials.contains(&i);
-    let value = |(i, state): (usize, &State<'g>)| match given(i) {
-        true => system.graph.symbol(&format!("{}(0)", state.name)),
-        false => state.initial,
-    };
-    system.states.iter().enumerate().map(value).collect()
-}
-
-/// Where every symbol is found, and how often it changes.
-fn ports<'g>(
-    system: &System<'g>,
-    step: &StepGraph<'g>,
-    inputs: &Inputs,
-    initial: &[Expr<'g>],
-    sample_time: Expr<'g>,
-    layout: &Layout,
-) -> Vec<Port<'g>> {
-    let mut ports = Vec::new();
-    let mut add = |symbol, place, rate| ports.push(Port { symbol, place, rate });
-    let row = Place::Row;
-    add(system.time, row(layout.time), Rate::Attempt);
-    add(step.dt, row(layout.dt), Rate::Attempt);
-    for (state, at) in system.states.iter().zip(layout.states.clone()) {
-        add(state.symbol, row(at), Rate::Attempt);
-    }
-    for (memory, at) in step.memory.iter().zip(layout.memory.clone()) {
-        add(memory.symbol, row(at), Rate::Attempt);
-    }
-    for (control, at) in step.controls.iter().zip(layout.controls.clone()) {
-        add(*control, Place::Uniform(at), Rate::Solve);
-    }
-    for (j, at) in layout.parameters.clone().enumerate() {
-        if !inputs.varying.contains(&Input::Parameter(j)) {
-            add(system.parameters[j].symbol, Place::Uniform(at), Rate::Solve);
-        }
-    }
-    for (i, at) in inputs.fixed_initials.iter().zip(layout.initials.clone()) {
-        add(initial[*i], Place::Uniform(at), Rate::Solve);
-    }
-    for (input, at) in inputs.varying.iter().zip(layout.inputs.clone()) {
-        let symbol = match *input {
-            Input::State(i) => initial[i],
-            Input::Parameter(j) => system.parameters[j].symbol,
-        };
-        add(symbol, row(at), Rate::Run);
-    }
-    if let Some(dense) = &step.dense {
-        for (export, at) in dense.exports.iter().zip(layout.exports.clone()) {
-            add(export.symbol, row(at), Rate::Dense);
-        }
-        add(dense.theta, row(layout.theta), Rate::Sample);
-        add(sample_time, row(layout.sample_time), Rate::Sample);
-    }
-    ports
-}
-
-fn start<'g>(step: &StepGraph<'g>, layout: &Layout) -> Vec<(Expr<'g>, Place)> {
-    let memory = step.memory.iter().zip(layout.memory.clone());
-    let mut outputs: Vec<_> = memory.map(|(memory, row)| (memory.first, Place::Row(row))).collect();
-    outputs.push((step.first_dt, Place::Row(layout.next_dt)));
-    outputs
-}
-
-fn attempt<'g>(step: &StepGraph<'g>, layout: &Layout) -> Vec<(Expr<'g>, Place)> {
-    let states = step.next_states.iter().copied().zip(layout.states.clone());
-    let memory = step.memory.iter().map(|memory| memory.next).zip(layout.memory.clone());
-    let exports = step.dense.iter().flat_map(|dense| &dense.exports).map(|export| export.value);
-    states
-        .chain(memory)
-        .chain([(step.next_dt, layout.next_dt)])
-        .chain([(step.accepted, layout.accepted), (step.finite, layout.finite)])
-        .chain(exports.zip(layout.exports.clone()))
-        .map(|(value, row)| (value, Place::Row(row)))
-        .collect()
 }
 
 impl fmt::Display for KernelSpec {
@@ -264,8 +85,14 @@ impl KernelSpec {
     /// The programs that exist, in the order in which a run meets them.
     pub fn programs(&self) -> impl Iterator<Item = &Program> {
         let programs = &self.programs;
-        [&programs.solve, &programs.initial, &programs.start, &programs.attempt]
+        [&programs.solve, &programs.initial, &programs.start]
             .into_iter()
+            .chain(&programs.attempt)
             .chain([&programs.record, &programs.dense, &programs.sample].into_iter().flatten())
+            .chain(
+                programs.summaries.iter().flat_map(|summaries| {
+                    summaries.inside.iter().chain([&summaries.at_end, &summaries.finish])
+                }),
+            )
     }
 }

@@ -1,5 +1,7 @@
 //! How a run ended: a word of named bit flags, 0 for success.
 
+use rubie_method::Trouble;
+
 /// The status word of a run: flags or-ed together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Status(pub u32);
@@ -32,6 +34,10 @@ macro_rules! flags {
 
 // The bits of CuBIE's result codes keep their meaning; 2048 is new.
 flags! {
+    /// A stage equation was not solved within the allowed number of iterations.
+    NEWTON_ITERATIONS = 2, "newton_iterations",
+        "the equations of an implicit step were not solved within the allowed number of iterations",
+        "take smaller steps, loosen --newton-rtol or raise --newton-max-iters; a Rosenbrock method needs no iterations";
     /// The step size fell below the smallest allowed.
     STEP_TOO_SMALL = 8, "step_too_small",
         "the step size fell below the smallest allowed step, or below what time can resolve",
@@ -40,6 +46,10 @@ flags! {
     STEP_LIMIT = 32, "step_limit",
         "the run needed more steps than allowed",
         "raise --max-steps or loosen the tolerances; a stiff model wants an implicit method";
+    /// The iteration for a stage equation moved away from a solution.
+    NEWTON_DIVERGENCE = 256, "newton_divergence",
+        "the iteration for the equations of an implicit step diverged",
+        "take smaller steps, or a method without iterations, such as a Rosenbrock method";
     /// A value became NaN or infinite.
     NON_FINITE = 2048, "non_finite",
         "a value became infinite or undefined",
@@ -58,6 +68,15 @@ impl Status {
     /// The flags that are set, in the order of their bits.
     pub fn flags(self) -> impl Iterator<Item = &'static StatusFlag> {
         Status::FLAGS.iter().filter(move |flag| self.0 & flag.bit != 0)
+    }
+}
+
+impl From<Trouble> for Status {
+    fn from(trouble: Trouble) -> Status {
+        match trouble {
+            Trouble::NewtonIterations => Status::NEWTON_ITERATIONS,
+            Trouble::NewtonDivergence => Status::NEWTON_DIVERGENCE,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use rubie_expr::Graph;
-use rubie_kernel::{CpuBackend, Inputs, KernelSpec, conformance};
+use rubie_kernel::{CpuBackend, Inputs, KernelSpec, Recording, conformance};
 use rubie_method::{BuildOptions, StepSettings};
 use rubie_model::Model;
 use rubie_output::OutputGraph;
@@ -26,7 +26,8 @@ fn a_spec_prints_and_is_the_same_each_time() {
         let controller = method.controller(&StepSettings::default()).unwrap();
         let step = method.build(&system, &BuildOptions { controller, dense: true });
         let output = OutputGraph::all(&system);
-        KernelSpec::lower(&system, &step, &output, &Inputs::default(), Precision::F64).unwrap()
+        let recording = Recording::samples(&output);
+        KernelSpec::lower(&system, &step, &recording, &Inputs::default(), Precision::F64).unwrap()
     };
     assert_eq!(spec(), spec());
     let listing = spec().to_string();

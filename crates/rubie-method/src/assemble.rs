@@ -70,10 +70,12 @@ impl<'g> Attempt<'g> {
         let states = self.new.iter().zip(&self.old);
         StepGraph {
             dt: self.dt,
+            parts: Vec::new(),
             next_states: states.map(|(new, old)| accepted.select(*new, *old)).collect(),
             next_dt,
             accepted,
             finite,
+            troubles: Vec::new(),
             first_dt,
             dense: options.dense.then(|| self.dense(method, system)),
             fixed,

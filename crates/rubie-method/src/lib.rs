@@ -67,6 +67,8 @@ mod interpolant;
 
 mod controller_kind;
 
+mod bounds;
+
 mod controls;
 
 mod approximate;
@@ -103,5 +105,5 @@ pub use rosenbrock_tableau::RosenbrockTableau;
 pub use settings::{StepSettings, Tolerance};
 pub use settings_error::SettingsError;
 pub use sparse_lu::{SparseLu, pivot_order};
-pub use step::{Dense, Export, Memory, StepGraph};
+pub use step::{Dense, Export, Memory, Part, StepGraph, Trouble};
 pub use tableau::{Coefficient, Tableau};

@@ -38,12 +38,37 @@ pub struct Dense<'g> {
     pub order: u32,
 }
 
+/// A part of an attempt that comes before its end, for methods whose attempt is not one straight line (a stage equation is
+/// solved by iteration).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part<'g> {
+    /// What it does, for listings.
+    pub name: &'static str,
+    /// Symbols and the values that they stand for after the part, in terms of the step's symbols and those of parts (with the
+    /// values before the part).
+    pub outputs: Vec<(Expr<'g>, Expr<'g>)>,
+    /// The symbol (one of those in `outputs`) whose value after the part says that it must run again: a number above 0. The
+    /// values of a run that does not ask for it must not change when the part is repeated for the sake of others.
+    pub pending: Option<Expr<'g>>,
+}
+
+/// What can be wrong with an attempt, beside states that are not finite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Trouble {
+    /// A stage equation was not solved within the allowed number of iterations.
+    NewtonIterations,
+    /// The iteration for a stage equation moved away from a solution.
+    NewtonDivergence,
+}
+
 /// One attempted step as expressions in terms of the system's symbols (time, states, parameters: the values at the
 /// start of the step), [`StepGraph::dt`], the controls and the memories.
 #[derive(Clone, Debug)]
 pub struct StepGraph<'g> {
     /// The symbol of the step size of this attempt.
     pub dt: Expr<'g>,
+    /// What comes before the values below are computed, in this order; equal parts are compiled once.
+    pub parts: Vec<Part<'g>>,
     /// Symbols of the numbers that steer the method (tolerances, gains, limits), the same for all runs and never
     /// compiled in. [`crate::Method::control_values`] gives their values in the same order.
     pub controls: Vec<Expr<'g>>,
@@ -57,6 +82,8 @@ pub struct StepGraph<'g> {
     pub accepted: Expr<'g>,
     /// Whether all new states are finite numbers (a truth value); tells why an attempt was rejected.
     pub finite: Expr<'g>,
+    /// What else may be wrong with the attempt (truth values).
+    pub troubles: Vec<(Trouble, Expr<'g>)>,
     /// The size of the first step, in terms of time, states, parameters (at the start of the run) and controls.
     pub first_dt: Expr<'g>,
     /// The interpolant, if it was asked for.

@@ -24,8 +24,30 @@
 //! assert!(mistake.contains("did you mean `half`?"));
 //! ```
 
+mod span;
+
+mod times;
+
 mod schedule;
+
+mod summary_schedule;
+
 mod variables;
 
-pub use schedule::{Schedule, ScheduleError, Span};
+mod metric;
+
+mod metrics;
+
+mod summary;
+
+pub use metric::{
+    Accumulator, Argument, ArgumentKind, Control, Define, Entry, Fold, Metric, MetricRequest, Running, Unit,
+    Window,
+};
+pub use metrics::{MetricError, metrics};
+pub use schedule::Schedule;
+pub use span::{ScheduleError, Span};
+pub use summary::{Column, SummaryError, SummaryGraph};
+pub use summary_schedule::{SummarySchedule, SummaryTiming};
+pub use times::{Grid, SampleTimes};
 pub use variables::{OutputGraph, Source, Variable, VariablesError};

@@ -1,4 +1,7 @@
-//! When samples are taken: the rules that turn "every 0.1" into times.
+//! When samples are saved: the rules that turn "every 0.1" into times.
+
+use crate::span::{ScheduleError, Span};
+use crate::times::{Grid, SampleTimes, intervals};
 
 /// Which samples of a run are saved.
 ///
@@ -7,6 +10,8 @@
 /// changes the steps of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Schedule {
+    /// No samples: only summaries are wanted.
+    Never,
     /// The state at the end of the run.
     Final,
     /// The first and the last point.
@@ -17,144 +22,37 @@ pub enum Schedule {
     At(Vec<f64>),
 }
 
-/// The span of a run and the part of it that is recorded.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Span {
-    /// Start of the integration.
-    pub t0: f64,
-    /// Start of the recording: `t0` plus the settling time.
-    pub start: f64,
-    /// End of the run.
-    pub end: f64,
-}
-
-/// Why times do not make a schedule.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum ScheduleError {
-    /// A time is NaN or infinite.
-    #[error("the {what} must be a finite number: {value}")]
-    NotFinite {
-        /// Which of the times.
-        what: &'static str,
-        /// What was given.
-        value: f64,
-    },
-    /// The run would end before it starts.
-    #[error("the end of the run must lie after its start: until {end}, t0 {t0}")]
-    EndNotAfterStart {
-        /// Start of the run.
-        t0: f64,
-        /// End of the run.
-        end: f64,
-    },
-    /// The settling time is negative or leaves nothing to record.
-    #[error(
-        "the settling time must be at least 0 and shorter than the run: settle {settle}, the run lasts {duration}"
-    )]
-    Settling {
-        /// What was given.
-        settle: f64,
-        /// Length of the run.
-        duration: f64,
-    },
-    /// The interval is not positive.
-    #[error("the interval between samples must be positive: {0}")]
-    IntervalNotPositive(f64),
-    /// The interval is longer than what is recorded.
-    #[error("the interval between samples ({interval}) is longer than the recorded span ({duration})")]
-    IntervalTooLong {
-        /// What was given.
-        interval: f64,
-        /// Length of the recorded span.
-        duration: f64,
-    },
-    /// More samples than can be counted sensibly.
-    #[error("{0:.3e} samples per run are more than can be kept; take a longer interval")]
-    TooMany(f64),
-    /// No times at all.
-    #[error("the list of save times is empty")]
-    NoTimes,
-    /// The list goes back in time or repeats a time.
-    #[error("save times must increase: {next} follows {previous}")]
-    NotIncreasing {
-        /// The earlier entry.
-        previous: f64,
-        /// The entry after it.
-        next: f64,
-    },
-    /// A time outside what is recorded.
-    #[error("the save time {time} lies outside the recorded span, {start} to {end}")]
-    Outside {
-        /// What was given.
-        time: f64,
-        /// Start of the recorded span.
-        start: f64,
-        /// End of the recorded span.
-        end: f64,
-    },
-}
-
-/// The largest number of samples per run: beyond it an interval is a slip of the keyboard.
-const MOST_SAMPLES: f64 = 1e9;
-
-impl Span {
-    /// A run from `t0` to `end` that is recorded after `settle` units of time.
-    ///
-    /// # Errors
-    /// Times that are not finite, an end that is not after the start, a settling time that is negative or
-    /// as long as the run.
-    pub fn new(t0: f64, end: f64, settle: f64) -> Result<Span, ScheduleError> {
-        for (what, value) in [("start of the run", t0), ("end of the run", end), ("settling time", settle)] {
-            if !value.is_finite() {
-                return Err(ScheduleError::NotFinite { what, value });
-            }
-        }
-        if end <= t0 {
-            return Err(ScheduleError::EndNotAfterStart { t0, end });
-        }
-        let start = t0 + settle;
-        if settle < 0.0 || start >= end {
-            return Err(ScheduleError::Settling { settle, duration: end - t0 });
-        }
-        Ok(Span { t0, start, end })
-    }
-}
-
 impl Schedule {
     /// The times of the samples of a run over `span`, increasing, all within `span.start ..= span.end`.
     ///
     /// An interval that does not divide the span leaves the rest unsaved: 0 to 1 every 0.3 gives 0, 0.3, 0.6, 0.9.
     /// A quotient that misses a whole number by rounding only (a few units in the last place) counts as that number.
+    /// [`Schedule::Every`] gives a formula, whatever the number of samples; the others give a list.
     ///
     /// # Errors
     /// Intervals that are not positive or longer than the span, lists that are empty, unordered or outside the span.
+    pub fn sample_times(&self, span: Span) -> Result<SampleTimes, ScheduleError> {
+        Ok(match self {
+            Schedule::Never => SampleTimes::Listed(Vec::new()),
+            Schedule::Final => SampleTimes::Listed(vec![span.end]),
+            Schedule::Ends => SampleTimes::Listed(vec![span.start, span.end]),
+            Schedule::Every(interval) => SampleTimes::Regular(every(*interval, span)?),
+            Schedule::At(times) => SampleTimes::Listed(listed(times, span)?),
+        })
+    }
+
+    /// The times of [`Schedule::sample_times`] as a list.
+    ///
+    /// # Errors
+    /// As there.
     pub fn times(&self, span: Span) -> Result<Vec<f64>, ScheduleError> {
-        match self {
-            Schedule::Final => Ok(vec![span.end]),
-            Schedule::Ends => Ok(vec![span.start, span.end]),
-            Schedule::Every(interval) => every(*interval, span),
-            Schedule::At(times) => listed(times, span),
-        }
+        Ok(self.sample_times(span)?.iter().collect())
     }
 }
 
-fn every(interval: f64, span: Span) -> Result<Vec<f64>, ScheduleError> {
-    if !interval.is_finite() {
-        return Err(ScheduleError::NotFinite { what: "interval between samples", value: interval });
-    }
-    if interval <= 0.0 {
-        return Err(ScheduleError::IntervalNotPositive(interval));
-    }
-    let duration = span.end - span.start;
-    let quotient = duration / interval;
-    let count = (quotient + (4.0 * f64::EPSILON * quotient).min(0.49)).floor();
-    if count < 1.0 {
-        return Err(ScheduleError::IntervalTooLong { interval, duration });
-    }
-    if count > MOST_SAMPLES {
-        return Err(ScheduleError::TooMany(count));
-    }
-    Ok((0..=count as u64).map(|k| (span.start + k as f64 * interval).min(span.end)).collect())
+fn every(interval: f64, span: Span) -> Result<Grid, ScheduleError> {
+    let count = intervals(interval, span)? as usize + 1;
+    Ok(Grid { start: span.start, interval, first: 0, count, end: span.end })
 }
 
 fn listed(times: &[f64], span: Span) -> Result<Vec<f64>, ScheduleError> {
@@ -198,6 +96,12 @@ mod tests {
             let saved = times(Schedule::Every(interval), 0.0, end, 0.0).unwrap();
             assert_eq!(saved.len(), count, "every {interval} until {end}");
             assert!(saved.iter().all(|&t| t <= end));
+        }
+        for t0 in [1e6, -1e9, 3.3e4] {
+            let span = Span::lasting(t0, 0.0, 0.7).unwrap();
+            let saved = Schedule::Every(0.1).times(span).unwrap();
+            assert_eq!(saved.len(), 8, "from {t0}");
+            assert!(saved[7] <= span.end);
         }
     }
 

@@ -52,6 +52,11 @@ impl OutputGraph {
         OutputGraph { variables: states.chain(observables).map(|source| variable(system, source)).collect() }
     }
 
+    /// No variables: nothing is saved of the samples.
+    pub fn none() -> OutputGraph {
+        OutputGraph { variables: Vec::new() }
+    }
+
     /// The named states and auxiliaries (observables or not), in the order given.
     ///
     /// # Errors

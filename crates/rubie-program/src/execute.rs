@@ -78,6 +78,31 @@ impl Isa {
         self == Isa::Portable
     }
 
+    /// Calls `work` where the compiler may use these instructions, so that its loops over lanes become vector loops.
+    /// Closures and functions in it must be `#[inline(always)]` to have any use of it. What is computed does not change:
+    /// the compiler neither fuses nor reorders floating-point operations.
+    ///
+    /// # Panics
+    /// If the processor does not have them.
+    #[inline(always)]
+    pub fn vectorise<R>(self, work: impl FnOnce() -> R) -> R {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => {
+                assert!(self.is_available(), "this processor has no {}", self.name());
+                // SAFETY: the processor has the instructions.
+                unsafe { with_avx512(work) }
+            }
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => {
+                assert!(self.is_available(), "this processor has no {}", self.name());
+                // SAFETY: the processor has the instructions.
+                unsafe { with_avx2(work) }
+            }
+            _ => work(),
+        }
+    }
+
     /// Name for reports.
     pub const fn name(self) -> &'static str {
         match self {
@@ -86,6 +111,18 @@ impl Isa {
             Isa::Avx512 => "AVX-512",
         }
     }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
+fn with_avx512<R>(work: impl FnOnce() -> R) -> R {
+    work()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn with_avx2<R>(work: impl FnOnce() -> R) -> R {
+    work()
 }
 
 /// Why an executor cannot run a program.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::sink::SinkError;
+
 /// The part of the work that an [`Error`] belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -75,9 +77,16 @@ macro_rules! causes {
 
 causes! {
     Model: rubie_model::Diagnostics, rubie_program::LoweringError;
-    Option: rubie_method::UnknownMethod, rubie_method::SettingsError, rubie_output::ScheduleError, rubie_output::VariablesError;
+    Option: rubie_method::UnknownMethod, rubie_method::SettingsError, rubie_output::ScheduleError, rubie_output::VariablesError,
+        rubie_output::MetricError, rubie_output::SummaryError;
     Sweep: crate::sweep::SweepError;
     Memory: rubie_memory::PlanError, rubie_memory::RequestError;
     Backend: rubie_kernel::BackendError, rubie_kernel::KernelError;
-    Output: crate::sink::SinkError;
+}
+
+impl From<SinkError> for Error {
+    fn from(cause: SinkError) -> Self {
+        let kind = if cause.is_misuse() { ErrorKind::Option } else { ErrorKind::Output };
+        Error::caused(kind, cause)
+    }
 }

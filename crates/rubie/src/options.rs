@@ -6,6 +6,8 @@ use rubie_method::StepSettings;
 use rubie_output::Schedule;
 use rubie_program::{Isa, Precision};
 
+use crate::summaries::SummaryOptions;
+
 /// Which backend runs the programs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum BackendChoice {
@@ -42,6 +44,8 @@ pub struct SolveOptions {
     pub settle: f64,
     /// When samples are saved.
     pub save: Schedule,
+    /// What is summarised.
+    pub summaries: Option<SummaryOptions>,
     /// Names of the saved variables; all states and observables where absent.
     pub keep: Option<Vec<String>>,
     /// Values of parameters and initial values that differ from the model's defaults, for all runs.
@@ -68,6 +72,7 @@ impl Default for SolveOptions {
             until: 1.0,
             settle: 0.0,
             save: Schedule::Ends,
+            summaries: None,
             keep: None,
             set: Vec::new(),
             precision: Precision::F64,

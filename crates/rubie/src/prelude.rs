@@ -3,11 +3,13 @@
 pub use crate::error::{Error, ErrorKind};
 pub use crate::options::{BackendChoice, SolveOptions};
 pub use crate::report::Report;
-pub use crate::solution::{Solution, Values};
+pub use crate::solution::Solution;
 pub use crate::solver::Solver;
+pub use crate::summaries::SummaryOptions;
 pub use crate::sweep::{Axis, Sweep};
+pub use crate::values::Values;
 pub use rubie_kernel::Status;
 pub use rubie_method::{ControllerKind, StepSettings, Tolerance};
 pub use rubie_model::{Diagnostics, Model};
-pub use rubie_output::Schedule;
+pub use rubie_output::{Schedule, SummaryTiming};
 pub use rubie_program::{Isa, Precision};

@@ -34,6 +34,8 @@ pub struct Report {
     pub failed_runs: u64,
     /// The file with the results.
     pub output: Option<std::path::PathBuf>,
+    /// The file with the summaries, where these have one of their own.
+    pub summaries: Option<std::path::PathBuf>,
 }
 
 impl Report {
@@ -72,6 +74,9 @@ impl fmt::Display for Report {
         }
         if let Some(path) = &self.output {
             line("output", path.display().to_string())?;
+        }
+        if let Some(path) = &self.summaries {
+            line("summaries", path.display().to_string())?;
         }
         self.mends().try_for_each(|mend| writeln!(f, "hint: {mend}"))
     }

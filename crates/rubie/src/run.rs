@@ -4,15 +4,17 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Instant;
 
-use rubie_kernel::{ChunkInputs, ChunkOutputs, ChunkReport, SamplesMut, Status, Watch};
+use rubie_kernel::{ChunkInputs, ChunkOutputs, ChunkReport, Status, Watch};
 use rubie_memory::{ArrayRequest, ChunkPlan, DataType};
 use rubie_program::Precision;
 
+use crate::buffers::Buffers;
 use crate::error::{Error, ErrorKind};
 use crate::report::Report;
-use crate::sink::{Chunk, Samples, Sink};
-use crate::solution::{Solution, Values};
+use crate::sink::{Chunk, Sink};
+use crate::solution::Solution;
 use crate::solver::{Compiled, Solver};
+use crate::summaries::Summaries;
 use crate::sweep::Sweep;
 
 /// How a caller watches a solve and stops it.
@@ -56,7 +58,7 @@ impl Solver {
         let chunk = self.run_chunk(&compiled, &mut buffers, runs, monitor)?;
         report.finish_chunk(chunk, &buffers.status);
         report.solve_seconds = start.elapsed().as_secs_f64();
-        Ok(Solution::new(self, sweep, buffers.inputs, buffers.samples, buffers.status, report))
+        Ok(Solution::new(self, sweep, buffers, report))
     }
 
     /// Solves a sweep chunk by chunk and hands each to `sink` in the order of the runs, so that the memory needed
@@ -88,11 +90,13 @@ impl Solver {
                 runs,
                 swept: &buffers.inputs,
                 samples: buffers.samples.as_samples(),
+                summaries: buffers.summaries.as_samples(),
                 status: &status.iter().map(|word| word.0).collect::<Vec<u32>>(),
             })?;
         }
         let written = sink.finish()?;
         report.solve_seconds = start.elapsed().as_secs_f64();
+        report.summaries = written.summaries;
         report.output = Some(written.path).filter(|path| !path.as_os_str().is_empty());
         Ok(report)
     }
@@ -105,17 +109,16 @@ impl Solver {
         monitor: &Monitor,
     ) -> Result<ChunkReport, Error> {
         let inputs = ChunkInputs { runs, values: &buffers.inputs };
-        let outputs = ChunkOutputs { samples: buffers.samples.as_samples_mut(), status: &mut buffers.status };
+        let outputs = ChunkOutputs {
+            samples: buffers.samples.as_samples_mut(),
+            summaries: buffers.summaries.as_samples_mut(),
+            status: &mut buffers.status,
+        };
         let report = compiled.kernel.run(&self.controls(), inputs, outputs, &monitor.watch())?;
         if report.interrupted {
             return Err(Error::new(ErrorKind::Interrupted, "the solve was interrupted"));
         }
         Ok(report)
-    }
-
-    /// Samples of one run, over all times and variables.
-    fn samples_per_run(&self) -> usize {
-        self.times.len() * self.output.variables().len()
     }
 
     fn requests(&self, sweep: &Sweep) -> Result<Vec<ArrayRequest>, Error> {
@@ -128,11 +131,15 @@ impl Solver {
             Precision::F32 => DataType::F32,
             Precision::F64 => DataType::F64,
         };
-        let variables = self.output.variables().len();
-        let mut requests = vec![
-            request("samples", dtype, vec![self.times.len(), variables, runs.get()])?,
-            request("status", DataType::U32, vec![runs.get()])?,
-        ];
+        let mut requests = vec![request("status", DataType::U32, vec![runs.get()])?];
+        if !self.times.is_empty() {
+            let variables = self.output.variables().len();
+            requests.push(request("samples", dtype, vec![self.times.len(), variables, runs.get()])?);
+        }
+        if let Some(Summaries { part, .. }) = &self.summaries {
+            let shape = vec![part.windows.len(), part.columns.len(), runs.get()];
+            requests.push(request("summaries", dtype, shape)?);
+        }
         if !sweep.names().is_empty() {
             requests.push(request("inputs", DataType::F64, vec![sweep.names().len(), runs.get()])?);
         }
@@ -141,7 +148,8 @@ impl Solver {
 
     /// Cuts the batch into chunks for a sink.
     pub(crate) fn plan(&self, sweep: &Sweep) -> Result<ChunkPlan, Error> {
-        let per_run = 8 * (self.samples_per_run() + sweep.names().len() + 1) as u64;
+        let per_run =
+            8 * (self.samples_per_run() + self.summaries_per_run() + sweep.names().len() + 1) as u64;
         let wanted = self.options().chunk_bytes.max(per_run.saturating_mul(FEWEST_RUNS));
         Ok(rubie_memory::plan(&self.requests(sweep)?, wanted.min(free_memory() / 2))?)
     }
@@ -178,6 +186,7 @@ impl Solver {
             failed: Default::default(),
             failed_runs: 0,
             output: None,
+            summaries: None,
         }
     }
 }
@@ -188,47 +197,6 @@ impl Report {
         self.accepted_steps += chunk.accepted_steps;
         self.rejected_steps += chunk.rejected_steps;
         self.count_failures(status);
-    }
-}
-
-/// The arrays of one chunk, used again for the next.
-struct Buffers {
-    inputs: Vec<f64>,
-    samples: Values,
-    status: Vec<Status>,
-}
-
-impl Buffers {
-    fn new(solver: &Solver, inputs: usize, runs: usize) -> Self {
-        let mut buffers = Buffers {
-            inputs: Vec::new(),
-            samples: Values::empty(solver.options().precision),
-            status: Vec::new(),
-        };
-        buffers.resize(solver, inputs, runs);
-        buffers
-    }
-
-    fn resize(&mut self, solver: &Solver, inputs: usize, runs: usize) {
-        self.inputs.resize(inputs * runs, 0.0);
-        self.samples.resize(solver.samples_per_run() * runs);
-        self.status.resize(runs, Status::SUCCESS);
-    }
-}
-
-impl Values {
-    fn as_samples(&self) -> Samples<'_> {
-        match self {
-            Values::F32(values) => Samples::F32(values),
-            Values::F64(values) => Samples::F64(values),
-        }
-    }
-
-    fn as_samples_mut(&mut self) -> SamplesMut<'_> {
-        match self {
-            Values::F32(values) => SamplesMut::F32(values),
-            Values::F64(values) => SamplesMut::F64(values),
-        }
     }
 }
 

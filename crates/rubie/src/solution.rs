@@ -1,77 +1,54 @@
 //! `Solution`: the results of a sweep in memory.
 
 use rubie_kernel::Status;
-use rubie_program::Precision;
 
+use crate::buffers::Buffers;
 use crate::report::Report;
+use crate::sink::{Column, Layout};
 use crate::solver::Solver;
 use crate::sweep::Sweep;
+use crate::values::Values;
 
-/// Numbers in the precision they were computed in.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Values {
-    /// IEEE binary32.
-    F32(Vec<f32>),
-    /// IEEE binary64.
-    F64(Vec<f64>),
-}
-
-impl Values {
-    pub(crate) fn empty(precision: Precision) -> Self {
-        match precision {
-            Precision::F32 => Values::F32(Vec::new()),
-            Precision::F64 => Values::F64(Vec::new()),
-        }
-    }
-
-    pub(crate) fn resize(&mut self, length: usize) {
-        match self {
-            Values::F32(values) => values.resize(length, 0.0),
-            Values::F64(values) => values.resize(length, 0.0),
-        }
-    }
-
-    /// The number at `index`, as f64.
-    pub fn get(&self, index: usize) -> f64 {
-        match self {
-            Values::F32(values) => f64::from(values[index]),
-            Values::F64(values) => values[index],
-        }
-    }
-}
-
-/// The results of a sweep: samples of shape (time, variable, run), run fastest, and a status per run.
+/// The results of a sweep: samples of shape (time, variable, run), summaries of shape (window, summary, run), run fastest, and a
+/// status per run.
 ///
-/// A failed run keeps its samples up to the failure; from there on they are NaN.
+/// A failed run keeps its samples, and the summaries of complete windows, up to the failure; from there on they are NaN.
 #[derive(Clone, Debug)]
 pub struct Solution {
-    times: Vec<f64>,
-    variables: Vec<String>,
+    layout: Layout,
     swept: Vec<String>,
+    variables: Vec<String>,
+    summary_names: Vec<String>,
     swept_values: Vec<f64>,
     samples: Values,
+    summaries: Values,
     status: Vec<Status>,
     report: Report,
 }
 
+fn names(columns: &[Column]) -> Vec<String> {
+    columns.iter().map(|column| column.name.clone()).collect()
+}
+
 impl Solution {
-    pub(crate) fn new(
-        solver: &Solver,
-        sweep: &Sweep,
-        swept_values: Vec<f64>,
-        samples: Values,
-        status: Vec<Status>,
-        report: Report,
-    ) -> Self {
+    pub(crate) fn new(solver: &Solver, sweep: &Sweep, arrays: Buffers, report: Report) -> Self {
+        let layout = solver.layout(sweep);
         Solution {
-            times: solver.times.clone(),
-            variables: solver.output.variables().iter().map(|v| v.name.clone()).collect(),
-            swept: sweep.names().to_vec(),
-            swept_values,
-            samples,
-            status,
+            swept: names(&layout.swept),
+            variables: names(&layout.variables),
+            summary_names: layout.summaries.as_ref().map(|part| names(&part.columns)).unwrap_or_default(),
+            layout,
+            swept_values: arrays.inputs,
+            samples: arrays.samples,
+            summaries: arrays.summaries,
+            status: arrays.status,
             report,
         }
+    }
+
+    /// Names, units, times and windows of everything below.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
     }
 
     /// Number of runs.
@@ -81,7 +58,7 @@ impl Solution {
 
     /// Times of the samples, the same for all runs.
     pub fn times(&self) -> &[f64] {
-        &self.times
+        &self.layout.times
     }
 
     /// Names of the saved variables, in order.
@@ -108,14 +85,36 @@ impl Solution {
 
     /// One sample, as f64; `None` where an index is out of range.
     pub fn sample(&self, time: usize, variable: usize, run: usize) -> Option<f64> {
-        let inside = time < self.times.len() && variable < self.variables.len() && run < self.runs();
+        let inside = time < self.times().len() && variable < self.variables.len() && run < self.runs();
         inside.then(|| self.samples.get((time * self.variables.len() + variable) * self.runs() + run))
     }
 
     /// The course of a variable in one run, one value per time; `None` for an unknown name or run.
     pub fn series(&self, variable: &str, run: usize) -> Option<Vec<f64>> {
         let v = self.variables.iter().position(|name| name == variable)?;
-        (0..self.times.len()).map(|k| self.sample(k, v, run)).collect()
+        (0..self.times().len()).map(|k| self.sample(k, v, run)).collect()
+    }
+
+    /// Names of the summaries, such as `x_mean`, in order.
+    pub fn summary_names(&self) -> &[String] {
+        &self.summary_names
+    }
+
+    /// Start and end of each window of the summaries.
+    pub fn windows(&self) -> &[[f64; 2]] {
+        self.layout.summaries.as_ref().map_or(&[], |part| &part.windows)
+    }
+
+    /// All summaries, shape (window, summary, run), run fastest.
+    pub fn summaries(&self) -> &Values {
+        &self.summaries
+    }
+
+    /// One summary by name, as f64; `None` for an unknown name or an index out of range.
+    pub fn summary(&self, name: &str, window: usize, run: usize) -> Option<f64> {
+        let column = self.summary_names.iter().position(|known| known == name)?;
+        let inside = window < self.windows().len() && run < self.runs();
+        inside.then(|| self.summaries.get((window * self.summary_names.len() + column) * self.runs() + run))
     }
 
     /// How each run ended.

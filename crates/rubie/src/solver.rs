@@ -4,16 +4,16 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use rubie_expr::Graph;
-use rubie_jit::Jit;
-use rubie_kernel::{Backend, Controls, CpuBackend, Input, Inputs, Kernel, KernelSpec};
+use rubie_kernel::{Controls, Input, Inputs, Kernel, KernelSpec, Recording};
 use rubie_method::{BuildOptions, Method};
 use rubie_model::{Model, UnknownName};
 use rubie_output::{OutputGraph, Span};
-use rubie_program::{Executor, ExecutorError, ExecutorOptions, Interpreter, Isa, Precision, Program};
 
+use crate::backend::Chosen;
 use crate::error::{Error, ErrorKind};
-use crate::options::{BackendChoice, SolveOptions};
+use crate::options::SolveOptions;
 use crate::sink::{Column, Layout};
+use crate::summaries::Summaries;
 use crate::sweep::Sweep;
 
 /// A prepared solver: immutable, can be shared between threads.
@@ -28,8 +28,11 @@ pub struct Solver {
     names: Names,
     pub(crate) output: OutputGraph,
     pub(crate) times: Vec<f64>,
+    pub(crate) summaries: Option<Summaries>,
+    /// End of the integration.
+    end: f64,
     controls: Vec<f64>,
-    backend: Box<dyn Backend>,
+    backend: Chosen,
     compiled: Mutex<Vec<(Inputs, Arc<Compiled>)>>,
 }
 
@@ -57,20 +60,19 @@ impl Solver {
         let method = rubie_method::find(&options.method)?;
         let span = Span::new(options.t0, options.until, options.settle)?;
         let times = options.save.times(span)?;
-        if times.last().is_none_or(|last| *last <= options.t0) {
-            let message =
-                format!("nothing is to be integrated: the last save time is the start, t0 {}", options.t0);
-            return Err(Error::new(ErrorKind::Option, message));
-        }
         if options.max_steps == 0 {
             return Err(Error::new(ErrorKind::Option, "the step limit must be at least 1: max_steps 0"));
         }
         let graph = Graph::new();
         let system = model.system(&graph);
         let output = match &options.keep {
+            _ if times.is_empty() => OutputGraph::none(),
             Some(names) => OutputGraph::named(&system, names)?,
             None => OutputGraph::all(&system),
         };
+        let summaries = options.summaries.as_ref().map(|summaries| Summaries::new(&system, summaries, span));
+        let summaries = summaries.transpose()?;
+        let end = end(options.t0, &times, summaries.as_ref())?;
         let names = Names {
             states: system.states.iter().map(|state| state.name.clone()).collect(),
             parameters: system.parameters.iter().map(|p| (p.name.clone(), p.default)).collect(),
@@ -87,8 +89,10 @@ impl Solver {
             names,
             output,
             times,
+            summaries,
+            end,
             controls,
-            backend: backend(options.backend, options.vectors)?,
+            backend: Chosen::new(options.backend, options.vectors)?,
             compiled: Mutex::default(),
         };
         solver.check_set()?;
@@ -102,7 +106,7 @@ impl Solver {
 
     /// Backend and instruction set, for reports.
     pub fn backend(&self) -> String {
-        self.backend.description()
+        self.backend.backend.description()
     }
 
     /// Compiles the kernel for sweeps over these names now rather than at the first such sweep.
@@ -120,6 +124,7 @@ impl Solver {
             swept: sweep.names().iter().map(|name| column(name, &self.names.unit(name))).collect(),
             variables: self.output.variables().iter().map(|v| column(&v.name, &v.unit)).collect(),
             times: self.times.clone(),
+            summaries: self.summaries.as_ref().map(|summaries| summaries.part.clone()),
             runs: sweep.runs(),
             precision: self.options.precision,
         }
@@ -133,6 +138,15 @@ impl Solver {
         self.lower(&self.inputs(swept)?)
     }
 
+    /// The machine code of a program that a sweep over these names would run, for reading: `attempt`, one of the others
+    /// that [`Solver::spec`] lists, or `all`.
+    ///
+    /// # Errors
+    /// Names that the model has not, a program that there is not, and a backend without machine code.
+    pub fn assembly(&self, swept: &[String], program: &str) -> Result<String, Error> {
+        self.backend.listing(&self.spec(swept)?, program)
+    }
+
     /// The kernel for sweeps over these names, compiled now or earlier.
     pub(crate) fn compiled(&self, swept: &[String]) -> Result<Arc<Compiled>, Error> {
         let inputs = self.inputs(swept)?;
@@ -141,7 +155,7 @@ impl Solver {
             return Ok(Arc::clone(compiled));
         }
         let start = Instant::now();
-        let kernel = self.backend.compile(&self.lower(&inputs)?)?;
+        let kernel = self.backend.backend.compile(&self.lower(&inputs)?)?;
         let compiled = Arc::new(Compiled { kernel, seconds: start.elapsed().as_secs_f64() });
         kept.push((inputs, Arc::clone(&compiled)));
         Ok(compiled)
@@ -153,13 +167,18 @@ impl Solver {
         let controller = self.method.controller(&self.options.steps)?;
         let options = BuildOptions { controller, dense: self.needs_interpolant() };
         let step = self.method.build(&system, &options);
-        Ok(KernelSpec::lower(&system, &step, &self.output, inputs, self.options.precision)?)
+        let summaries = self.summaries.as_ref().map(|summaries| summaries.graph(&system)).transpose()?;
+        let recording = Recording { samples: &self.output, summaries: summaries.as_ref() };
+        Ok(KernelSpec::lower(&system, &step, &recording, inputs, self.options.precision)?)
     }
 
     /// Whether any sample lies strictly inside the run.
     fn needs_interpolant(&self) -> bool {
-        let last = self.times.last();
-        self.times.iter().any(|time| *time != self.options.t0 && Some(time) != last)
+        let inside = |time: f64| time > self.options.t0 && time < self.end;
+        let summaries = self.summaries.as_ref().map(|summaries| &summaries.schedule);
+        self.times.iter().any(|time| inside(*time))
+            || summaries
+                .is_some_and(|schedule| inside(schedule.start()) || schedule.time(0).is_some_and(inside))
     }
 
     /// Checks the names of a sweep and sorts inputs into varying and fixed.
@@ -189,7 +208,9 @@ impl Solver {
         let is_state = |(name, value): &(String, f64)| self.names.states.contains(name).then_some(*value);
         Controls {
             t0: self.options.t0,
+            end: self.end,
             sample_times: self.times.clone(),
+            summaries: self.summaries.as_ref().map(Summaries::controls),
             max_attempts: self.options.max_steps,
             dt_min: self.options.steps.dt_min,
             controls: self.controls.clone(),
@@ -197,6 +218,16 @@ impl Solver {
             initials: self.options.set.iter().filter_map(is_state).collect(),
             threads: self.options.thread_count(),
         }
+    }
+
+    /// Samples of one run, over all times and variables.
+    pub(crate) fn samples_per_run(&self) -> usize {
+        self.times.len() * self.output.variables().len()
+    }
+
+    /// Summaries of one run, over all windows and columns.
+    pub(crate) fn summaries_per_run(&self) -> usize {
+        self.summaries.as_ref().map_or(0, Summaries::per_run)
     }
 
     fn check_set(&self) -> Result<(), Error> {
@@ -247,29 +278,18 @@ impl Names {
     }
 }
 
-/// Chooses what executes programs. Automatically it is machine code if the processor has vectors for it and the system
-/// lets it run.
-fn backend(choice: BackendChoice, vectors: Option<Isa>) -> Result<Box<dyn Backend>, Error> {
-    let isa = vectors.unwrap_or_else(Isa::detect);
-    if !isa.is_available() {
-        return Err(Error::new(ErrorKind::Backend, ExecutorError::Isa(isa).to_string()));
+/// The end of the integration: the last sample or the last summary.
+fn end(t0: f64, times: &[f64], summaries: Option<&Summaries>) -> Result<f64, Error> {
+    let last = times.last().copied().into_iter().chain(summaries.map(|summaries| summaries.schedule.end()));
+    match last.reduce(f64::max) {
+        Some(end) if end > t0 => Ok(end),
+        Some(_) => {
+            let message = format!("nothing is to be integrated: the last save time is the start, t0 {t0}");
+            Err(Error::new(ErrorKind::Option, message))
+        }
+        None => {
+            let message = "nothing is to be recorded: ask for samples, for summaries, or for both";
+            Err(Error::new(ErrorKind::Option, message))
+        }
     }
-    let interpreter = |name| -> Result<Box<dyn Backend>, Error> {
-        Ok(Box::new(CpuBackend::<Interpreter<f32>, Interpreter<f64>>::new(name, isa)))
-    };
-    if choice == BackendChoice::Interpreter || (choice == BackendChoice::Auto && isa == Isa::Portable) {
-        return interpreter("interpreter");
-    }
-    match (machine_code(isa), choice) {
-        (Ok(()), _) => Ok(Box::new(CpuBackend::<Jit<f32>, Jit<f64>>::new("jit", isa))),
-        (Err(_), BackendChoice::Auto) => interpreter("interpreter, as machine code is refused"),
-        (Err(reason), _) => Err(Error::new(ErrorKind::Backend, format!("the jit backend: {reason}"))),
-    }
-}
-
-/// Whether machine code can be made and run here.
-fn machine_code(isa: Isa) -> Result<(), ExecutorError> {
-    let nothing = Program::new("nothing", Precision::F64, Vec::new(), Vec::new(), 0, 0)
-        .map_err(|error| ExecutorError::Unsupported(error.to_string()))?;
-    Jit::<f64>::prepare(&nothing, &ExecutorOptions { isa }).map(drop)
 }

@@ -22,6 +22,7 @@ fn layout(precision: Precision) -> Layout {
         swept: vec![column("x", None), column("rho", Some("1/s"))],
         variables: vec![column(VARIABLES[0], None), column(VARIABLES[1], Some("mV"))],
         times: TIMES.to_vec(),
+        summaries: None,
         runs: RUNS as u64,
         precision,
     }
@@ -61,6 +62,10 @@ fn write(path: &Path, form: TableForm, precision: Precision, length: usize) -> W
             samples: match precision {
                 Precision::F64 => Samples::F64(&samples),
                 Precision::F32 => Samples::F32(&floats),
+            },
+            summaries: match precision {
+                Precision::F64 => Samples::F64(&[]),
+                Precision::F32 => Samples::F32(&[]),
             },
             status: &runs.map(status).collect::<Vec<_>>(),
         })
@@ -176,13 +181,26 @@ fn parquet_row_groups_are_bounded() {
     let runs = (1 << 20) + 5;
     let x = Column { name: "x".to_owned(), unit: None };
     let precision = Precision::F64;
-    let layout =
-        Layout { swept: vec![], variables: vec![x], times: vec![0.0, 1.0], runs: runs as u64, precision };
+    let layout = Layout {
+        swept: vec![],
+        variables: vec![x],
+        times: vec![0.0, 1.0],
+        summaries: None,
+        runs: runs as u64,
+        precision,
+    };
     let samples: Vec<f64> = (0..2 * runs).map(|k| k as f64).collect();
     let mut sink = create(&path, TableForm::Wide, layout).unwrap();
     let status = vec![0; runs];
-    sink.write(&Chunk { first_run: 0, runs, swept: &[], samples: Samples::F64(&samples), status: &status })
-        .unwrap();
+    sink.write(&Chunk {
+        first_run: 0,
+        runs,
+        swept: &[],
+        samples: Samples::F64(&samples),
+        summaries: Samples::F64(&[]),
+        status: &status,
+    })
+    .unwrap();
     sink.finish().unwrap();
     let reader = SerializedFileReader::new(fs::File::open(&path).unwrap()).unwrap();
     let groups = reader.metadata().row_groups().iter().map(|group| group.num_rows());
@@ -358,8 +376,14 @@ fn npz_has_all_arrays() {
 #[test]
 fn a_solve_without_sweep_or_variables_is_written_too() {
     let folder = tempfile::tempdir().unwrap();
-    let layout =
-        Layout { swept: vec![], variables: vec![], times: vec![1.0], runs: 1, precision: Precision::F64 };
+    let layout = Layout {
+        swept: vec![],
+        variables: vec![],
+        times: vec![1.0],
+        summaries: None,
+        runs: 1,
+        precision: Precision::F64,
+    };
     for name in ["a.parquet", "a.csv", "a.npy", "a.npz"] {
         for form in [TableForm::Wide, TableForm::Long] {
             let path = folder.path().join(name);
@@ -369,6 +393,7 @@ fn a_solve_without_sweep_or_variables_is_written_too() {
                 runs: 1,
                 swept: &[],
                 samples: Samples::F64(&[]),
+                summaries: Samples::F64(&[]),
                 status: &[0],
             })
             .unwrap();

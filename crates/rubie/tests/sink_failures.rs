@@ -13,13 +13,20 @@ const NAMES: [&str; 4] = ["a.parquet", "a.csv", "a.npy", "a.npz"];
 fn layout(runs: u64) -> Layout {
     let column = |name: &str| Column { name: name.to_owned(), unit: None };
     let (swept, variables) = (vec![column("rho")], vec![column("x")]);
-    Layout { swept, variables, times: vec![1.0], runs, precision: Precision::F64 }
+    Layout { swept, variables, times: vec![1.0], summaries: None, runs, precision: Precision::F64 }
 }
 
 fn chunk(first_run: u64, values: &[f64]) -> Chunk<'_> {
     const SUCCESS: [u32; 8] = [0; 8];
     let samples = Samples::F64(values);
-    Chunk { first_run, runs: values.len(), swept: values, samples, status: &SUCCESS[..values.len()] }
+    Chunk {
+        first_run,
+        runs: values.len(),
+        swept: values,
+        samples,
+        summaries: Samples::F64(&[]),
+        status: &SUCCESS[..values.len()],
+    }
 }
 
 fn entries(folder: &Path) -> Vec<String> {

@@ -1,39 +1,43 @@
 //! A block of lanes at work: attempts steps, takes samples, replaces finished runs.
 
-use rubie_program::{Element, Executor, Rows};
+use rubie_program::Executor;
 
 use crate::backend::ChunkReport;
-use crate::cpu::clock::{Clock, DONE, DUE, EXHAUSTED, Limits, STUCK};
+use crate::clock::event::{DONE, STUCK};
+use crate::cpu::clock::Clocked;
+use crate::cpu::lane_set::{Attention, Due, LaneSet};
 use crate::cpu::staging::{Staging, refusal};
 use crate::cpu::unit::Unit;
-use crate::cpu::{Job, Prepared};
+use crate::cpu::{Job, Prepared, Samples};
 use crate::status::Status;
 
 /// Attempts between looks at the interrupt flag.
 const PATIENCE: u32 = 256;
 
 /// The rows of a block and the runs in its lanes.
-pub(super) struct Block<T: Element> {
-    rows: Rows<T>,
-    clock: Clock,
+pub(super) struct Block<T: Samples> {
+    pub(super) lanes: Clocked<T>,
     staging: Staging<T>,
     /// The run (of the unit) in each lane; stale where the lane is idle.
-    run: Vec<usize>,
+    pub(super) run: Vec<usize>,
     /// Index of the next sample of each lane.
     sample: Vec<usize>,
-    occupied: usize,
+    /// Index of the window of summaries of each lane.
+    pub(super) window: Vec<usize>,
+    /// The lanes that hold runs.
+    occupied: LaneSet,
     report: ChunkReport,
 }
 
-impl<T: Element> Block<T> {
-    pub(super) fn new(rows: u32, lanes: usize, limits: Limits) -> Self {
+impl<T: Samples> Block<T> {
+    pub(super) fn new<X>(job: &Job<'_, T, X>, lanes: usize) -> Self {
         Block {
-            rows: Rows::new(rows as usize, lanes),
-            clock: Clock::new(lanes, limits),
-            staging: Staging::new(rows, lanes),
+            lanes: Clocked::new(job.layout, job.clock, lanes, job.controls.end),
+            staging: Staging::new(job.layout.rows, lanes),
             run: vec![0; lanes],
             sample: vec![0; lanes],
-            occupied: 0,
+            window: vec![0; lanes],
+            occupied: LaneSet::default(),
             report: ChunkReport::default(),
         }
     }
@@ -46,164 +50,161 @@ impl<T: Element> Block<T> {
             self.refill(lane, job, unit);
         }
         let mut patience = PATIENCE;
-        while self.occupied > 0 {
-            if self.attempt(job) {
-                self.attend(job, unit);
+        while !self.occupied.is_empty() {
+            let attention = self.attempt(job);
+            self.observe(attention, job, unit);
+            for lane in attention.ended.and(self.occupied).iter() {
+                self.end(lane, job, unit);
+                self.refill(lane, job, unit);
             }
             patience -= 1;
             if patience == 0 {
                 patience = PATIENCE;
                 if job.interrupted() {
                     self.report.interrupted = true;
-                    self.abandon();
+                    self.abandon(job);
                 }
             }
         }
         self.report
     }
 
-    /// One attempted step of all lanes; returns whether any lane needs attention.
-    fn attempt<X: Executor<T>>(&mut self, job: &Job<'_, T, X>) -> bool {
-        let layout = job.layout;
-        let (time, dt) = self.rows.two_rows_mut(layout.time, layout.dt);
-        self.clock.propose(time, dt);
-        job.kernel.prepared.attempt.execute(&mut self.rows, job.uniforms);
-        self.clock.settle(self.rows.row(layout.accepted), self.rows.row(layout.next_dt))
-    }
-
-    /// Takes the samples that are due, then ends and replaces runs.
-    fn attend<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
-        if self.clock.events.iter().any(|event| event & DUE != 0) {
-            self.take_samples(job, unit);
-        }
-        for lane in 0..self.run.len() {
-            let event = self.clock.events[lane];
-            if event & (DONE | STUCK | EXHAUSTED) == 0 {
-                continue;
-            }
-            self.end(lane, event, job, unit);
-            self.refill(lane, job, unit);
-        }
-    }
-
-    /// Samples inside the steps just accepted, then those at their ends.
-    fn take_samples<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
-        let Prepared { dense, sample, record, .. } = &job.kernel.prepared;
-        if let (Some(dense), Some(sample)) = (dense, sample) {
-            let mut first = true;
-            while self.place_interior(job) {
-                if first {
-                    dense.execute(&mut self.rows, job.uniforms);
-                    first = false;
+    /// One attempted step of all lanes; returns what they need now.
+    fn attempt<X: Executor<T>>(&mut self, job: &Job<'_, T, X>) -> Attention {
+        self.lanes.propose(job.layout, job.clock);
+        for part in &job.kernel.prepared.order {
+            let program = &job.kernel.prepared.attempt[part.program];
+            program.execute(&mut self.lanes.rows, job.uniforms);
+            if let Some(pending) = part.pending {
+                while self.lanes.rows.row(pending).iter().any(|pending| pending.to_f64() > 0.0) {
+                    program.execute(&mut self.lanes.rows, job.uniforms);
                 }
-                sample.execute(&mut self.rows, job.uniforms);
-                self.save(job, unit, job.interior_rows(), |time, now| time < now);
             }
         }
-        if let Some(record) = record
-            && self.any_due(|time, now| time == now)
+        self.lanes.settle(job.layout, job.clock);
+        let clock = &job.layout.clock;
+        let [events, now, next] = [clock.events, clock.now, clock.next_sample].map(|row| self.lanes.row(row));
+        let summaries = clock.summaries.as_ref().map(|summaries| self.lanes.row(summaries.next));
+        Attention::new(events, now, next, summaries)
+    }
+
+    /// Takes all samples within the steps just accepted and at their ends.
+    fn observe<X: Executor<T>>(&mut self, attention: Attention, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
+        let Attention { samples, summaries, .. } = attention;
+        if let Some(dense) = &job.kernel.prepared.dense
+            && !(samples.inside.is_empty() && summaries.inside.is_empty())
         {
-            for (row, now) in self.rows.row_mut(job.layout.time).iter_mut().zip(&self.clock.now) {
-                *row = T::from_f64(*now);
-            }
-            record.execute(&mut self.rows, job.uniforms);
+            dense.execute(&mut self.lanes.rows, job.uniforms);
         }
-        self.save(job, unit, &job.layout.recorded, |time, now| time == now);
-    }
-
-    /// Writes the place of the next interior sample of every lane that has one; false if none has.
-    fn place_interior<X: Executor<T>>(&mut self, job: &Job<'_, T, X>) -> bool {
-        let mut any = false;
-        let clock = &self.clock;
-        let (theta, times) = self.rows.two_rows_mut(job.layout.theta, job.layout.sample_time);
-        for lane in 0..theta.len() {
-            if clock.events[lane] & DUE == 0 || clock.next_sample[lane] >= clock.now[lane] {
-                continue;
-            }
-            let (before, now) = (clock.previous[lane], clock.now[lane]);
-            theta[lane] = T::from_f64((clock.next_sample[lane] - before) / (now - before));
-            times[lane] = T::from_f64(clock.next_sample[lane]);
-            any = true;
+        if !samples.is_empty() {
+            self.take_samples(samples, job, unit);
         }
-        any
+        if !summaries.is_empty() {
+            self.take_summaries(summaries, job, unit);
+        }
     }
 
-    fn any_due(&self, which: impl Fn(f64, f64) -> bool) -> bool {
-        let clock = &self.clock;
-        (0..self.run.len())
-            .any(|lane| clock.events[lane] & DUE != 0 && which(clock.next_sample[lane], clock.now[lane]))
+    /// Samples inside the steps, then those at their ends.
+    fn take_samples<X: Executor<T>>(&mut self, due: Due, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
+        let Due { mut inside, mut at_end } = due;
+        let Prepared { sample, record, .. } = &job.kernel.prepared;
+        if let Some(sample) = sample {
+            while !inside.is_empty() {
+                self.lanes.place(job.layout, job.clock);
+                sample.execute(&mut self.lanes.rows, job.uniforms);
+                self.save(&mut inside, &mut at_end, job.interior, job, unit);
+            }
+        }
+        if !at_end.is_empty() {
+            if let Some(record) = record {
+                record.execute(&mut self.lanes.rows, job.uniforms);
+            }
+            self.save(&mut at_end, &mut LaneSet::default(), &job.layout.recorded, job, unit);
+        }
     }
 
-    /// Saves one sample of every lane whose next sample `which` picks, from `rows`.
-    fn save<X: Executor<T>>(
+    /// Saves one sample of every lane that is due, from `rows`; those stay due that have another inside the step.
+    /// Those that have one at its end are put into `at_end`.
+    fn save<X>(
         &mut self,
+        due: &mut LaneSet,
+        at_end: &mut LaneSet,
+        rows: &[u32],
         job: &Job<'_, T, X>,
         unit: &mut Unit<'_, T>,
-        rows: &[u32],
-        which: impl Fn(f64, f64) -> bool,
     ) {
-        for lane in 0..self.run.len() {
-            let due = self.clock.events[lane] & DUE != 0;
-            if !due || !which(self.clock.next_sample[lane], self.clock.now[lane]) {
-                continue;
+        let clock = &job.layout.clock;
+        let Block { lanes, run, sample, .. } = self;
+        for (variable, &row) in rows.iter().enumerate() {
+            let values = lanes.rows.row(row);
+            for lane in due.iter() {
+                unit.write(run[lane], sample[lane] * rows.len() + variable, values[lane]);
             }
-            let values = rows.iter().map(|&row| self.rows.row(row)[lane]);
-            unit.write(self.run[lane], self.sample[lane], values);
-            self.sample[lane] += 1;
-            self.clock.next_sample[lane] = job.sample_time(self.sample[lane]);
         }
+        let (next, now) = lanes.two_rows_mut(clock.next_sample, clock.now);
+        due.retain(|lane| {
+            sample[lane] += 1;
+            let time = job.sample_times[sample[lane]];
+            next[lane] = time;
+            if time == now[lane] {
+                at_end.insert(lane);
+            }
+            time < now[lane]
+        });
     }
 
     /// Writes down how the run in a lane ended.
-    fn end<X: Executor<T>>(&mut self, lane: usize, event: u8, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
+    fn end<X: Executor<T>>(&mut self, lane: usize, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
         let run = self.run[lane];
-        let accepted = self.clock.accepted[lane];
+        let clock = &job.layout.clock;
+        let rows = [clock.events, clock.attempts, clock.accepted_steps];
+        let [event, attempts, accepted] = rows.map(|row| self.lanes.get(row, lane) as u64);
         self.report.accepted_steps += accepted;
-        self.report.rejected_steps += self.clock.attempts[lane] - accepted;
+        self.report.rejected_steps += attempts - accepted;
         if event & DONE != 0 {
             unit.status[run] = Status::SUCCESS;
         } else {
-            let finite = self.rows.row(job.layout.finite)[lane].is_true();
-            let status = failure(event, finite);
-            unit.fail(run, self.sample[lane], job.layout.recorded.len(), status);
+            let trouble = self.lanes.rows.row(job.layout.trouble)[lane].to_f64();
+            let first = job.first_rows(self.sample[lane], self.window[lane]);
+            unit.fail(run, first, failure(event, trouble as u32));
         }
         job.count_finished();
     }
 
     /// Puts the next run that can begin into a lane, or leaves the lane idle.
     fn refill<X: Executor<T>>(&mut self, lane: usize, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
-        let was_idle = self.clock.is_idle(lane);
         let first_sample = usize::from(job.samples_at_start());
         while let Some(staged) = self.staging.take(job, unit) {
             if let Some(status) = refusal(staged.first_step) {
-                unit.fail(staged.run, first_sample, job.layout.recorded.len(), status);
+                unit.fail(staged.run, job.first_rows(first_sample, 0), status);
                 job.count_finished();
                 continue;
             }
-            self.staging.copy_into(staged.lane, &mut self.rows, lane, job.carried);
+            self.staging.copy_into(staged.lane, &mut self.lanes.rows, lane, job.carried);
             self.run[lane] = staged.run;
             self.sample[lane] = first_sample;
-            self.clock.begin(lane, staged.first_step, job.sample_time(first_sample));
-            self.occupied += usize::from(was_idle);
+            self.window[lane] = 0;
+            self.lanes.begin(job.layout, lane, staged.first_step, job.first);
+            self.occupied.insert(lane);
             return;
         }
-        self.occupied -= usize::from(!was_idle);
-        self.clock.idle(lane);
+        self.occupied.remove(lane);
+        self.lanes.idle(&job.layout.clock, lane, job.controls.end);
     }
 
-    fn abandon(&mut self) {
+    fn abandon<X>(&mut self, job: &Job<'_, T, X>) {
         for lane in 0..self.run.len() {
-            self.clock.idle(lane);
+            self.lanes.idle(&job.layout.clock, lane, job.controls.end);
         }
-        self.occupied = 0;
+        self.occupied = LaneSet::default();
     }
 }
 
-/// Why a run ended before its end: what is not finite is the cause of all else.
-fn failure(event: u8, finite: bool) -> Status {
-    match (finite, event & STUCK != 0) {
-        (false, _) => Status::NON_FINITE,
-        (true, true) => Status::STEP_TOO_SMALL,
-        (true, false) => Status::STEP_LIMIT,
+/// Why a run ended before its end: what was wrong with the last attempt is the cause of all else.
+fn failure(event: u64, trouble: u32) -> Status {
+    match (trouble, event & STUCK != 0) {
+        (0, true) => Status::STEP_TOO_SMALL,
+        (0, false) => Status::STEP_LIMIT,
+        (trouble, _) => Status(trouble),
     }
 }

@@ -1,226 +1,282 @@
-//! Time of every lane, in f64 whatever the precision of the states: proposes the next step, settles it
-//! after the attempt, and says which lanes need attention.
-//!
-//! The two loops over lanes run once per attempt and have no branches, so that compilers vectorise them.
+//! The clocks of a block's lanes: part of the block's own rows, or, where the states are not f64, rows of their own
+//! with programs of their own.
 
-use rubie_program::Element;
+use rubie_program::{Element, Executor, ExecutorError, ExecutorOptions, Isa, Program, Rows, Uniforms};
 
-/// A remaining span that exceeds the step by less than this fraction is taken as the last step:
-/// rounding of t0 + k dt must not leave a step of nearly no length.
-const LANDING: f64 = 1.0 + 1e-7;
+use crate::clock::ClockPrograms;
+use crate::cpu::Samples;
+use crate::layout::{ClockLayout, Layout, SummaryClockLayout};
 
-/// The run has reached its end.
-pub(super) const DONE: u8 = 1;
-/// The step cannot shrink any further, or a fixed step failed.
-pub(super) const STUCK: u8 = 2;
-/// The run has tried too many steps.
-pub(super) const EXHAUSTED: u8 = 4;
-/// At least one sample lies in the step just accepted.
-pub(super) const DUE: u8 = 8;
+/// An executor for a program in f64, whatever its type.
+type Run = Box<dyn Fn(&mut Rows<f64>, &Uniforms<f64>) + Send + Sync>;
 
-/// Limits that all lanes share.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    pub(super) t0: f64,
-    pub(super) end: f64,
-    pub(super) dt_min: f64,
-    pub(super) max_attempts: u64,
-    /// Steps all have the same size: time is t0 + k dt, and a rejected step ends the run.
-    pub(super) fixed: bool,
+/// The programs of a clock apart, made ready.
+pub(super) struct ClockExecutors {
+    propose: Run,
+    settle: Run,
+    place: Run,
+    summaries: Option<SummaryExecutors>,
+    programs: ClockPrograms,
+    isa: Isa,
 }
 
-/// Times, step sizes and counters of the lanes of a block.
-pub(super) struct Clock {
-    pub(super) limits: Limits,
-    /// Time before the attempt that was settled last.
-    pub(super) previous: Vec<f64>,
-    /// Time now.
-    pub(super) now: Vec<f64>,
-    /// Time after the attempt, if it is accepted.
-    target: Vec<f64>,
-    /// Step size to try next.
-    step: Vec<f64>,
-    /// Step size tried: `step`, or less to land on the end.
-    tried: Vec<f64>,
-    /// Time of the next sample.
-    pub(super) next_sample: Vec<f64>,
-    pub(super) attempts: Vec<u64>,
-    pub(super) accepted: Vec<u64>,
-    /// All ones where the lane holds a run.
-    active: Vec<u8>,
-    /// Bits that say what a lane needs.
-    pub(super) events: Vec<u8>,
+/// The programs of the schedule of summaries, made ready.
+struct SummaryExecutors {
+    inside: Run,
+    at_end: Run,
+    advance: Run,
+    restart: Run,
 }
 
-impl Clock {
-    pub(super) fn new(lanes: usize, limits: Limits) -> Self {
-        Clock {
-            limits,
-            previous: vec![limits.end; lanes],
-            now: vec![limits.end; lanes],
-            target: vec![limits.end; lanes],
-            step: vec![0.0; lanes],
-            tried: vec![0.0; lanes],
-            next_sample: vec![f64::INFINITY; lanes],
-            attempts: vec![0; lanes],
-            accepted: vec![0; lanes],
-            active: vec![0; lanes],
-            events: vec![0; lanes],
+impl ClockExecutors {
+    pub(super) fn prepare<X: Executor<f64> + 'static>(
+        programs: &ClockPrograms,
+        options: &ExecutorOptions,
+    ) -> Result<Self, ExecutorError> {
+        let prepare = |program: &Program| {
+            let executor = X::prepare(program, options)?;
+            Ok::<Run, ExecutorError>(Box::new(move |rows, uniforms| executor.execute(rows, uniforms)))
+        };
+        let summaries = programs.summaries.as_ref().map(|programs| {
+            Ok::<_, ExecutorError>(SummaryExecutors {
+                inside: prepare(&programs.inside)?,
+                at_end: prepare(&programs.at_end)?,
+                advance: prepare(&programs.advance)?,
+                restart: prepare(&programs.restart)?,
+            })
+        });
+        Ok(ClockExecutors {
+            summaries: summaries.transpose()?,
+            propose: prepare(&programs.propose)?,
+            settle: prepare(&programs.settle)?,
+            place: prepare(&programs.place)?,
+            programs: programs.clone(),
+            isa: options.isa,
+        })
+    }
+
+    /// Uniforms with these values, from the first on.
+    pub(super) fn uniforms(&self, limits: &[f64]) -> Uniforms<f64> {
+        let mut uniforms = Uniforms::new(self.programs.uniforms as usize);
+        for (uniform, limit) in (0..).zip(limits) {
+            uniforms.set(uniform, *limit);
         }
+        uniforms
+    }
+}
+
+/// A clock apart at work.
+#[derive(Clone, Copy)]
+pub(super) struct Apart<'a> {
+    pub(super) executors: &'a ClockExecutors,
+    pub(super) uniforms: &'a Uniforms<f64>,
+}
+
+/// The rows of a block and the clocks of its lanes.
+pub(super) struct Clocked<T: Element> {
+    pub(super) rows: Rows<T>,
+    /// The clocks, where they are not among `rows`.
+    own: Option<Rows<f64>>,
+}
+
+impl<T: Samples> Clocked<T> {
+    /// `rows` rows of `lanes` lanes, all of them idle.
+    pub(super) fn new(layout: &Layout, apart: Option<Apart<'_>>, lanes: usize, end: f64) -> Self {
+        let own = apart.map(|apart| Rows::new(apart.executors.programs.rows as usize, lanes));
+        let mut clocked = Clocked { rows: Rows::new(layout.rows as usize, lanes), own };
+        for lane in 0..lanes {
+            clocked.idle(&layout.clock, lane, end);
+        }
+        clocked
     }
 
     /// Puts a new run into a lane.
-    pub(super) fn begin(&mut self, lane: usize, first_step: f64, next_sample: f64) {
-        self.now[lane] = self.limits.t0;
-        self.step[lane] = first_step;
-        self.next_sample[lane] = next_sample;
-        self.attempts[lane] = 0;
-        self.accepted[lane] = 0;
-        self.active[lane] = u8::MAX;
-    }
-
-    /// Leaves a lane without a run.
-    pub(super) fn idle(&mut self, lane: usize) {
-        self.now[lane] = self.limits.end;
-        self.step[lane] = 0.0;
-        self.active[lane] = 0;
-    }
-
-    /// Whether a lane holds no run.
-    pub(super) fn is_idle(&self, lane: usize) -> bool {
-        self.active[lane] == 0
-    }
-
-    /// Chooses the step of every lane and writes time and step for the attempt.
-    pub(super) fn propose<T: Element>(&mut self, time: &mut [T], dt: &mut [T]) {
-        match self.limits.fixed {
-            true => self.propose_steps::<T, true>(time, dt),
-            false => self.propose_steps::<T, false>(time, dt),
+    pub(super) fn begin(&mut self, layout: &Layout, lane: usize, first_step: f64, first: &First) {
+        let clock = &layout.clock;
+        self.set(clock.now, lane, first.time);
+        self.set(clock.step, lane, first_step);
+        self.set(clock.next_sample, lane, first.sample);
+        self.set(clock.attempts, lane, 0.0);
+        self.set(clock.accepted_steps, lane, 0.0);
+        self.set(clock.events, lane, 0.0);
+        self.rows.row_mut(layout.time)[lane] = T::from_f64(first.time);
+        if let (Some(rows), Some(summaries)) = (&clock.summaries, &first.summaries) {
+            self.set(rows.next, lane, summaries.time);
+            self.set(rows.index, lane, summaries.index);
+            self.set(rows.left, lane, summaries.left);
+            self.set(rows.full, lane, 0.0);
         }
     }
 
-    fn propose_steps<T: Element, const FIXED: bool>(&mut self, time: &mut [T], dt: &mut [T]) {
-        let lanes = time.len();
-        let Limits { t0, end, .. } = self.limits;
-        let (now, step, accepted) = (&self.now[..lanes], &self.step[..lanes], &self.accepted[..lanes]);
-        let (target, tried) = (&mut self.target[..lanes], &mut self.tried[..lanes]);
-        let dt = &mut dt[..lanes];
-        for lane in 0..lanes {
-            let remaining = end - now[lane];
-            let landing = remaining <= step[lane] * LANDING;
-            let after = match FIXED {
-                true => t0 + (accepted[lane] + 1) as f64 * step[lane],
-                false => now[lane] + step[lane],
-            };
-            tried[lane] = if landing { remaining } else { step[lane] };
-            target[lane] = if landing { end } else { after };
-            time[lane] = T::from_f64(now[lane]);
-            dt[lane] = T::from_f64(tried[lane]);
+    /// Leaves a lane without a run: it attempts steps of no length at the end.
+    pub(super) fn idle(&mut self, clock: &ClockLayout, lane: usize, end: f64) {
+        self.set(clock.now, lane, end);
+        self.set(clock.step, lane, 0.0);
+        self.set(clock.events, lane, 0.0);
+        self.set(clock.next_sample, lane, f64::INFINITY);
+        if let Some(summaries) = &clock.summaries {
+            self.set(summaries.next, lane, f64::INFINITY);
+            self.set(summaries.full, lane, 0.0);
         }
     }
 
-    /// Takes the outcome of the attempt; returns whether any lane needs attention.
-    pub(super) fn settle<T: Element>(&mut self, accepted: &[T], next_dt: &[T]) -> bool {
-        match self.limits.fixed {
-            true => self.settle_steps::<T, true>(accepted, next_dt),
-            false => self.settle_steps::<T, false>(accepted, next_dt),
+    /// A number of the clock of a lane.
+    pub(super) fn get(&self, row: u32, lane: usize) -> f64 {
+        self.row(row)[lane]
+    }
+
+    /// Changes a number of the clock of a lane.
+    pub(super) fn set(&mut self, row: u32, lane: usize, value: f64) {
+        self.row_mut(row)[lane] = value;
+    }
+
+    /// A row of the clocks.
+    pub(super) fn row(&self, row: u32) -> &[f64] {
+        match &self.own {
+            Some(own) => own.row(row),
+            None => T::as_f64(self.rows.row(row)),
         }
     }
 
-    fn settle_steps<T: Element, const FIXED: bool>(&mut self, accepted: &[T], next_dt: &[T]) -> bool {
-        let lanes = accepted.len();
-        let Limits { end, dt_min, max_attempts, .. } = self.limits;
-        let next_dt = &next_dt[..lanes];
-        let (target, tried, active) = (&self.target[..lanes], &self.tried[..lanes], &self.active[..lanes]);
-        let (now, previous, step) =
-            (&mut self.now[..lanes], &mut self.previous[..lanes], &mut self.step[..lanes]);
-        let (attempts, taken) = (&mut self.attempts[..lanes], &mut self.accepted[..lanes]);
-        let (events, next_sample) = (&mut self.events[..lanes], &self.next_sample[..lanes]);
-        let mut any = 0;
-        for lane in 0..lanes {
-            let accept = accepted[lane].is_true();
-            let before = now[lane];
-            let after = if accept { target[lane] } else { before };
-            let next = next_dt[lane].to_f64();
-            previous[lane] = before;
-            now[lane] = after;
-            step[lane] = if FIXED { step[lane] } else { next };
-            attempts[lane] += 1;
-            taken[lane] += u64::from(accept);
-            // Written so that a step size that is NaN is stuck.
-            let moves = before + next > before;
-            let stuck = !accept & (FIXED | (tried[lane] <= dt_min) | !moves);
-            let event = (u8::from(accept & (after >= end)) * DONE)
-                | (u8::from(stuck) * STUCK)
-                | (u8::from(attempts[lane] >= max_attempts) * EXHAUSTED)
-                | (u8::from(accept & (next_sample[lane] <= after)) * DUE);
-            events[lane] = event & active[lane];
-            any |= events[lane];
+    /// Two rows of the clocks, to be changed.
+    pub(super) fn two_rows_mut(&mut self, first: u32, second: u32) -> (&mut [f64], &mut [f64]) {
+        match &mut self.own {
+            Some(own) => own.two_rows_mut(first, second),
+            None => {
+                let (first, second) = self.rows.two_rows_mut(first, second);
+                (T::as_f64_mut(first), T::as_f64_mut(second))
+            }
         }
-        any != 0
+    }
+
+    fn row_mut(&mut self, row: u32) -> &mut [f64] {
+        match &mut self.own {
+            Some(own) => own.row_mut(row),
+            None => T::as_f64_mut(self.rows.row_mut(row)),
+        }
+    }
+
+    /// Before an attempt: a clock apart chooses the steps.
+    pub(super) fn propose(&mut self, layout: &Layout, apart: Option<Apart<'_>>) {
+        if let (Some(own), Some(Apart { executors, uniforms })) = (&mut self.own, apart) {
+            (executors.propose)(own, uniforms);
+            executors.isa.vectorise(
+                #[inline(always)]
+                || copy(own.row(layout.clock.tried), self.rows.row_mut(layout.dt), |dt| T::from_f64(dt)),
+            );
+        }
+    }
+
+    /// After an attempt: a clock apart takes the outcome.
+    pub(super) fn settle(&mut self, layout: &Layout, apart: Option<Apart<'_>>) {
+        if let (Some(own), Some(Apart { executors, uniforms })) = (&mut self.own, apart) {
+            let programs = &executors.programs;
+            let (rows, one) = (&mut self.rows, |accepted: T| if accepted.is_true() { 1.0 } else { 0.0 });
+            executors.isa.vectorise(
+                #[inline(always)]
+                || {
+                    copy(rows.row(layout.accepted), own.row_mut(programs.accepted), one);
+                    copy(rows.row(layout.next_dt), own.row_mut(programs.next_dt), |dt| dt.to_f64());
+                },
+            );
+            (executors.settle)(own, uniforms);
+            executors.isa.vectorise(
+                #[inline(always)]
+                || copy(own.row(layout.clock.now), rows.row_mut(layout.time), |time| T::from_f64(time)),
+            );
+        }
+    }
+
+    /// Before samples inside a step: a clock apart says where they are.
+    pub(super) fn place(&mut self, layout: &Layout, apart: Option<Apart<'_>>) {
+        if let (Some(own), Some(Apart { executors, uniforms })) = (&mut self.own, apart) {
+            (executors.place)(own, uniforms);
+            let rows = &mut self.rows;
+            copy(own.row(executors.programs.theta), rows.row_mut(layout.theta), |theta| T::from_f64(theta));
+            copy(own.row(layout.clock.next_sample), rows.row_mut(layout.sample_time), |time| {
+                T::from_f64(time)
+            });
+        }
+    }
+
+    /// Before summary samples: a clock apart says which lanes have one inside the step (or at its end), and where it is.
+    pub(super) fn place_summaries(&mut self, inside: bool, layout: &Layout, apart: Option<Apart<'_>>) {
+        if let Some(schedule) = self.apart(layout, apart) {
+            let Schedule { own, rows, executors, uniforms, clock, due, theta } = schedule;
+            if inside {
+                (executors.inside)(own, uniforms);
+                copy(own.row(theta), rows.row_mut(layout.theta), |theta| T::from_f64(theta));
+                copy(own.row(clock.next), rows.row_mut(layout.sample_time), |time| T::from_f64(time));
+            } else {
+                (executors.at_end)(own, uniforms);
+            }
+            copy(own.row(clock.due), rows.row_mut(due), |due| T::from_f64(due));
+        }
+    }
+
+    /// After summary samples: a clock apart goes on to the next.
+    pub(super) fn advance_summaries(&mut self, layout: &Layout, apart: Option<Apart<'_>>) {
+        if let Some(Schedule { own, rows, executors, uniforms, clock, due, .. }) = self.apart(layout, apart) {
+            (executors.advance)(own, uniforms);
+            copy(own.row(clock.full), rows.row_mut(due), |full| T::from_f64(full));
+        }
+    }
+
+    /// After complete windows: a clock apart begins new ones.
+    pub(super) fn restart_summaries(&mut self, layout: &Layout, apart: Option<Apart<'_>>) {
+        if let Some(Schedule { own, executors, uniforms, .. }) = self.apart(layout, apart) {
+            (executors.restart)(own, uniforms);
+        }
+    }
+
+    fn apart<'b>(&'b mut self, layout: &'b Layout, apart: Option<Apart<'b>>) -> Option<Schedule<'b, T>> {
+        let Apart { executors, uniforms } = apart?;
+        Some(Schedule {
+            own: self.own.as_mut()?,
+            rows: &mut self.rows,
+            executors: executors.summaries.as_ref()?,
+            uniforms,
+            clock: layout.clock.summaries.as_ref()?,
+            due: layout.summaries.as_ref()?.due,
+            theta: executors.programs.theta,
+        })
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The schedule of summaries of a clock apart, taken to pieces.
+struct Schedule<'a, T: Element> {
+    own: &'a mut Rows<f64>,
+    rows: &'a mut Rows<T>,
+    executors: &'a SummaryExecutors,
+    uniforms: &'a Uniforms<f64>,
+    clock: &'a SummaryClockLayout,
+    due: u32,
+    theta: u32,
+}
 
-    fn limits(fixed: bool) -> Limits {
-        Limits { t0: 0.0, end: 1.0, dt_min: 1e-3, max_attempts: 10, fixed }
-    }
+/// Where the clock of a run begins.
+pub(super) struct First {
+    /// The start.
+    pub(super) time: f64,
+    /// Time of the first sample after it.
+    pub(super) sample: f64,
+    /// Where the schedule of summaries begins.
+    pub(super) summaries: Option<FirstSummary>,
+}
 
-    /// One attempt of a single lane: the step tried and the events after it.
-    fn attempt(clock: &mut Clock, accept: bool, next_dt: f64) -> (f64, u8) {
-        let (mut time, mut dt) = ([0.0f64], [0.0f64]);
-        clock.propose(&mut time, &mut dt);
-        clock.settle(&[f64::truth(accept)], &[next_dt]);
-        (dt[0], clock.events[0])
-    }
+/// The first summary sample.
+pub(super) struct FirstSummary {
+    /// Its time, or the start of the recording where that is after the start of the run.
+    pub(super) time: f64,
+    /// Its index: 0, or -1 for the start of the recording.
+    pub(super) index: f64,
+    /// Samples of the first window.
+    pub(super) left: f64,
+}
 
-    #[test]
-    fn the_last_step_lands_on_the_end() {
-        let mut clock = Clock::new(1, limits(false));
-        clock.begin(0, 0.75, f64::INFINITY);
-        assert_eq!(attempt(&mut clock, true, 0.75), (0.75, 0));
-        assert_eq!(attempt(&mut clock, true, 0.75), (0.25, DONE));
-        assert_eq!((clock.now[0], clock.previous[0], clock.accepted[0]), (1.0, 0.75, 2));
-    }
-
-    #[test]
-    fn fixed_steps_are_multiples_of_the_step() {
-        let mut clock = Clock::new(1, Limits { max_attempts: 100, ..limits(true) });
-        clock.begin(0, 0.1, f64::INFINITY);
-        for k in 1..10 {
-            assert_eq!(attempt(&mut clock, true, 0.1), (0.1, 0));
-            assert_eq!(clock.now[0], f64::from(k) * 0.1);
-        }
-        // 1 - 9*0.1 is 0.1 but for rounding: no further step follows.
-        assert_eq!(attempt(&mut clock, true, 0.1).1, DONE);
-        assert_eq!(clock.now[0], 1.0);
-    }
-
-    #[test]
-    fn rejected_steps_move_nothing_and_end_where_they_cannot_shrink() {
-        let mut clock = Clock::new(1, limits(false));
-        clock.begin(0, 0.5, f64::INFINITY);
-        assert_eq!(attempt(&mut clock, false, 0.002), (0.5, 0));
-        assert_eq!((clock.now[0], clock.accepted[0], clock.attempts[0]), (0.0, 0, 1));
-        assert_eq!(attempt(&mut clock, false, 0.001), (0.002, 0));
-        assert_eq!(attempt(&mut clock, false, 0.001), (0.001, STUCK), "at the smallest step");
-        clock.begin(0, 0.5, f64::INFINITY);
-        assert_eq!(attempt(&mut clock, false, f64::NAN), (0.5, STUCK), "a step that is not a number");
-        let mut clock = Clock::new(1, limits(true));
-        clock.begin(0, 0.5, f64::INFINITY);
-        assert_eq!(attempt(&mut clock, false, 0.5), (0.5, STUCK), "a fixed step");
-    }
-
-    #[test]
-    fn attempts_are_limited_and_samples_announced() {
-        let mut clock = Clock::new(1, Limits { max_attempts: 2, ..limits(false) });
-        clock.begin(0, 0.25, 0.3);
-        assert_eq!(attempt(&mut clock, true, 0.25), (0.25, 0));
-        assert_eq!(attempt(&mut clock, true, 0.25), (0.25, DUE | EXHAUSTED));
-        clock.idle(0);
-        assert_eq!(attempt(&mut clock, true, 0.25).1, 0, "an idle lane needs nothing");
+#[inline(always)]
+fn copy<A: Copy, B>(from: &[A], to: &mut [B], convert: impl Fn(A) -> B) {
+    for (to, from) in to.iter_mut().zip(from) {
+        *to = convert(*from);
     }
 }

@@ -5,25 +5,28 @@
 //! computes depends on its neighbours, so results do not depend on units, threads or lanes.
 
 mod block;
+mod check;
 mod clock;
+mod lane_set;
 mod staging;
+mod summaries;
 mod unit;
 
 use std::marker::PhantomData;
 use std::sync::Mutex;
 use std::sync::atomic::Ordering::Relaxed;
 
-use rubie_program::{Element, Executor, ExecutorOptions, Isa, Precision, Program, Uniforms};
+use rubie_program::{Element, Executor, ExecutorError, ExecutorOptions, Isa, Precision, Program, Uniforms};
 
 use crate::backend::{
     Backend, BackendError, ChunkInputs, ChunkOutputs, ChunkReport, Controls, Kernel, KernelError, SamplesMut,
-    Watch,
+    SummaryControls, Watch,
 };
 use crate::layout::Layout;
-use crate::spec::KernelSpec;
+use crate::spec::{AttemptPart, KernelSpec};
 
 use block::Block;
-use clock::Limits;
+use clock::{Apart, ClockExecutors, First, FirstSummary};
 use unit::{Unit, units};
 
 /// Bytes of rows that a block should keep to: about the part of a second-level cache that is a core's own.
@@ -34,10 +37,22 @@ struct Prepared<X> {
     solve: X,
     initial: X,
     start: X,
-    attempt: X,
+    attempt: Vec<X>,
+    /// The order of the attempt's programs.
+    order: Vec<AttemptPart>,
     record: Option<X>,
     dense: Option<X>,
     sample: Option<X>,
+    summaries: Option<PreparedSummaries<X>>,
+    /// The clock, where it stands apart.
+    clock: Option<ClockExecutors>,
+}
+
+/// The programs of the summaries, made ready.
+struct PreparedSummaries<X> {
+    inside: Option<X>,
+    at_end: X,
+    finish: X,
 }
 
 /// A kernel that runs on CPU threads, whatever executes its programs.
@@ -45,18 +60,24 @@ struct CpuKernel<T, X> {
     prepared: Prepared<X>,
     layout: Layout,
     solve_outputs: Vec<(u32, u32)>,
-    fixed_step: bool,
     lanes: usize,
+    isa: Isa,
     element: PhantomData<T>,
 }
 
 /// Everything the threads of one chunk share.
-struct Job<'a, T: Element, X> {
+struct Job<'a, T: Samples, X> {
     kernel: &'a CpuKernel<T, X>,
     layout: &'a Layout,
     controls: &'a Controls,
+    /// Times of the samples, and infinity.
+    sample_times: &'a [f64],
+    /// Where the clocks of runs begin.
+    first: &'a First,
     inputs: ChunkInputs<'a>,
     uniforms: &'a Uniforms<T>,
+    /// The clock, where it stands apart.
+    clock: Option<Apart<'a>>,
     watch: &'a Watch<'a>,
     /// The rows that move with a run.
     carried: &'a [u32],
@@ -64,18 +85,15 @@ struct Job<'a, T: Element, X> {
     interior: &'a [u32],
 }
 
-impl<T: Element, X> Job<'_, T, X> {
+impl<T: Samples, X> Job<'_, T, X> {
     fn samples_at_start(&self) -> bool {
-        self.controls.sample_times[0] == self.controls.t0
+        self.sample_times[0] == self.controls.t0
     }
 
-    /// Time of sample `index`; infinite after the last.
-    fn sample_time(&self, index: usize) -> f64 {
-        self.controls.sample_times.get(index).copied().unwrap_or(f64::INFINITY)
-    }
-
-    fn interior_rows(&self) -> &[u32] {
-        self.interior
+    /// The first rows of samples and summaries that a run lacks which has all before these.
+    fn first_rows(&self, sample: usize, window: usize) -> [usize; 2] {
+        let columns = self.layout.summaries.as_ref().map_or(0, |summaries| summaries.results.len());
+        [sample * self.layout.recorded.len(), window * columns]
     }
 
     fn interrupted(&self) -> bool {
@@ -90,6 +108,12 @@ impl<T: Element, X> Job<'_, T, X> {
 /// Floating-point types whose arrays a CPU kernel can fill.
 trait Samples: Element {
     fn samples<'a>(room: SamplesMut<'a>) -> Option<&'a mut [Self]>;
+
+    /// The same numbers, which must be f64: empty if they are not.
+    fn as_f64(numbers: &[Self]) -> &[f64];
+
+    /// The same numbers, which must be f64: empty if they are not.
+    fn as_f64_mut(numbers: &mut [Self]) -> &mut [f64];
 }
 
 impl Samples for f32 {
@@ -99,6 +123,14 @@ impl Samples for f32 {
             SamplesMut::F64(_) => None,
         }
     }
+
+    fn as_f64(_: &[f32]) -> &[f64] {
+        &[]
+    }
+
+    fn as_f64_mut(_: &mut [f32]) -> &mut [f64] {
+        &mut []
+    }
 }
 
 impl Samples for f64 {
@@ -107,6 +139,14 @@ impl Samples for f64 {
             SamplesMut::F64(samples) => Some(samples),
             SamplesMut::F32(_) => None,
         }
+    }
+
+    fn as_f64(numbers: &[f64]) -> &[f64] {
+        numbers
+    }
+
+    fn as_f64_mut(numbers: &mut [f64]) -> &mut [f64] {
+        numbers
     }
 }
 
@@ -118,10 +158,16 @@ impl<T: Samples, X: Executor<T>> Kernel for CpuKernel<T, X> {
         outputs: ChunkOutputs<'_>,
         watch: &Watch<'_>,
     ) -> Result<ChunkReport, KernelError> {
-        let ChunkOutputs { samples, status } = outputs;
+        let ChunkOutputs { samples, summaries, status } = outputs;
         let samples = T::samples(samples).ok_or(KernelError::Precision)?;
-        self.check(controls, inputs, samples.len(), status.len())?;
-        let given = [&controls.controls[..], &controls.parameters, &controls.initials].concat();
+        let summaries = T::samples(summaries).ok_or(KernelError::Precision)?;
+        check::check(self, controls, inputs, [samples.len(), summaries.len(), status.len()])?;
+        let limits = limits(controls);
+        let apart = self.prepared.clock.as_ref();
+        let clock = apart.map(|clock| (clock, clock.uniforms(&limits)));
+        let limits = if clock.is_none() { &limits[..] } else { &[] };
+        let metrics = controls.summaries.as_ref().map_or(&[][..], |summaries| &summaries.controls);
+        let given = [limits, metrics, &controls.controls, &controls.parameters, &controls.initials].concat();
         let uniforms = staging::uniforms(
             &self.prepared.solve,
             &given,
@@ -131,47 +177,67 @@ impl<T: Samples, X: Executor<T>> Kernel for CpuKernel<T, X> {
         );
         let carried: Vec<u32> = self.layout.carried().collect();
         let interior: Vec<u32> = self.layout.sampled.clone().collect();
+        let sample_times = [&controls.sample_times[..], &[f64::INFINITY]].concat();
+        let first = first(controls, &sample_times);
         let job = Job {
+            first: &first,
             kernel: self,
             layout: &self.layout,
             controls,
+            sample_times: &sample_times,
             inputs,
             uniforms: &uniforms,
+            clock: clock.as_ref().map(|(executors, uniforms)| Apart { executors, uniforms }),
             watch,
             carried: &carried,
             interior: &interior,
         };
-        let units = units(inputs, samples, status, controls.threads.get(), self.lanes);
+        let units = units(inputs, [samples, summaries], status, controls.threads.get(), self.lanes);
         Ok(self.share(&job, units, controls.threads.get()))
     }
 }
 
 impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
-    fn new(spec: &KernelSpec, options: &ExecutorOptions, name: &str) -> Result<Self, BackendError> {
-        let prepare = |program: &Program| {
-            X::prepare(program, options).map_err(|error| BackendError::Program {
-                backend: name.to_owned(),
-                program: program.name().to_owned(),
-                reason: error.to_string(),
-            })
+    fn new<C: Executor<f64> + 'static>(
+        spec: &KernelSpec,
+        options: &ExecutorOptions,
+        name: &str,
+    ) -> Result<Self, BackendError> {
+        let refused = |program: &str, error: ExecutorError| BackendError::Program {
+            backend: name.to_owned(),
+            program: program.to_owned(),
+            reason: error.to_string(),
         };
+        let prepare =
+            |program: &Program| X::prepare(program, options).map_err(|error| refused(program.name(), error));
+        let clock = spec.clock.as_ref().map(|clock| ClockExecutors::prepare::<C>(clock, options));
         let optional = |program: &Option<Program>| program.as_ref().map(prepare).transpose();
         let programs = &spec.programs;
+        let summaries = programs.summaries.as_ref().map(|programs| {
+            Ok::<_, BackendError>(PreparedSummaries {
+                inside: optional(&programs.inside)?,
+                at_end: prepare(&programs.at_end)?,
+                finish: prepare(&programs.finish)?,
+            })
+        });
         let prepared = Prepared {
             solve: prepare(&programs.solve)?,
             initial: prepare(&programs.initial)?,
             start: prepare(&programs.start)?,
-            attempt: prepare(&programs.attempt)?,
+            attempt: programs.attempt.iter().map(prepare).collect::<Result<_, _>>()?,
+            order: programs.order.clone(),
             record: optional(&programs.record)?,
             dense: optional(&programs.dense)?,
             sample: optional(&programs.sample)?,
+            summaries: summaries.transpose()?,
+            clock: clock.transpose().map_err(|error| refused("clock", error))?,
         };
         Ok(CpuKernel {
             prepared,
             layout: spec.layout.clone(),
             solve_outputs: spec.solve_outputs.clone(),
-            fixed_step: spec.fixed_step,
             lanes: lanes::<T>(spec.layout.rows),
+            isa: options.isa,
             element: PhantomData,
         })
     }
@@ -180,15 +246,8 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
     fn share(&self, job: &Job<'_, T, X>, units: Vec<Unit<'_, T>>, threads: usize) -> ChunkReport {
         let threads = threads.min(units.len());
         let queue = Mutex::new(units.into_iter());
-        let limits = Limits {
-            t0: job.controls.t0,
-            end: job.sample_time(job.controls.sample_times.len() - 1),
-            dt_min: job.controls.dt_min,
-            max_attempts: job.controls.max_attempts,
-            fixed: self.fixed_step,
-        };
         let work = || {
-            let mut block = Block::new(self.layout.rows, self.lanes, limits);
+            let mut block = Block::new(job, self.lanes);
             let mut report = ChunkReport::default();
             loop {
                 let unit = queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next();
@@ -210,39 +269,32 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
             report
         })
     }
+}
 
-    fn check(
-        &self,
-        controls: &Controls,
-        inputs: ChunkInputs<'_>,
-        samples: usize,
-        status: usize,
-    ) -> Result<(), KernelError> {
-        let layout = &self.layout;
-        let times = &controls.sample_times;
-        let runs = inputs.runs;
-        let interior = |time: &f64| *time != controls.t0 && Some(time) != times.last();
-        let needs_dense = times.iter().any(interior);
-        if times.last().is_none_or(|last| *last <= controls.t0)
-            || (needs_dense && self.prepared.sample.is_none())
-        {
-            return Err(KernelError::Times);
-        }
-        let lengths = [
-            ("inputs", inputs.values.len(), layout.inputs.len() * runs),
-            ("samples", samples, times.len() * layout.recorded.len() * runs),
-            ("status words", status, runs),
-            ("controls", controls.controls.len(), layout.controls.len()),
-            ("parameters", controls.parameters.len(), layout.parameters.len()),
-            ("initial values", controls.initials.len(), layout.initials.len()),
-        ];
-        for (what, found, needed) in lengths {
-            if found != needed {
-                return Err(KernelError::Length { what, found, needed });
-            }
-        }
-        Ok(())
+/// The values of the clock's uniforms, which have the numbers from 0 on.
+fn limits(controls: &Controls) -> Vec<f64> {
+    let mut limits = vec![controls.t0, controls.end, controls.dt_min, controls.max_attempts as f64];
+    if let Some(SummaryControls { schedule, .. }) = &controls.summaries {
+        let counts = [schedule.samples() as f64, schedule.samples_per_window() as f64];
+        limits.extend([schedule.start(), schedule.interval(), schedule.end()]);
+        limits.extend(counts);
     }
+    limits
+}
+
+/// Where the clocks of runs begin.
+fn first(controls: &Controls, sample_times: &[f64]) -> First {
+    let t0 = controls.t0;
+    let summaries = controls.summaries.as_ref().map(|SummaryControls { schedule, .. }| {
+        let waits = schedule.start() > t0;
+        FirstSummary {
+            time: if waits { schedule.start() } else { schedule.time(0).unwrap_or(f64::INFINITY) },
+            index: if waits { -1.0 } else { 0.0 },
+            left: schedule.samples_per_window() as f64,
+        }
+    });
+    let sample = sample_times[usize::from(sample_times[0] == t0)];
+    First { time: t0, sample, summaries }
 }
 
 /// Lanes of a block: as many as keep its rows in the cache, at least one vector.
@@ -274,8 +326,8 @@ impl<X32: Executor<f32> + 'static, X64: Executor<f64> + 'static> Backend for Cpu
 
     fn compile(&self, spec: &KernelSpec) -> Result<Box<dyn Kernel>, BackendError> {
         Ok(match spec.precision {
-            Precision::F32 => Box::new(CpuKernel::<f32, X32>::new(spec, &self.options, self.name)?),
-            Precision::F64 => Box::new(CpuKernel::<f64, X64>::new(spec, &self.options, self.name)?),
+            Precision::F32 => Box::new(CpuKernel::<f32, X32>::new::<X64>(spec, &self.options, self.name)?),
+            Precision::F64 => Box::new(CpuKernel::<f64, X64>::new::<X64>(spec, &self.options, self.name)?),
         })
     }
 }

@@ -6,11 +6,11 @@
 use rubie_program::{Element, Executor, Rows, Uniforms};
 
 use crate::cpu::unit::Unit;
-use crate::cpu::{Job, Prepared};
+use crate::cpu::{Job, Prepared, Samples};
 use crate::status::Status;
 
 /// A block of prepared runs of one unit.
-pub(super) struct Staging<T: Element> {
+pub(super) struct Staging<T: Samples> {
     rows: Rows<T>,
     /// Run of the unit in the first lane.
     first: usize,
@@ -30,7 +30,7 @@ pub(super) struct Staged {
     pub(super) first_step: f64,
 }
 
-impl<T: Element> Staging<T> {
+impl<T: Samples> Staging<T> {
     pub(super) fn new(rows: u32, lanes: usize) -> Self {
         Staging { rows: Rows::new(rows as usize, lanes), first: 0, filled: 0, next: 0 }
     }
@@ -78,9 +78,10 @@ impl<T: Element> Staging<T> {
             if let Some(record) = record {
                 record.execute(&mut self.rows, job.uniforms);
             }
-            for lane in 0..self.filled {
-                let values = job.layout.recorded.iter().map(|&row| self.rows.row(row)[lane]);
-                unit.write(self.first + lane, 0, values);
+            for (variable, &row) in job.layout.recorded.iter().enumerate() {
+                for (lane, value) in self.rows.row(row)[..self.filled].iter().enumerate() {
+                    unit.write(self.first + lane, variable, *value);
+                }
             }
         }
     }

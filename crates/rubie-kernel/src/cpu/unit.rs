@@ -17,23 +17,23 @@ pub(super) struct Unit<'a, T> {
     pub(super) runs: Range<usize>,
     /// One slice per (time, variable), as long as the unit.
     pub(super) samples: Vec<&'a mut [T]>,
+    /// One slice per (window, column), as long as the unit.
+    pub(super) summaries: Vec<&'a mut [T]>,
     /// One word per run.
     pub(super) status: &'a mut [Status],
 }
 
 impl<T: Element> Unit<'_, T> {
-    /// Writes sample `time` of the run `run` (counted from the start of the unit): `values` gives each variable.
-    pub(super) fn write(&mut self, run: usize, time: usize, values: impl ExactSizeIterator<Item = T>) {
-        let first = time * values.len();
-        for (row, value) in self.samples[first..].iter_mut().zip(values) {
-            row[run] = value;
-        }
+    /// Writes a number of the run `run` (counted from the start of the unit) into row `row` of the samples: the time's
+    /// index times the number of variables plus the variable's.
+    pub(super) fn write(&mut self, run: usize, row: usize, value: T) {
+        self.samples[row][run] = value;
     }
 
-    /// Marks a run as failed: samples from `time` on are NaN.
-    pub(super) fn fail(&mut self, run: usize, time: usize, variables: usize, status: Status) {
+    /// Marks a run as failed: rows of the samples and of the summaries are NaN from the given ones on.
+    pub(super) fn fail(&mut self, run: usize, [sample, summary]: [usize; 2], status: Status) {
         self.status[run] = status;
-        for row in &mut self.samples[time * variables..] {
+        for row in self.samples[sample..].iter_mut().chain(&mut self.summaries[summary..]) {
             row[run] = T::from_f64(f64::NAN);
         }
     }
@@ -42,7 +42,7 @@ impl<T: Element> Unit<'_, T> {
 /// Cuts a chunk into units for `threads` threads of blocks of `lanes` lanes.
 pub(super) fn units<'a, T>(
     inputs: ChunkInputs<'_>,
-    samples: &'a mut [T],
+    [samples, summaries]: [&'a mut [T]; 2],
     status: &'a mut [Status],
     threads: usize,
     lanes: usize,
@@ -52,11 +52,17 @@ pub(super) fn units<'a, T>(
     let mut units: Vec<Unit<'a, T>> = Vec::with_capacity(runs.div_ceil(length));
     for (i, status) in status.chunks_mut(length).enumerate() {
         let first = i * length;
-        units.push(Unit { runs: first..first + status.len(), samples: Vec::new(), status });
+        let runs = first..first + status.len();
+        units.push(Unit { runs, samples: Vec::new(), summaries: Vec::new(), status });
     }
     for row in samples.chunks_mut(runs) {
         for (unit, part) in units.iter_mut().zip(row.chunks_mut(length)) {
             unit.samples.push(part);
+        }
+    }
+    for row in summaries.chunks_mut(runs) {
+        for (unit, part) in units.iter_mut().zip(row.chunks_mut(length)) {
+            unit.summaries.push(part);
         }
     }
     units
@@ -79,14 +85,16 @@ mod tests {
     fn units_cover_the_chunk_once_and_in_order() {
         for (runs, threads, lanes) in [(1, 1, 64), (103, 2, 8), (5000, 7, 64), (100_000, 2, 64)] {
             let mut samples: Vec<f64> = (0..3 * runs).map(|i| i as f64).collect();
+            let mut summaries = samples[..2 * runs].to_vec();
             let mut status = vec![Status::SUCCESS; runs];
             let inputs = ChunkInputs { runs, values: &[] };
-            let units = units(inputs, &mut samples, &mut status, threads, lanes);
+            let units = units(inputs, [&mut samples, &mut summaries], &mut status, threads, lanes);
             let mut next = 0;
             for unit in &units {
                 assert_eq!(unit.runs.start, next);
                 assert_eq!(unit.status.len(), unit.runs.len());
-                assert_eq!(unit.samples.len(), 3);
+                assert_eq!((unit.samples.len(), unit.summaries.len()), (3, 2));
+                assert_eq!(unit.summaries[1][0], (runs + next) as f64);
                 assert_eq!(unit.samples[2][0], (2 * runs + next) as f64);
                 next = unit.runs.end;
             }

@@ -32,9 +32,15 @@ impl Checked {
             let (found, expected) = (chunk.samples.precision(), layout.precision);
             return wrong(format!("its samples are {found:?}, not {expected:?}"));
         }
+        let summaries = layout.summaries.as_ref().map_or(0, |part| part.windows.len() * part.columns.len());
+        if summaries > 0 && chunk.summaries.precision() != layout.precision {
+            let (found, expected) = (chunk.summaries.precision(), layout.precision);
+            return wrong(format!("its summaries are {found:?}, not {expected:?}"));
+        }
         let lengths = [
             ("swept values", chunk.swept.len(), layout.swept.len()),
             ("samples", chunk.samples.len(), layout.times.len() * layout.variables.len()),
+            ("summaries", chunk.summaries.len(), summaries),
             ("status words", chunk.status.len(), 1),
         ];
         match lengths.iter().find(|(_, found, per_run)| per_run.checked_mul(chunk.runs) != Some(*found)) {

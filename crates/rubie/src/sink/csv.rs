@@ -13,24 +13,27 @@ const PIECE: usize = 1 << 16;
 struct CsvSink {
     file: BufWriter<PartFile>,
     table: Table,
-    /// Texts that recur: `time,` and, in long form, `variable,`.
-    times: Vec<Vec<u8>>,
+    /// Texts that recur: `time,` (or `window_start,window_end,`) and, in long form, `variable,`.
+    keys: Vec<Vec<u8>>,
     variables: Vec<Vec<u8>>,
 }
 
 /// Opens a table and writes its header.
-pub(super) fn open(file: PartFile, form: TableForm, layout: &Layout) -> Result<Box<dyn Sink>, SinkError> {
-    let table = Table::new(form, layout);
+pub(super) fn open(file: PartFile, table: Table, _: &Layout) -> Result<Box<dyn Sink>, SinkError> {
     let header = line(&table.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>());
-    let times = table.times.iter().map(|time| format!("{},", zmij::Buffer::new().format(*time)).into_bytes());
+    let keys = (0..table.keys[0].len()).map(|row| {
+        let mut text = Vec::new();
+        table.keys.iter().for_each(|key| number(&mut text, key[row], b','));
+        text
+    });
     let variables = table.variables.iter().map(|name| {
         let mut text = line(&[name]);
         text.pop();
         text.push(b',');
         text
     });
-    let (times, variables) = (times.collect(), variables.collect());
-    let mut sink = CsvSink { file: BufWriter::with_capacity(PIECE, file), table, times, variables };
+    let (keys, variables) = (keys.collect(), variables.collect());
+    let mut sink = CsvSink { file: BufWriter::with_capacity(PIECE, file), table, keys, variables };
     sink.put(&header)?;
     Ok(Box::new(sink))
 }
@@ -58,11 +61,11 @@ impl CsvSink {
                 number(&mut start, *value, b',');
             }
             let mut samples = samples.iter().skip(run).step_by(chunk.runs);
-            for time in &self.times {
+            for key in &self.keys {
                 match self.table.form {
                     TableForm::Wide => {
                         text.extend_from_slice(&start);
-                        text.extend_from_slice(time);
+                        text.extend_from_slice(key);
                         samples
                             .by_ref()
                             .take(self.variables.len())
@@ -72,7 +75,7 @@ impl CsvSink {
                     }
                     TableForm::Long => {
                         for (variable, value) in self.variables.iter().zip(samples.by_ref()) {
-                            text.extend([&start, time, variable].into_iter().flatten());
+                            text.extend([&start, key, variable].into_iter().flatten());
                             number(&mut text, *value, b'\n');
                         }
                     }
@@ -95,7 +98,7 @@ fn number<T: zmij::Float>(text: &mut Vec<u8>, value: T, end: u8) {
 
 impl Sink for CsvSink {
     fn write(&mut self, chunk: &Chunk<'_>) -> Result<(), SinkError> {
-        match chunk.samples {
+        match self.table.kind.numbers(chunk) {
             Samples::F64(samples) => self.write_rows(chunk, samples),
             Samples::F32(samples) => self.write_rows(chunk, samples),
         }

@@ -15,6 +15,12 @@ pub enum SinkError {
         /// The extensions there are.
         known: Vec<&'static str>,
     },
+    /// More than one array for a file that holds one.
+    #[error("samples and summaries are two arrays, and {} holds one; take .npz, or leave one of them out", path.display())]
+    OneArray {
+        /// The name given.
+        path: PathBuf,
+    },
     /// The name is a directory's.
     #[error("{} is a directory; name a file in it, such as {}", path.display(), path.join("result.parquet").display())]
     IsDirectory {
@@ -102,5 +108,13 @@ fn size(bytes: u64) -> String {
         0..1_000_000 => format!("{bytes} bytes"),
         1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
         _ => format!("{:.2} GB", bytes as f64 / 1e9),
+    }
+}
+
+impl SinkError {
+    /// Whether what was asked for makes no sense, rather than that it could not be done.
+    pub(crate) fn is_misuse(&self) -> bool {
+        use SinkError::*;
+        matches!(self, UnknownExtension { .. } | OneArray { .. } | IsDirectory { .. })
     }
 }

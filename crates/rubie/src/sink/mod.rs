@@ -13,6 +13,7 @@
 //!     swept: vec![column("rho")],
 //!     variables: vec![column("x")],
 //!     times: vec![0.0, 1.0],
+//!     summaries: None,
 //!     runs: 2,
 //!     precision: rubie::Precision::F64,
 //! };
@@ -23,6 +24,7 @@
 //!     runs: 2,
 //!     swept: &[10.0, 28.0],
 //!     samples: Samples::F64(&[1.0, 1.0, 0.5, 0.25]), // time 0: both runs; time 1: both runs
+//!     summaries: Samples::F64(&[]),
 //!     status: &[0, 0],
 //! })?;
 //! let written = sink.finish()?;
@@ -48,9 +50,13 @@
 //!
 //! In CSV each number has the fewest digits that give it back exactly; others are `NaN`, `inf` and `-inf`.
 //!
+//! Summaries are a table of their own, with `window_start` and `window_end` instead of `time`, and a column for each summary of
+//! each variable. Where there are samples too, it goes into a second file: `result.summaries.parquet` beside `result.parquet`.
+//!
 //! # Arrays: NPY and NPZ
 //!
-//! A `.npy` file is the array of samples alone, of shape (time, variable, run), in C order. An `.npz` file has
+//! A `.npy` file is the array of samples alone, of shape (time, variable, run), in C order; or that of the summaries, of shape
+//! (window, summary, run), where there are no samples. An `.npz` file has
 //! these arrays, uncompressed:
 //!
 //! | name | shape | |
@@ -61,6 +67,9 @@
 //! | `swept` | (name, run) | values of the swept names |
 //! | `status` | (run) | status words, 0 where the run succeeded |
 //! | `samples` | (time, variable, run) | |
+//! | `window_start`, `window_end` | (window) | where there are summaries, as those below |
+//! | `summary_names`, `summary_units` | (summary) | text |
+//! | `summaries` | (window, summary, run) | |
 
 use std::path::{Path, PathBuf};
 
@@ -81,6 +90,7 @@ pub use error::SinkError;
 
 use checked::Checked;
 use part::PartFile;
+use table::{Kind, Table};
 
 /// A named column.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,15 +108,33 @@ pub struct Layout {
     pub swept: Vec<Column>,
     /// What is saved.
     pub variables: Vec<Column>,
-    /// Times of the samples.
+    /// Times of the samples; none where there are only summaries.
     pub times: Vec<f64>,
+    /// The summaries, where there are any.
+    pub summaries: Option<SummaryPart>,
     /// Number of runs of the batch.
     pub runs: u64,
     /// Type of the samples.
     pub precision: Precision,
 }
 
-/// Samples of shape (time, variable, run), run fastest.
+/// What all chunks of a solve have in common in their summaries.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SummaryPart {
+    /// Each summary of each variable.
+    pub columns: Vec<Column>,
+    /// Start and end of each window.
+    pub windows: Vec<[f64; 2]>,
+}
+
+impl Layout {
+    /// Whether there are samples.
+    pub fn has_samples(&self) -> bool {
+        !self.times.is_empty()
+    }
+}
+
+/// Samples of shape (time, variable, run) or summaries of shape (window, summary, run), run fastest.
 #[derive(Clone, Copy, Debug)]
 pub enum Samples<'a> {
     /// IEEE binary64.
@@ -149,6 +177,8 @@ pub struct Chunk<'a> {
     pub swept: &'a [f64],
     /// Samples, shape (time, variable, run).
     pub samples: Samples<'a>,
+    /// Summaries, shape (window, summary, run).
+    pub summaries: Samples<'a>,
     /// Status word of each run.
     pub status: &'a [u32],
 }
@@ -175,6 +205,8 @@ pub struct Written {
     pub path: PathBuf,
     /// Its size.
     pub bytes: u64,
+    /// The file with the summaries, where these have one of their own.
+    pub summaries: Option<PathBuf>,
 }
 
 /// How a table is laid out; arrays (NPY, NPZ) ignore it.
@@ -193,20 +225,28 @@ struct Format {
     open: Open,
 }
 
-type Open = fn(PartFile, TableForm, &Layout) -> Result<Box<dyn Sink>, SinkError>;
+type Opened = Result<Box<dyn Sink>, SinkError>;
+
+/// How a file is opened.
+enum Open {
+    /// A table of one kind.
+    Table(fn(PartFile, Table, &Layout) -> Opened),
+    /// Everything as arrays.
+    Arrays(fn(PartFile, &Layout) -> Opened),
+}
 
 const FORMATS: &[Format] = &[
-    Format { extension: "parquet", open: parquet::open },
-    Format { extension: "csv", open: csv::open },
-    Format { extension: "npy", open: npy::open },
-    Format { extension: "npz", open: npz::open },
+    Format { extension: "parquet", open: Open::Table(parquet::open) },
+    Format { extension: "csv", open: Open::Table(csv::open) },
+    Format { extension: "npy", open: Open::Arrays(npy::open) },
+    Format { extension: "npz", open: Open::Arrays(npz::open) },
 ];
 
 /// Opens a file for results: `.parquet`, `.csv`, `.npy` or `.npz`.
 ///
 /// # Errors
 /// An extension that is none of these, a directory that is missing or cannot be written to, names that occur
-/// twice. All of it shows before anything is computed.
+/// twice, both samples and summaries for a `.npy` file. All of it shows before anything is computed.
 pub fn create(path: &Path, form: TableForm, layout: Layout) -> Result<Box<dyn Sink>, SinkError> {
     if path.is_dir() {
         return Err(SinkError::IsDirectory { path: path.to_owned() });
@@ -219,8 +259,47 @@ pub fn create(path: &Path, form: TableForm, layout: Layout) -> Result<Box<dyn Si
     })?;
     check_names(&layout.swept)?;
     check_names(&layout.variables)?;
-    let sink = (format.open)(PartFile::create(path)?, form, &layout)?;
+    check_names(layout.summaries.as_ref().map_or(&[], |part| &part.columns))?;
+    let sink = match format.open {
+        Open::Arrays(open) => open(PartFile::create(path)?, &layout)?,
+        Open::Table(open) => {
+            let table =
+                |path: &Path, kind| open(PartFile::create(path)?, Table::new(form, kind, &layout), &layout);
+            match (layout.has_samples(), &layout.summaries) {
+                (_, None) => table(path, Kind::Samples)?,
+                (false, Some(_)) => table(path, Kind::Summaries)?,
+                (true, Some(_)) => {
+                    let beside = path.with_extension(format!("summaries.{}", format.extension));
+                    if beside.is_dir() {
+                        return Err(SinkError::IsDirectory { path: beside });
+                    }
+                    let samples = table(path, Kind::Samples)?;
+                    Box::new(Both { samples, summaries: table(&beside, Kind::Summaries)? })
+                }
+            }
+        }
+    };
     Ok(Box::new(Checked::new(sink, layout)))
+}
+
+/// Two tables: samples and summaries.
+struct Both {
+    samples: Box<dyn Sink>,
+    summaries: Box<dyn Sink>,
+}
+
+impl Sink for Both {
+    fn write(&mut self, chunk: &Chunk<'_>) -> Result<(), SinkError> {
+        self.samples.write(chunk)?;
+        self.summaries.write(chunk)
+    }
+
+    fn finish(self: Box<Self>) -> Result<Written, SinkError> {
+        let summaries = self.summaries.finish()?;
+        let samples = self.samples.finish()?;
+        let bytes = samples.bytes + summaries.bytes;
+        Ok(Written { bytes, summaries: Some(summaries.path), ..samples })
+    }
 }
 
 /// Takes everything and keeps nothing: for solves whose report is all that is wanted.
@@ -233,7 +312,7 @@ impl Sink for Discard {
     }
 
     fn finish(self: Box<Self>) -> Result<Written, SinkError> {
-        Ok(Written { path: PathBuf::new(), bytes: 0 })
+        Ok(Written { path: PathBuf::new(), bytes: 0, summaries: None })
     }
 }
 

@@ -1,23 +1,32 @@
-//! Samples as one array in a `.npy` file.
+//! Samples or summaries as one array in a `.npy` file.
 
 use super::error::SinkError;
-use super::numpy::{header, kind};
+use super::numpy::{element, header};
 use super::part::PartFile;
-use super::{Chunk, Layout, Sink, TableForm, Written};
+use super::table::Kind;
+use super::{Chunk, Layout, Sink, Written};
 
 struct NpySink {
     file: PartFile,
+    kind: Kind,
     /// Where the samples begin.
     start: u64,
     /// Bytes of all runs at one time, for one variable.
     row: u64,
 }
 
-/// Opens an array of shape (time, variable, run) in its final size.
-pub(super) fn open(mut file: PartFile, _: TableForm, layout: &Layout) -> Result<Box<dyn Sink>, SinkError> {
-    let shape = [layout.times.len() as u64, layout.variables.len() as u64, layout.runs];
-    let (kind, width) = kind(layout.precision);
-    let header = header(kind, &shape);
+/// Opens an array of shape (time or window, variable, run) in its final size.
+pub(super) fn open(mut file: PartFile, layout: &Layout) -> Result<Box<dyn Sink>, SinkError> {
+    let (kind, [rows, columns]) = match &layout.summaries {
+        Some(_) if layout.has_samples() => {
+            return Err(SinkError::OneArray { path: file.target().to_owned() });
+        }
+        Some(part) => (Kind::Summaries, [part.windows.len(), part.columns.len()]),
+        None => (Kind::Samples, [layout.times.len(), layout.variables.len()]),
+    };
+    let shape = [rows as u64, columns as u64, layout.runs];
+    let (element, width) = element(layout.precision);
+    let header = header(element, &shape);
     let (start, row) = (header.len() as u64, layout.runs.saturating_mul(width));
     let bytes = [row, shape[0], shape[1]]
         .into_iter()
@@ -27,7 +36,7 @@ pub(super) fn open(mut file: PartFile, _: TableForm, layout: &Layout) -> Result<
         bytes.filter(|bytes| i64::try_from(*bytes).is_ok()).ok_or_else(|| too_large(&file, &shape))?;
     let prepared = file.set_len(bytes).and_then(|()| file.write_at(0, &header));
     prepared.map_err(|source| file.failure(source))?;
-    Ok(Box::new(NpySink { file, start, row }))
+    Ok(Box::new(NpySink { file, kind, start, row }))
 }
 
 /// No file system has files of 2^63 bytes.
@@ -38,8 +47,9 @@ pub(super) fn too_large(file: &PartFile, shape: &[u64]) -> SinkError {
 
 impl Sink for NpySink {
     fn write(&mut self, chunk: &Chunk<'_>) -> Result<(), SinkError> {
-        let bytes = chunk.samples.bytes();
-        let rows = chunk.samples.len() / chunk.runs.max(1);
+        let numbers = self.kind.numbers(chunk);
+        let bytes = numbers.bytes();
+        let rows = numbers.len() / chunk.runs.max(1);
         let part = bytes.len() / rows.max(1);
         let first = self.start + chunk.first_run * (part / chunk.runs.max(1)) as u64;
         if part as u64 == self.row {

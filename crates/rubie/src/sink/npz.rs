@@ -8,16 +8,16 @@ use crc32fast::Hasher;
 
 use super::error::SinkError;
 use super::npy::too_large;
-use super::numpy::{header, kind, numbers, texts};
+use super::numpy::{element, header, numbers, texts};
 use super::part::PartFile;
 use super::zip::{Member, directory};
-use super::{Chunk, Column, Layout, Sink, TableForm, Written};
+use super::{Chunk, Column, Layout, Sink, Written};
 
 struct NpzSink {
     file: PartFile,
     /// Members that were complete from the start.
     fixed: Vec<Member>,
-    growing: [Growing; 3],
+    growing: Vec<Growing>,
     /// Where the directory will begin.
     end: u64,
 }
@@ -34,30 +34,42 @@ struct Growing {
 }
 
 /// Opens an archive in its final size and writes what does not depend on the runs.
-pub(super) fn open(mut file: PartFile, _: TableForm, layout: &Layout) -> Result<Box<dyn Sink>, SinkError> {
+pub(super) fn open(mut file: PartFile, layout: &Layout) -> Result<Box<dyn Sink>, SinkError> {
     let (swept, variables) = (layout.swept.len() as u64, layout.variables.len() as u64);
     let shape = [layout.times.len() as u64, variables, layout.runs];
-    let (samples, width) = kind(layout.precision);
-    let fixed = [
+    let (number, width) = element(layout.precision);
+    let names = |columns: &[Column]| texts(columns.iter().map(|column| column.name.as_str()));
+    let units =
+        |columns: &[Column]| texts(columns.iter().map(|column| column.unit.as_deref().unwrap_or_default()));
+    let mut fixed = vec![
         ("time", numbers(&layout.times)),
-        ("variables", texts(layout.variables.iter().map(name))),
-        ("units", texts(layout.variables.iter().map(|column| column.unit.as_deref().unwrap_or_default()))),
-        ("swept_names", texts(layout.swept.iter().map(name))),
+        ("variables", names(&layout.variables)),
+        ("units", units(&layout.variables)),
+        ("swept_names", names(&layout.swept)),
     ];
+    if let Some(part) = &layout.summaries {
+        let end = |k: usize| numbers(&part.windows.iter().map(|window| window[k]).collect::<Vec<_>>());
+        fixed.extend([
+            ("window_start", end(0)),
+            ("window_end", end(1)),
+            ("summary_names", names(&part.columns)),
+            ("summary_units", units(&part.columns)),
+        ]);
+    }
     let mut archive = Archive { file: &mut file, end: 0 };
     let fixed = fixed.iter().map(|(name, bytes)| archive.store(name, bytes)).collect::<Result<_, _>>()?;
-    let growing = [
+    let mut growing = vec![
         archive.reserve("swept", "f8", 8, &[swept, layout.runs])?,
         archive.reserve("status", "u4", 4, &[layout.runs])?,
-        archive.reserve("samples", samples, width, &shape)?,
+        archive.reserve("samples", number, width, &shape)?,
     ];
+    if let Some(part) = &layout.summaries {
+        let shape = [part.windows.len() as u64, part.columns.len() as u64, layout.runs];
+        growing.push(archive.reserve("summaries", number, width, &shape)?);
+    }
     let end = archive.end;
     file.set_len(end).map_err(|source| file.failure(source))?;
     Ok(Box::new(NpzSink { file, fixed, growing, end }))
-}
-
-fn name(column: &Column) -> &str {
-    &column.name
 }
 
 /// An archive that members are added to.
@@ -139,8 +151,12 @@ impl Growing {
 
 impl Sink for NpzSink {
     fn write(&mut self, chunk: &Chunk<'_>) -> Result<(), SinkError> {
-        let pieces =
-            [bytemuck::cast_slice(chunk.swept), bytemuck::cast_slice(chunk.status), chunk.samples.bytes()];
+        let pieces = [
+            bytemuck::cast_slice(chunk.swept),
+            bytemuck::cast_slice(chunk.status),
+            chunk.samples.bytes(),
+            chunk.summaries.bytes(),
+        ];
         for (array, bytes) in self.growing.iter_mut().zip(pieces) {
             array.write(&mut self.file, chunk.first_run, chunk.runs, bytes)?;
         }

@@ -41,7 +41,7 @@ pub(super) fn texts<'a>(values: impl Iterator<Item = &'a str> + Clone) -> Vec<u8
 }
 
 /// Type and bytes of samples.
-pub(super) fn kind(precision: Precision) -> (&'static str, u64) {
+pub(super) fn element(precision: Precision) -> (&'static str, u64) {
     match precision {
         Precision::F32 => ("f4", 4),
         Precision::F64 => ("f8", 8),

@@ -16,7 +16,7 @@ use rubie_program::Precision;
 use super::error::SinkError;
 use super::part::PartFile;
 use super::table::{Content, Table, TableColumn};
-use super::{Chunk, Layout, Samples, Sink, TableForm, Written};
+use super::{Chunk, Layout, Samples, Sink, Written};
 
 /// Row groups have at most so many rows.
 const GROUP: usize = 1 << 20;
@@ -38,8 +38,7 @@ struct Buffers {
 }
 
 /// Opens a table.
-pub(super) fn open(file: PartFile, form: TableForm, layout: &Layout) -> Result<Box<dyn Sink>, SinkError> {
-    let table = Table::new(form, layout);
+pub(super) fn open(file: PartFile, table: Table, layout: &Layout) -> Result<Box<dyn Sink>, SinkError> {
     let names = table.variables.iter().map(|name| ByteArray::from(name.as_str())).collect();
     let path = file.target().to_owned();
     let writer = schema(&table, layout.precision)
@@ -56,7 +55,7 @@ fn schema(table: &Table, precision: Precision) -> Result<Arc<Type>, ParquetError
     let field = |column: &TableColumn| {
         let (physical, logical) = match column.content {
             Content::Run => (Physical::INT64, None),
-            Content::Swept(_) | Content::Time => (Physical::DOUBLE, None),
+            Content::Swept(_) | Content::Key(_) => (Physical::DOUBLE, None),
             Content::Variable(_) | Content::Value => (sample, None),
             Content::VariableName => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
         };
@@ -87,7 +86,7 @@ fn properties(table: &Table) -> WriterProperties {
             Content::Variable(_) | Content::Value => {
                 properties = properties.set_column_dictionary_enabled(path, false);
             }
-            Content::Swept(_) | Content::Time | Content::VariableName => {}
+            Content::Swept(_) | Content::Key(_) | Content::VariableName => {}
         }
     }
     properties.build()
@@ -149,7 +148,7 @@ fn write_column(
 ) -> Result<(), ParquetError> {
     let (runs, variables) = (chunk.runs, table.variables.len());
     let Buffers { integers, doubles, floats, texts, names } = buffers;
-    match (content, chunk.samples) {
+    match (content, table.kind.numbers(chunk)) {
         (Content::Run, _) => {
             let first = chunk.first_run as i64; // a batch has fewer than 2^63 runs
             table.fill(rows, integers, |run, _| first + run as i64);
@@ -159,8 +158,8 @@ fn write_column(
             table.fill(rows, doubles, |run, _| chunk.swept[k * runs + run]);
             put::<DoubleType>(writer, doubles)
         }
-        (Content::Time, _) => {
-            table.fill(rows, doubles, |_, row| table.times[table.time(row)]);
+        (Content::Key(k), _) => {
+            table.fill(rows, doubles, |_, row| table.key(k, row));
             put::<DoubleType>(writer, doubles)
         }
         (Content::VariableName, _) => {

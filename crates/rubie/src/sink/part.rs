@@ -69,7 +69,7 @@ impl PartFile {
         let bytes = self.sync().map_err(|source| self.failure(source))?;
         let PartFile { file, target, .. } = self;
         match file.persist(&target) {
-            Ok(_) => Ok(Written { path: target, bytes }),
+            Ok(_) => Ok(Written { summaries: None, path: target, bytes }),
             Err(error) => Err(SinkError::Rename { path: target, source: error.error }),
         }
     }

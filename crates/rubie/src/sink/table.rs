@@ -2,17 +2,46 @@
 
 use std::ops::Range;
 
-use super::{Column, Layout, TableForm};
+use super::{Chunk, Column, Layout, Samples, TableForm};
 
-/// How the samples of a layout become columns and rows.
+/// How the samples or summaries of a layout become columns and rows.
 #[derive(Clone, Debug)]
 pub(super) struct Table {
     pub(super) form: TableForm,
+    pub(super) kind: Kind,
     pub(super) columns: Vec<TableColumn>,
     pub(super) variables: Vec<String>,
-    pub(super) times: Vec<f64>,
+    /// What tells the rows of a run apart: times, or starts and ends of windows, by column.
+    pub(super) keys: Vec<Vec<f64>>,
     /// Each name that has a unit: columns, and in long form the variables, which are no columns there.
     pub(super) units: Vec<(String, String)>,
+}
+
+/// What a table is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Samples: a row for each time.
+    Samples,
+    /// Summaries: a row for each window.
+    Summaries,
+}
+
+impl Kind {
+    /// Names of the columns that tell the rows of a run apart.
+    fn keys(self) -> &'static [&'static str] {
+        match self {
+            Kind::Samples => &["time"],
+            Kind::Summaries => &["window_start", "window_end"],
+        }
+    }
+
+    /// The numbers of a chunk that the table holds.
+    pub(super) fn numbers<'a>(self, chunk: &Chunk<'a>) -> Samples<'a> {
+        match self {
+            Kind::Samples => chunk.samples,
+            Kind::Summaries => chunk.summaries,
+        }
+    }
 }
 
 /// One column of a table.
@@ -29,47 +58,55 @@ pub(super) enum Content {
     Run,
     /// Value of the swept name at this position.
     Swept(usize),
-    /// Time of the sample.
-    Time,
-    /// Samples of the variable at this position.
+    /// Time of the sample, or start or end of the window: the key at this position.
+    Key(usize),
+    /// Numbers of the variable at this position.
     Variable(usize),
     /// Name of the row's variable.
     VariableName,
-    /// The sample of the row's variable.
+    /// The number of the row's variable.
     Value,
 }
 
 impl Table {
-    pub(super) fn new(form: TableForm, layout: &Layout) -> Self {
-        let columns = columns(form, layout);
+    pub(super) fn new(form: TableForm, kind: Kind, layout: &Layout) -> Self {
+        let (variables, keys) = match (kind, &layout.summaries) {
+            (Kind::Samples, _) => (&layout.variables[..], vec![layout.times.clone()]),
+            (Kind::Summaries, Some(part)) => {
+                let end = |k: usize| part.windows.iter().map(|window| window[k]).collect();
+                (&part.columns[..], vec![end(0), end(1)])
+            }
+            (Kind::Summaries, None) => (&[][..], vec![Vec::new(), Vec::new()]),
+        };
+        let columns = columns(form, kind, &layout.swept, variables);
         let unit = |name: &String, column: &Column| Some((name.clone(), column.unit.clone()?));
         let of_column = |column: &TableColumn| match column.content {
             Content::Swept(k) => unit(&column.name, &layout.swept[k]),
-            Content::Variable(v) => unit(&column.name, &layout.variables[v]),
+            Content::Variable(v) => unit(&column.name, &variables[v]),
             _ => None,
         };
         let mut units: Vec<(String, String)> = columns.iter().filter_map(of_column).collect();
         if form == TableForm::Long {
-            units.extend(layout.variables.iter().filter_map(|variable| unit(&variable.name, variable)));
+            units.extend(variables.iter().filter_map(|variable| unit(&variable.name, variable)));
         }
-        let variables = layout.variables.iter().map(|variable| variable.name.clone()).collect();
-        Table { form, columns, variables, times: layout.times.clone(), units }
+        let variables = variables.iter().map(|variable| variable.name.clone()).collect();
+        Table { form, kind, columns, variables, keys, units }
     }
 
-    /// Rows of one run. In wide form a run's rows are its times; in long form its times and variables, in the order of
-    /// the samples.
+    /// Rows of one run. In wide form a run's rows are its times or windows; in long form these and variables, in the order of
+    /// the numbers.
     pub(super) fn rows_per_run(&self) -> usize {
         match self.form {
-            TableForm::Wide => self.times.len(),
-            TableForm::Long => self.times.len() * self.variables.len(),
+            TableForm::Wide => self.keys[0].len(),
+            TableForm::Long => self.keys[0].len() * self.variables.len(),
         }
     }
 
-    /// The time that a row of a run belongs to.
-    pub(super) fn time(&self, row_of_run: usize) -> usize {
+    /// The value of a key column in a row of a run.
+    pub(super) fn key(&self, key: usize, row_of_run: usize) -> f64 {
         match self.form {
-            TableForm::Wide => row_of_run,
-            TableForm::Long => row_of_run / self.variables.len(),
+            TableForm::Wide => self.keys[key][row_of_run],
+            TableForm::Long => self.keys[key][row_of_run / self.variables.len()],
         }
     }
 
@@ -88,11 +125,12 @@ impl Table {
     }
 }
 
-fn columns(form: TableForm, layout: &Layout) -> Vec<TableColumn> {
-    let fixed: &[&str] = match form {
-        TableForm::Wide => &["run", "time"],
-        TableForm::Long => &["run", "time", "variable", "value"],
+fn columns(form: TableForm, kind: Kind, swept: &[Column], variables: &[Column]) -> Vec<TableColumn> {
+    let of_form: &[&str] = match form {
+        TableForm::Wide => &[],
+        TableForm::Long => &["variable", "value"],
     };
+    let fixed = [&["run"], kind.keys(), of_form].concat();
     let mut taken: Vec<String> = fixed.iter().map(|name| (*name).to_owned()).collect();
     let mut free = |mut name: String| {
         while taken.contains(&name) {
@@ -102,55 +140,54 @@ fn columns(form: TableForm, layout: &Layout) -> Vec<TableColumn> {
         name
     };
     let column = |name: &str, content| TableColumn { name: name.to_owned(), content };
-    let variables: Vec<TableColumn> = match form {
+    let of_variables: Vec<TableColumn> = match form {
         TableForm::Long => vec![column("variable", Content::VariableName), column("value", Content::Value)],
         TableForm::Wide => {
-            let names = layout.variables.iter().map(|variable| free(variable.name.clone()));
+            let names = variables.iter().map(|variable| free(variable.name.clone()));
             names.enumerate().map(|(v, name)| TableColumn { name, content: Content::Variable(v) }).collect()
         }
     };
-    let is_saved = |name: &str| layout.variables.iter().any(|variable| variable.name == name);
-    let swept = layout.swept.iter().enumerate().map(|(k, swept)| {
+    let is_saved = |name: &str| variables.iter().any(|variable| variable.name == name);
+    let swept = swept.iter().enumerate().map(|(k, swept)| {
         let name = if is_saved(&swept.name) { format!("{}(0)", swept.name) } else { swept.name.clone() };
         TableColumn { name: free(name), content: Content::Swept(k) }
     });
     let mut columns = vec![column("run", Content::Run)];
     columns.extend(swept);
-    columns.push(column("time", Content::Time));
-    columns.extend(variables);
+    columns.extend(kind.keys().iter().enumerate().map(|(k, name)| column(name, Content::Key(k))));
+    columns.extend(of_variables);
     columns
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rubie_program::Precision;
 
-    fn names(form: TableForm, swept: &[&str], variables: &[&str]) -> Vec<String> {
-        let column = |name: &&str| Column { name: (*name).to_owned(), unit: None };
-        let layout = Layout {
-            swept: swept.iter().map(column).collect(),
-            variables: variables.iter().map(column).collect(),
-            times: vec![0.0],
-            runs: 1,
-            precision: Precision::F64,
+    fn names(form: TableForm, kind: Kind, swept: &[&str], variables: &[&str]) -> Vec<String> {
+        let list = |names: &[&str]| -> Vec<Column> {
+            names.iter().map(|name| Column { name: (*name).to_owned(), unit: None }).collect()
         };
-        Table::new(form, &layout).columns.into_iter().map(|column| column.name).collect()
+        let columns = columns(form, kind, &list(swept), &list(variables));
+        columns.into_iter().map(|column| column.name).collect()
     }
 
     #[test]
     fn columns_have_names_of_their_own() {
         assert_eq!(
-            names(TableForm::Wide, &["rho", "x"], &["x", "y"]),
+            names(TableForm::Wide, Kind::Samples, &["rho", "x"], &["x", "y"]),
             ["run", "rho", "x(0)", "time", "x", "y"]
         );
         assert_eq!(
-            names(TableForm::Wide, &["run", "time"], &["time", "time_"]),
+            names(TableForm::Wide, Kind::Samples, &["run", "time"], &["time", "time_"]),
             ["run", "run_", "time(0)", "time", "time_", "time__"]
         );
         assert_eq!(
-            names(TableForm::Long, &["value", "x"], &["x", "time"]),
+            names(TableForm::Long, Kind::Samples, &["value", "x"], &["x", "time"]),
             ["run", "value_", "x(0)", "time", "variable", "value"]
+        );
+        assert_eq!(
+            names(TableForm::Wide, Kind::Summaries, &["x"], &["x_mean"]),
+            ["run", "x", "window_start", "window_end", "x_mean"]
         );
     }
 }

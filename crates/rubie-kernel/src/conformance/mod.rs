@@ -3,6 +3,8 @@
 //! A backend's own tests call [`check`]; it panics, as tests do, where a kernel does otherwise.
 #![allow(clippy::unwrap_used)]
 
+mod summaries;
+
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
@@ -16,6 +18,7 @@ use crate::backend::{
     Backend, ChunkInputs, ChunkOutputs, ChunkReport, Controls, Kernel, KernelError, SamplesMut, Watch,
 };
 use crate::layout::{Input, Inputs};
+use crate::lower::Recording;
 use crate::spec::KernelSpec;
 use crate::status::Status;
 
@@ -32,6 +35,7 @@ pub fn check(backend: &dyn Backend) {
     too_many_steps_and_too_small_steps_are_told_apart(backend);
     an_interrupt_stops_the_chunk(backend);
     arrays_that_do_not_fit_are_refused(backend);
+    summaries::check(backend);
 }
 
 /// A kernel with what is needed to run it.
@@ -74,10 +78,13 @@ impl Case {
         let step = method.build(&system, &BuildOptions { controller, dense });
         let output = OutputGraph::all(&system);
         let inputs = Inputs { varying: varying.to_vec(), fixed_initials: Vec::new() };
-        let spec = KernelSpec::lower(&system, &step, &output, &inputs, Precision::F64).unwrap();
+        let spec =
+            KernelSpec::lower(&system, &step, &Recording::samples(&output), &inputs, Precision::F64).unwrap();
         let controls = Controls {
             t0: 0.0,
+            end: times.last().copied().unwrap_or(0.0),
             sample_times: times.to_vec(),
+            summaries: None,
             max_attempts: 100_000,
             dt_min: settings.dt_min,
             controls: method.control_values(settings, system.states.len()).unwrap(),
@@ -105,7 +112,11 @@ impl Case {
         let report = self.kernel.run(
             &self.controls,
             ChunkInputs { runs, values },
-            ChunkOutputs { samples: SamplesMut::F64(&mut samples), status: &mut status },
+            ChunkOutputs {
+                samples: SamplesMut::F64(&mut samples),
+                summaries: SamplesMut::F64(&mut []),
+                status: &mut status,
+            },
             &Watch { interrupt, finished_runs: &finished_runs },
         )?;
         if !report.interrupted {
@@ -247,11 +258,13 @@ fn arrays_that_do_not_fit_are_refused(backend: &dyn Backend) {
     let mut status = vec![Status::SUCCESS; 2];
     let watch = Watch { interrupt: &AtomicBool::new(false), finished_runs: &AtomicU64::new(0) };
     let inputs = ChunkInputs { runs: 2, values: &[] };
-    let outputs = ChunkOutputs { samples: SamplesMut::F64(&mut samples), status: &mut status };
+    let summaries = SamplesMut::F64(&mut []);
+    let outputs = ChunkOutputs { samples: SamplesMut::F64(&mut samples), summaries, status: &mut status };
     let error = case.kernel.run(&case.controls, inputs, outputs, &watch).unwrap_err();
     assert_eq!(error, KernelError::Length { what: "samples", found: 3, needed: 4 });
     let mut narrow = vec![0.0f32; 4];
-    let outputs = ChunkOutputs { samples: SamplesMut::F32(&mut narrow), status: &mut status };
+    let summaries = SamplesMut::F32(&mut []);
+    let outputs = ChunkOutputs { samples: SamplesMut::F32(&mut narrow), summaries, status: &mut status };
     let error = case.kernel.run(&case.controls, inputs, outputs, &watch).unwrap_err();
     assert_eq!(error, KernelError::Precision);
 }

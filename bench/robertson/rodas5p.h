@@ -1,0 +1,49 @@
+/* rodas5p: G. Steinebach, Construction of Rosenbrock-Wanner method Rodas5P and numerical benchmarks within the Julia
+ * Differential Equations package, BIT Numer. Math. 63, 27 (2023), in transformed variables: with W = I/(gamma h) - J,
+ * W U_i = f(y + sum a_ij U_j) + (1/h) sum C_ij U_j. Rows 6 to 8 of a repeat row 5 (from 0) with ones appended, the
+ * solution adds the last increment, and that increment is the error estimate. */
+
+#define GAMMA 0.21193756319429014
+#define A21 3.0
+#define A31 2.849394379747939
+#define A32 0.45842242204463923
+#define A41 -6.954028509809101
+#define A42 2.489845061869568
+#define A43 -10.358996098473584
+#define A51 2.8029986275628964
+#define A52 0.5072464736228206
+#define A53 -0.3988312541770524
+#define A54 -0.04721187230404641
+#define A61 -7.502846399306121
+#define A62 2.561846144803919
+#define A63 -11.627539656261098
+#define A64 -0.18268767659942256
+#define A65 0.030198172008377946
+#define C21 -14.155112264123755
+#define C31 -17.97296035885952
+#define C32 -2.859693295451294
+#define C41 147.12150275711716
+#define C42 -1.41221402718213
+#define C43 71.68940251302358
+#define C51 165.43517024871676
+#define C52 -0.4592823456491126
+#define C53 42.90938336958603
+#define C54 -5.961986721573306
+#define C61 24.854864614690072
+#define C62 -3.0009227002832186
+#define C63 47.4931110020768
+#define C64 5.5814197821558125
+#define C65 -0.6610691825249471
+#define C71 30.91273214028599
+#define C72 -3.1208243349937974
+#define C73 77.79954646070892
+#define C74 34.28646028294783
+#define C75 -19.097331116725623
+#define C76 -28.087943162872662
+#define C81 37.80277123390563
+#define C82 -3.2571969029072276
+#define C83 112.26918849496327
+#define C84 66.9347231244047
+#define C85 -40.06618937091002
+#define C86 -54.66780262877968
+#define C87 -9.48861652309627

@@ -1,0 +1,168 @@
+//! The clock of a run as expressions: which step to try, where it ends, and what an attempt means for the run.
+//!
+//! Time is f64 whatever the precision of the states. Where the states are f64 too, the clock becomes part of the
+//! step's own programs; otherwise it becomes programs of its own ([`ClockPrograms`]).
+
+mod summaries;
+mod apart;
+
+use rubie_expr::{Expr, Graph};
+use rubie_program::{Place, Port, Rate};
+
+use crate::layout::ClockLayout;
+
+pub(crate) use apart::apart;
+pub use apart::{ClockPrograms, SummaryClockPrograms};
+pub(crate) use summaries::SummaryClock;
+
+/// A remaining span that exceeds the step by less than this fraction is taken as the last step: rounding of t0 + k dt
+/// must not leave a step of nearly no length.
+const LANDING: f64 = 1.0 + 1e-7;
+
+/// What a lane needs after an attempt: a sum of these is in the row [`ClockLayout::events`], of the first three at most one.
+pub mod event {
+    /// The run has reached its end.
+    pub const DONE: u64 = 1;
+    /// The step cannot shrink any further, or a fixed step failed.
+    pub const STUCK: u64 = 2;
+    /// The run has tried too many steps.
+    pub const EXHAUSTED: u64 = 4;
+    /// In addition: a sample is to be saved, inside the step just accepted or at its end.
+    pub const SAMPLE: u64 = 8;
+    /// In addition: the same for a summary sample.
+    pub const SUMMARY: u64 = 16;
+}
+
+/// The symbols of a clock.
+pub(crate) struct ClockGraph<'g> {
+    fixed: bool,
+    t0: Expr<'g>,
+    end: Expr<'g>,
+    dt_min: Expr<'g>,
+    max_attempts: Expr<'g>,
+    now: Expr<'g>,
+    step: Expr<'g>,
+    next_sample: Expr<'g>,
+    /// Times of the next samples of each kind, as they are at the end of an attempt.
+    dues: Vec<Expr<'g>>,
+    attempts: Expr<'g>,
+    accepted_steps: Expr<'g>,
+    /// The ends of the step just accepted.
+    ends: [Expr<'g>; 2],
+}
+
+/// The step to try: its size, and where it ends.
+#[derive(Clone, Copy)]
+pub(crate) struct Proposal<'g> {
+    pub(crate) tried: Expr<'g>,
+    pub(crate) target: Expr<'g>,
+}
+
+impl<'g> ClockGraph<'g> {
+    /// `now` is the symbol of time at the start of an attempt; `fixed`: all steps have the same size; `summaries`: there are
+    /// summaries beside samples.
+    pub(crate) fn new(graph: &'g Graph, now: Expr<'g>, fixed: bool, summaries: bool) -> Self {
+        let symbol = |name: &str| graph.symbol(&format!("clock.{name}"));
+        ClockGraph {
+            fixed,
+            t0: symbol("t0"),
+            end: symbol("end"),
+            dt_min: symbol("dt_min"),
+            max_attempts: symbol("max_attempts"),
+            now,
+            step: symbol("step"),
+            next_sample: symbol("next_sample"),
+            dues: ["next_sample_due", "next_summary_due"][..1 + usize::from(summaries)]
+                .iter()
+                .map(|name| symbol(name))
+                .collect(),
+            attempts: symbol("attempts"),
+            accepted_steps: symbol("accepted_steps"),
+            ends: [symbol("step_start"), symbol("step_end")],
+        }
+    }
+
+    /// Where the symbols are found.
+    pub(crate) fn ports(&self, layout: &ClockLayout) -> Vec<Port<'g>> {
+        let summaries = layout.summaries.as_ref().map(|summaries| summaries.next);
+        let dues = self.dues.iter().copied().zip([layout.next_sample].into_iter().chain(summaries));
+        let uniform = |symbol, at| Port { symbol, place: Place::Uniform(at), rate: Rate::Solve };
+        let row = |symbol, at, rate| Port { symbol, place: Place::Row(at), rate };
+        let mut ports = vec![
+            uniform(self.t0, layout.t0),
+            uniform(self.end, layout.end),
+            uniform(self.dt_min, layout.dt_min),
+            uniform(self.max_attempts, layout.max_attempts),
+            row(self.now, layout.now, Rate::Attempt),
+            row(self.step, layout.step, Rate::Attempt),
+            row(self.attempts, layout.attempts, Rate::Attempt),
+            row(self.accepted_steps, layout.accepted_steps, Rate::Attempt),
+            row(self.ends[0], layout.previous, Rate::Dense),
+            row(self.ends[1], layout.now, Rate::Dense),
+            row(self.next_sample, layout.next_sample, Rate::Sample),
+        ];
+        ports.extend(dues.map(|(next, at)| row(next, at, Rate::Attempt)));
+        ports
+    }
+
+    /// The step to try now: the one proposed, or what is left.
+    pub(crate) fn propose(&self) -> Proposal<'g> {
+        let remaining = self.end - self.now;
+        let landing = remaining.le(self.step * LANDING);
+        let after = match self.fixed {
+            true => self.t0 + (self.accepted_steps + 1.0) * self.step,
+            false => self.now + self.step,
+        };
+        Proposal { tried: landing.select(remaining, self.step), target: landing.select(self.end, after) }
+    }
+
+    /// What an attempt means for the run, given whether it was accepted and the step size it proposes.
+    pub(crate) fn settle(
+        &self,
+        proposal: Proposal<'g>,
+        accepted: Expr<'g>,
+        next_dt: Expr<'g>,
+        layout: &ClockLayout,
+    ) -> Vec<(Expr<'g>, Place)> {
+        let after = accepted.select(proposal.target, self.now);
+        let attempts = self.attempts + 1.0;
+        let rejected = accepted.not();
+        // Written so that a step size that is NaN is stuck.
+        let moves = proposal.target.gt(self.now);
+        let stuck = match self.fixed {
+            true => rejected,
+            false => rejected.and(proposal.tried.le(self.dt_min).or(moves.not())),
+        };
+        let events = [
+            (attempts.ge(self.max_attempts), event::EXHAUSTED),
+            (stuck, event::STUCK),
+            (accepted.and(after.ge(self.end)), event::DONE),
+        ];
+        let none = attempts.graph().constant(0.0);
+        let ends =
+            events.into_iter().fold(none, |code, (happened, event)| happened.select(event as f64, code));
+        let due = self.dues.iter().zip([event::SAMPLE, event::SUMMARY]);
+        let code = due.fold(ends, |code, (next, event)| code + next.le(after).select(event as f64, none));
+        [
+            (self.now, layout.previous),
+            (after, layout.now),
+            (next_dt, layout.step),
+            (attempts, layout.attempts),
+            (self.accepted_steps + accepted.select(1.0, 0.0), layout.accepted_steps),
+            (code, layout.events),
+        ]
+        .map(|(value, row)| (value, Place::Row(row)))
+        .to_vec()
+    }
+
+    /// The time of the next sample.
+    pub(crate) fn sample_time(&self) -> Expr<'g> {
+        self.next_sample
+    }
+
+    /// The place of the next sample within the step just accepted.
+    pub(crate) fn theta(&self) -> Expr<'g> {
+        let [start, end] = self.ends;
+        (self.next_sample - start) * (1.0 / (end - start))
+    }
+}

@@ -1,0 +1,109 @@
+//! The schedule of summaries as expressions: which lanes have a sample to take, when the next is, when a window is complete.
+
+use rubie_expr::{Expr, Graph};
+use rubie_program::{Place, Port, Rate};
+
+use super::ClockGraph;
+use crate::layout::SummaryClockLayout;
+
+/// The symbols of the schedule of summaries.
+pub(crate) struct SummaryClock<'g> {
+    graph: &'g Graph,
+    start: Expr<'g>,
+    interval: Expr<'g>,
+    last: Expr<'g>,
+    samples: Expr<'g>,
+    per_window: Expr<'g>,
+    next: Expr<'g>,
+    index: Expr<'g>,
+    left: Expr<'g>,
+    full: Expr<'g>,
+    now: Expr<'g>,
+    /// The ends of the step just accepted.
+    ends: [Expr<'g>; 2],
+}
+
+impl<'g> SummaryClock<'g> {
+    /// The schedule beside a clock.
+    pub(crate) fn new(graph: &'g Graph, clock: &ClockGraph<'g>) -> Self {
+        let symbol = |name: &str| graph.symbol(&format!("summaries.{name}"));
+        SummaryClock {
+            graph,
+            start: symbol("start"),
+            interval: symbol("interval"),
+            last: symbol("last"),
+            samples: symbol("samples"),
+            per_window: symbol("per_window"),
+            next: symbol("next"),
+            index: symbol("index"),
+            left: symbol("left"),
+            full: symbol("full"),
+            now: clock.now,
+            ends: clock.ends,
+        }
+    }
+
+    /// Where the symbols are found.
+    pub(crate) fn ports(&self, layout: &SummaryClockLayout) -> Vec<Port<'g>> {
+        let uniform = |symbol, at| Port { symbol, place: Place::Uniform(at), rate: Rate::Solve };
+        let row = |symbol, at| Port { symbol, place: Place::Row(at), rate: Rate::Sample };
+        vec![
+            uniform(self.start, layout.start),
+            uniform(self.interval, layout.interval),
+            uniform(self.last, layout.last),
+            uniform(self.samples, layout.samples),
+            uniform(self.per_window, layout.per_window),
+            row(self.next, layout.next),
+            row(self.index, layout.index),
+            row(self.left, layout.left),
+            row(self.full, layout.full),
+        ]
+    }
+
+    /// The time of the next sample.
+    pub(crate) fn time(&self) -> Expr<'g> {
+        self.next
+    }
+
+    /// Its place within the step just accepted.
+    pub(crate) fn theta(&self) -> Expr<'g> {
+        let [start, end] = self.ends;
+        (self.next - start) * (1.0 / (end - start))
+    }
+
+    /// 1 where a sample is due inside the step (or at its end), 2 where what is due is the start of the recording, else 0.
+    pub(crate) fn due(&self, inside: bool) -> Expr<'g> {
+        let due = if inside { self.next.lt(self.ends[1]) } else { self.next.equal(self.now) };
+        let what = self.index.lt(0.0).select(self.graph.constant(2.0), 1.0);
+        due.select(what, 0.0)
+    }
+
+    /// The schedule after what was [`SummaryClock::due`] has been done.
+    pub(crate) fn advance(&self, due: Expr<'g>, layout: &SummaryClockLayout) -> Vec<(Expr<'g>, Place)> {
+        let (any, sample) = (due.gt(0.0), due.equal(1.0));
+        let index = self.index + any.select(self.graph.constant(1.0), 0.0);
+        let left = self.left - sample.select(self.graph.constant(1.0), 0.0);
+        let time = (self.start + (index + 1.0) * self.interval).min(self.last);
+        let next = index.lt(self.samples).select(time, f64::INFINITY);
+        let full = sample.and(left.le(0.0)).select(self.graph.constant(1.0), 0.0);
+        [
+            (index, layout.index),
+            (any.select(next, self.next), layout.next),
+            (left, layout.left),
+            (full, layout.full),
+        ]
+        .map(|(value, row)| (value, Place::Row(row)))
+        .to_vec()
+    }
+
+    /// Whether a window is complete (1 or 0).
+    pub(crate) fn full(&self) -> Expr<'g> {
+        self.full
+    }
+
+    /// The schedule after the results of complete windows have been taken.
+    pub(crate) fn restart(&self, layout: &SummaryClockLayout) -> Vec<(Expr<'g>, Place)> {
+        let left = self.full.gt(0.0).select(self.per_window, self.left);
+        vec![(left, Place::Row(layout.left)), (self.graph.constant(0.0), Place::Row(layout.full))]
+    }
+}

@@ -1,0 +1,199 @@
+//! Sets of lanes, one bit each.
+
+use crate::clock::event::{DONE, EXHAUSTED, SAMPLE, STUCK, SUMMARY};
+
+/// Lanes of a block at most: eight vectors of f32.
+pub(super) const MOST_LANES: usize = 128;
+
+/// Numbers of 8 bytes in a vector; rows are a multiple of it.
+const VECTOR: usize = 8;
+
+const WORD: usize = u64::BITS as usize;
+
+/// Some of a block's lanes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct LaneSet([u64; MOST_LANES / WORD]);
+
+impl LaneSet {
+    /// The lanes for which `which` holds of the numbers of two rows.
+    #[inline(always)]
+    fn of(a: &[f64], b: &[f64], which: impl Fn(f64, f64) -> bool) -> Self {
+        let mut set = LaneSet::default();
+        for (word, (a, b)) in set.0.iter_mut().zip(a.chunks(WORD).zip(b.chunks(WORD))) {
+            let truths = a.iter().zip(b).map(|(a, b)| which(*a, *b)).enumerate();
+            *word = truths.fold(0, |word, (bit, truth)| word | u64::from(truth) << bit);
+        }
+        set
+    }
+
+    /// The lanes whose number is not 0.
+    #[inline(always)]
+    pub(super) fn nonzero(numbers: &[f64]) -> Self {
+        LaneSet::of(numbers, numbers, |number, _| number != 0.0)
+    }
+
+    pub(super) fn remove(&mut self, lane: usize) {
+        self.0[lane / WORD] &= !(1 << (lane % WORD));
+    }
+
+    /// The lanes that are in both.
+    #[inline]
+    pub(super) fn and(mut self, other: LaneSet) -> LaneSet {
+        self.0.iter_mut().zip(other.0).for_each(|(word, other)| *word &= other);
+        self
+    }
+
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.iter().fold(0, |any, word| any | word) == 0
+    }
+
+    #[inline]
+    pub(super) fn insert(&mut self, lane: usize) {
+        self.0[lane / WORD] |= 1 << (lane % WORD);
+    }
+
+    /// The lanes in ascending order.
+    #[inline]
+    pub(super) fn iter(self) -> impl Iterator<Item = usize> {
+        self.0.into_iter().enumerate().flat_map(|(i, word)| Bits(word).map(move |bit| i * WORD + bit))
+    }
+
+    /// Calls `visit` with each lane, and keeps those for which it answers true.
+    #[inline]
+    pub(super) fn retain(&mut self, mut visit: impl FnMut(usize) -> bool) {
+        for (i, word) in self.0.iter_mut().enumerate() {
+            *word = Bits(*word).fold(0, |kept, bit| kept | u64::from(visit(i * WORD + bit)) << bit);
+        }
+    }
+}
+
+/// The positions of the bits of a word.
+struct Bits(u64);
+
+impl Iterator for Bits {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        let bit = self.0.trailing_zeros() as usize;
+        self.0 &= self.0.wrapping_sub(1);
+        (bit < WORD).then_some(bit)
+    }
+}
+
+/// What the lanes of a block need after an attempt.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Attention {
+    /// Their runs have ended, for good or bad.
+    pub(super) ended: LaneSet,
+    /// Samples to be saved.
+    pub(super) samples: Due,
+    /// Samples for the summaries.
+    pub(super) summaries: Due,
+}
+
+/// Lanes with a sample to be taken.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Due {
+    /// It lies inside the step just accepted.
+    pub(super) inside: LaneSet,
+    /// It lies at its end.
+    pub(super) at_end: LaneSet,
+}
+
+impl Attention {
+    /// What lanes need, given a row of [`crate::event`]s, and, for each kind of samples, the times of the next ones with those
+    /// of the clocks. Few lanes need anything, so lanes are looked at by the vector.
+    pub(super) fn new(events: &[f64], now: &[f64], samples: &[f64], summaries: Option<&[f64]>) -> Self {
+        let mut attention = Attention::default();
+        for (group, codes) in events.chunks_exact(VECTOR).enumerate() {
+            if codes.iter().fold(0, |any, code| any | code.to_bits()) == 0 {
+                continue;
+            }
+            for (place, code) in codes.iter().enumerate() {
+                let (lane, code) = (group * VECTOR + place, *code as u64);
+                if code & (DONE | STUCK | EXHAUSTED) != 0 {
+                    attention.ended.insert(lane);
+                }
+                if code & SAMPLE != 0 {
+                    attention.samples.insert(lane, samples[lane] < now[lane]);
+                }
+                if let (true, Some(summaries)) = (code & SUMMARY != 0, summaries) {
+                    attention.summaries.insert(lane, summaries[lane] < now[lane]);
+                }
+            }
+        }
+        attention
+    }
+}
+
+impl Due {
+    fn insert(&mut self, lane: usize, inside: bool) {
+        if inside { self.inside.insert(lane) } else { self.at_end.insert(lane) }
+    }
+
+    /// Given the times of the next samples and of the clocks. Inlined, so that it becomes vector code inside
+    /// [`rubie_program::Isa::vectorise`], as the functions below.
+    #[inline(always)]
+    pub(super) fn new(next: &[f64], now: &[f64]) -> Self {
+        Due {
+            inside: LaneSet::of(next, now, |next, now| next < now),
+            at_end: LaneSet::of(next, now, |next, now| next == now),
+        }
+    }
+
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.inside.is_empty() && self.at_end.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_are_visited_in_order_and_kept_or_not() {
+        let mut set = LaneSet::default();
+        assert!(set.is_empty());
+        for lane in [127, 0, 63, 64, 5] {
+            set.insert(lane);
+        }
+        assert_eq!(set.iter().collect::<Vec<_>>(), [0, 5, 63, 64, 127]);
+        let mut seen = Vec::new();
+        set.retain(|lane| {
+            seen.push(lane);
+            lane % 2 == 1
+        });
+        assert_eq!(seen, [0, 5, 63, 64, 127]);
+        assert_eq!(set.iter().collect::<Vec<_>>(), [5, 63, 127]);
+    }
+
+    #[test]
+    fn attention_reads_events() {
+        let mut events = vec![0.0; 64];
+        (events[3], events[17], events[18], events[63]) = (1.0 + 8.0, 2.0, 8.0 + 16.0, 4.0 + 16.0);
+        let (samples, now) = (vec![1.0; 64], (0..64).map(f64::from).collect::<Vec<_>>());
+        let summaries = vec![18.0; 64];
+        let attention = Attention::new(&events, &now, &samples, Some(&summaries));
+        let lanes = |set: LaneSet| set.iter().collect::<Vec<_>>();
+        assert_eq!(lanes(attention.ended), [3, 17, 63]);
+        assert_eq!(lanes(attention.samples.inside), [3, 18]);
+        assert!(attention.samples.at_end.is_empty());
+        assert_eq!(lanes(attention.summaries.inside), [63]);
+        assert_eq!(lanes(attention.summaries.at_end), [18]);
+    }
+
+    #[test]
+    fn samples_inside_and_at_the_end_are_told_apart() {
+        for lanes in [8, 64, 128] {
+            let next: Vec<f64> = (0..lanes).map(|i| (i % 3) as f64).collect();
+            let due = Due::new(&next, &vec![1.0; lanes]);
+            let lanes_with = |rest: usize| (0..lanes).filter(|i| i % 3 == rest).collect::<Vec<_>>();
+            assert_eq!(due.inside.iter().collect::<Vec<_>>(), lanes_with(0));
+            assert_eq!(due.at_end.iter().collect::<Vec<_>>(), lanes_with(1));
+            assert_eq!(LaneSet::nonzero(&next).iter().count(), lanes - lanes_with(0).len());
+        }
+    }
+}

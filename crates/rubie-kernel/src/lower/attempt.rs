@@ -1,0 +1,86 @@
+//! The programs of an attempted step, with the clock within them or not.
+
+use rubie_expr::{Expr, Substitution};
+use rubie_method::StepGraph;
+use rubie_program::{Phase, Place, Rate};
+
+use super::arrange::unique;
+use crate::clock::ClockGraph;
+use crate::layout::Layout;
+use crate::spec::AttemptPart;
+use crate::status::Status;
+
+/// The phases of an attempt, and the order in which they run.
+pub(super) fn attempt<'g>(
+    step: &StepGraph<'g>,
+    within: Option<&ClockGraph<'g>>,
+    layout: &Layout,
+) -> (Vec<Phase<'g>>, Vec<AttemptPart>) {
+    let mut phases: Vec<Phase<'g>> = Vec::new();
+    let mut parts = Vec::new();
+    let between = unique(step.parts.iter().flat_map(|part| &part.outputs).map(|(symbol, _)| *symbol));
+    let row = |symbol: &Expr<'g>| {
+        let position = between.iter().position(|known| known == symbol);
+        position.map_or(layout.dt, |position| layout.between.start + position as u32)
+    };
+    for (k, part) in step.parts.iter().enumerate() {
+        let mut outputs: Vec<_> =
+            part.outputs.iter().map(|(symbol, value)| (*value, Place::Row(row(symbol)))).collect();
+        if let (0, Some(clock)) = (k, within) {
+            let tried = clock.propose().tried;
+            replace(&mut outputs, step.dt, tried);
+            outputs.push((tried, Place::Row(layout.dt)));
+        }
+        let program = phases.iter().position(|phase| phase.outputs == outputs).unwrap_or(phases.len());
+        if program == phases.len() {
+            phases.push(Phase { name: part.name, rate: Rate::Attempt, outputs });
+        }
+        parts.push(AttemptPart { program, pending: part.pending.as_ref().map(row) });
+    }
+    parts.push(AttemptPart { program: phases.len(), pending: None });
+    phases.push(Phase { name: "attempt", rate: Rate::Attempt, outputs: end(step, within, layout) });
+    (phases, parts)
+}
+
+/// What the last part of an attempt leaves; with the clock within, that takes the outcome.
+fn end<'g>(step: &StepGraph<'g>, within: Option<&ClockGraph<'g>>, layout: &Layout) -> Vec<(Expr<'g>, Place)> {
+    let states = step.next_states.iter().copied().zip(layout.states.clone());
+    let memory = step.memory.iter().map(|memory| memory.next).zip(layout.memory.clone());
+    let exports = step.dense.iter().flat_map(|dense| &dense.exports).map(|export| export.value);
+    let mut outputs: Vec<_> = states
+        .chain(memory)
+        .chain([(trouble(step), layout.trouble)])
+        .chain(exports.zip(layout.exports.clone()))
+        .chain([(step.accepted, layout.accepted), (step.next_dt, layout.next_dt)])
+        .map(|(value, row)| (value, Place::Row(row)))
+        .collect();
+    let Some(clock) = within else {
+        return outputs;
+    };
+    let mut proposal = clock.propose();
+    if step.parts.is_empty() {
+        replace(&mut outputs, step.dt, proposal.tried);
+    } else {
+        proposal.tried = step.dt;
+    }
+    let next_dt = outputs.pop().map_or(proposal.tried, |(value, _)| value);
+    let accepted = outputs.pop().map_or(step.accepted, |(value, _)| value);
+    outputs.extend(clock.settle(proposal, accepted, next_dt, &layout.clock));
+    outputs
+}
+
+/// What is wrong with the attempt: the sum of the bits of status flags.
+fn trouble<'g>(step: &StepGraph<'g>) -> Expr<'g> {
+    let graph = step.dt.graph();
+    let bit = |happened: Expr<'g>, status: Status| happened.select(f64::from(status.0), graph.constant(0.0));
+    let troubles = step.troubles.iter().map(|(trouble, happened)| bit(*happened, (*trouble).into()));
+    troubles.fold(bit(step.finite.not(), Status::NON_FINITE), |sum, bit| sum + bit)
+}
+
+fn replace<'g>(outputs: &mut [(Expr<'g>, Place)], symbol: Expr<'g>, by: Expr<'g>) {
+    let values: Vec<_> = outputs.iter().map(|(value, _)| *value).collect();
+    let replaced = Substitution::new(symbol.graph(), &[(symbol, by)]).apply(&values);
+    for ((value, _), replaced) in outputs.iter_mut().zip(replaced) {
+        *value = replaced;
+    }
+}

@@ -1,0 +1,189 @@
+//! From one step of a method on a system, and what is to be recorded, to a kernel's programs.
+
+mod arrange;
+mod ports;
+mod attempt;
+mod summaries;
+
+use rubie_expr::{Expr, Substitution};
+use rubie_method::StepGraph;
+use rubie_model::{State, System};
+use rubie_output::{OutputGraph, SummaryGraph};
+use rubie_program::{Lowering, LoweringError, Phase, Place, Precision, Rate};
+
+use crate::clock::{self, ClockGraph, SummaryClock};
+use crate::layout::{Input, Inputs, Layout};
+use crate::spec::{KernelSpec, Programs, SummaryPrograms};
+
+use arrange::arrange;
+use attempt::attempt;
+use ports::{ports, ports_of_step};
+use summaries::Summaries;
+
+// Positions in the list of phases given to the lowering.
+const SOLVE: usize = 0;
+const INITIAL: usize = 1;
+
+/// What is recorded of every run.
+#[derive(Clone, Copy, Debug)]
+pub struct Recording<'a, 'g> {
+    /// The variables whose samples are saved; none if there are only summaries.
+    pub samples: &'a OutputGraph,
+    /// What is summarised.
+    pub summaries: Option<&'a SummaryGraph<'g>>,
+}
+
+impl<'a, 'g> Recording<'a, 'g> {
+    /// Samples alone.
+    pub fn samples(samples: &'a OutputGraph) -> Self {
+        Recording { samples, summaries: None }
+    }
+}
+
+impl KernelSpec {
+    /// Lowers one step of a method on a system, and what is to be recorded, to programs.
+    ///
+    /// # Errors
+    /// [`LoweringError`] if an expression uses a symbol that is neither time, state, parameter nor one
+    /// of the method's: a mistake in a method or a system built by hand.
+    pub fn lower<'g>(
+        system: &System<'g>,
+        step: &StepGraph<'g>,
+        recording: &Recording<'_, 'g>,
+        inputs: &Inputs,
+        precision: Precision,
+    ) -> Result<KernelSpec, LoweringError> {
+        let apart = match precision {
+            Precision::F64 => None,
+            Precision::F32 => Some(clock::apart(step.fixed, recording.summaries.is_some())?),
+        };
+        let (mut layout, first_row, first_uniform) =
+            arrange(system, step, recording, inputs, apart.as_ref().map(|(layout, _)| layout));
+        let within = apart
+            .is_none()
+            .then(|| ClockGraph::new(system.graph, system.time, step.fixed, recording.summaries.is_some()));
+        let sample_time = match &within {
+            Some(clock) => clock.sample_time(),
+            None => system.graph.symbol("sample time"),
+        };
+        let states = state_symbols(system);
+        let record = recording.samples.values_at(system, system.time, &states);
+        layout.recorded = recorded_rows(system, &record, &layout);
+        let summaries = summaries(system, recording, &layout, within.as_ref());
+
+        let initial = initial_values(system, inputs);
+        let mut phases = vec![
+            Phase { name: "solve", rate: Rate::Solve, outputs: Vec::new() },
+            Phase {
+                name: "initial",
+                rate: Rate::Run,
+                outputs: initial.iter().copied().zip(layout.states.clone().map(Place::Row)).collect(),
+            },
+        ];
+        let mut started = start(step, &layout);
+        started.extend(summaries.iter().flat_map(|summaries| summaries.start(system, &states)));
+        phases.push(Phase { name: "start", rate: Rate::Attempt, outputs: started });
+        let (parts, order) = attempt(step, within.as_ref(), &layout);
+        let attempts = parts.len();
+        phases.extend(parts);
+        let records = needs_record(&layout);
+        if records {
+            let computed =
+                record.iter().zip(&layout.recorded).filter(|(_, row)| layout.sampled.contains(row));
+            let outputs = computed.map(|(value, row)| (*value, Place::Row(*row))).collect();
+            phases.push(Phase { name: "record", rate: Rate::Attempt, outputs });
+        }
+        let mut homes = vec![(Rate::Solve, SOLVE), (Rate::Run, INITIAL)];
+        if let Some(dense) = &step.dense {
+            homes.push((Rate::Dense, phases.len()));
+            phases.push(Phase { name: "dense", rate: Rate::Dense, outputs: Vec::new() });
+            let theta = within.as_ref().map(|clock| (dense.theta, clock.theta()));
+            let states = Substitution::new(system.graph, theta.as_slice()).apply(&dense.states);
+            let values = recording.samples.values_at(system, sample_time, &states);
+            let outputs = values.into_iter().zip(layout.sampled.clone().map(Place::Row)).collect();
+            phases.push(Phase { name: "sample", rate: Rate::Sample, outputs });
+        }
+        if let Some(summaries) = &summaries {
+            phases.extend(summaries.phases(system, &states, step.dense.as_ref(), sample_time));
+        }
+
+        let mut ports = ports(system, step, inputs, &initial, &layout);
+        match &within {
+            Some(clock) => ports.extend(clock.ports(&layout.clock)),
+            None => ports.extend(ports_of_step(system, step, sample_time, &layout)),
+        }
+        ports.extend(summaries.iter().flat_map(|summaries| summaries.ports()));
+        let lowered = Lowering { precision, ports, phases, homes, first_row, first_uniform }.lower()?;
+        layout.hoisted = lowered.run_rows;
+        layout.rows = lowered.rows;
+        layout.uniforms = lowered.uniforms;
+        let mut programs = lowered.programs.into_iter();
+        let mut next = || programs.next().expect("one program per phase");
+        let has_dense = step.dense.is_some();
+        let programs = Programs {
+            solve: next(),
+            initial: next(),
+            start: next(),
+            attempt: (0..attempts).map(|_| next()).collect(),
+            order,
+            record: records.then(&mut next),
+            dense: has_dense.then(&mut next),
+            sample: has_dense.then(&mut next),
+            summaries: summaries.is_some().then(|| SummaryPrograms {
+                inside: has_dense.then(&mut next),
+                at_end: next(),
+                finish: next(),
+            }),
+        };
+        let solve_outputs = lowered.solve_outputs;
+        let clock = apart.map(|(_, programs)| programs);
+        Ok(KernelSpec { precision, programs, clock, layout, solve_outputs })
+    }
+}
+
+fn summaries<'a, 'g>(
+    system: &System<'g>,
+    recording: &Recording<'a, 'g>,
+    layout: &Layout,
+    within: Option<&ClockGraph<'g>>,
+) -> Option<Summaries<'a, 'g>> {
+    let (graph, own) = recording.summaries.zip(layout.summaries.clone())?;
+    let clock = within.map(|clock| SummaryClock::new(system.graph, clock));
+    let due = system.graph.symbol("summaries.due");
+    Some(Summaries { graph, layout: own, due, within: clock.zip(layout.clock.summaries.clone()) })
+}
+
+fn state_symbols<'g>(system: &System<'g>) -> Vec<Expr<'g>> {
+    system.states.iter().map(|state| state.symbol).collect()
+}
+
+/// A saved variable that is a state is read from the state's row, others from a row of their own.
+fn recorded_rows(system: &System<'_>, values: &[Expr<'_>], layout: &Layout) -> Vec<u32> {
+    let row = |(i, value): (usize, &Expr<'_>)| {
+        let state = system.states.iter().position(|state| state.symbol == *value);
+        state.map_or(layout.sampled.start + i as u32, |s| layout.states.start + s as u32)
+    };
+    values.iter().enumerate().map(row).collect()
+}
+
+fn needs_record(layout: &Layout) -> bool {
+    layout.recorded.iter().any(|row| layout.sampled.contains(row))
+}
+
+/// The initial value of each state: a symbol of its own where the value is given from outside, else the
+/// model's expression.
+fn initial_values<'g>(system: &System<'g>, inputs: &Inputs) -> Vec<Expr<'g>> {
+    let given = |i: usize| inputs.varying.contains(&Input::State(i)) || inputs.fixed_initials.contains(&i);
+    let value = |(i, state): (usize, &State<'g>)| match given(i) {
+        true => system.graph.symbol(&format!("{}(0)", state.name)),
+        false => state.initial,
+    };
+    system.states.iter().enumerate().map(value).collect()
+}
+
+fn start<'g>(step: &StepGraph<'g>, layout: &Layout) -> Vec<(Expr<'g>, Place)> {
+    let memory = step.memory.iter().zip(layout.memory.clone());
+    let mut outputs: Vec<_> = memory.map(|(memory, row)| (memory.first, Place::Row(row))).collect();
+    outputs.push((step.first_dt, Place::Row(layout.next_dt)));
+    outputs
+}

@@ -1,0 +1,16 @@
+//! `dxdt_max`: largest first difference quotient of consecutive samples.
+
+use super::parts::difference;
+use super::parts::extreme::Extreme;
+use crate::metric::{Argument, ArgumentKind, Entry, Fold, Metric, Unit};
+
+pub(super) const METRIC: Metric = Metric {
+    name: "dxdt_max",
+    summary: "Largest first difference quotient of consecutive samples.",
+    argument: ArgumentKind::None,
+    define,
+};
+
+pub(super) fn define<'g>(fold: &mut Fold<'_, 'g>, _: Argument) -> Vec<Entry<'g>> {
+    vec![Entry::new("dxdt_max", Unit::PerTime, difference::slope(fold, Extreme::Largest))]
+}

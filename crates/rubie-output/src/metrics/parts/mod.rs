@@ -1,0 +1,6 @@
+//! Accumulators that several metrics share.
+
+pub(super) mod difference;
+pub(super) mod extreme;
+pub(super) mod moment;
+pub(super) mod turn;

@@ -1,0 +1,17 @@
+//! `peaks`: indices of the first n local maxima.
+
+use super::parts::extreme::Extreme;
+use super::parts::turn;
+use crate::metric::{Argument, ArgumentKind, Entry, Fold, Metric};
+
+pub(super) const METRIC: Metric = Metric {
+    name: "peaks",
+    summary: "Indices of the first n local maxima.",
+    argument: ArgumentKind::Slots,
+    define,
+};
+
+pub(super) fn define<'g>(fold: &mut Fold<'_, 'g>, argument: Argument) -> Vec<Entry<'g>> {
+    let Argument::Slots(slots) = argument else { return Vec::new() };
+    turn::indices(fold, "peaks", Extreme::Largest, slots)
+}
