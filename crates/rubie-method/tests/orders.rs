@@ -86,7 +86,9 @@ fn every_companion_has_its_order() {
             }
             distance(&y, &problem::solution(Double::integer(1)))
         };
-        let measured = order(error(256), error(512));
+        // Fewer steps where published digits would set the floor.
+        let steps = if method.name == "rodas6p" { 64 } else { 256 };
+        let measured = order(error(steps), error(2 * steps));
         println!("{}: {measured:.3}", method.name);
         let expected = measured_order_of_companion(method).unwrap_or(f64::from(nominal));
         if (measured - expected).abs() >= 0.2 {

@@ -86,27 +86,44 @@ fn untransformed(tableau: &RosenbrockTableau) -> (Vec<Vec<Double>>, Vec<Vec<Doub
 /// How well the published digits meet the order conditions.
 fn accuracy(method: &Method) -> f64 {
     match method.name {
-        "rosenbrock23" | "rosenbrock32" | "ros3p" | "ros2" | "ros3" | "rodas3" | "velds4" | "rosshamp4" => {
-            1e-27
-        }
-        // Printed with eight digits of gamma.
-        "rodas3d" => 1e-8,
-        _ => 1e-13,
+        "rosenbrock23" | "rosenbrock32" | "rodas23w" | "rodas3p" | "ros3p" | "ros2" | "ros3" | "rodas3"
+        | "velds4" | "rosshamp4" => 1e-27,
+        // Fourteen digits, and large coefficients.
+        "rodas4pw" | "ros3pr" => 1e-12,
+        _ => 1e-14,
+    }
+}
+
+/// The order of the companion by the order conditions, where it is not the declared one: these companions are published
+/// with one order more than their coefficients have.
+fn order_of_companion(method: &Method) -> Option<u32> {
+    match method.name {
+        "scholz4_7" => Some(1),
+        "ros34pw3" => Some(2),
+        _ => method.embedded_order,
     }
 }
 
 #[test]
 fn order_conditions_are_met() {
+    let mut wrong = Vec::new();
     for (method, tableau) in tableaus() {
         let (alpha, beta, weights) = untransformed(tableau);
-        for (b, order) in weights.iter().zip([Some(method.order), method.embedded_order]) {
-            let checked = trees::residuals(&alpha, &beta, b, order.expect("declared") + 1);
-            println!("{}: {checked:?}", method.name);
+        for (b, order) in weights.iter().zip([Some(method.order), order_of_companion(method)]) {
+            let order = order.expect("every set of weights has an order");
+            let checked = trees::residuals(&alpha, &beta, b, order + 1);
+            let (met, next) = checked.split_at(order as usize);
+            let inexact = met.iter().any(|residual| *residual > accuracy(method));
+            // Not by chance of a higher order than declared.
+            if inexact || next[0] < 1e-4 {
+                wrong.push((method.name, order, checked));
+            }
         }
     }
+    assert!(wrong.is_empty(), "{wrong:?}");
 }
 
-/// One step of the graph is that of plain elimination with pivoting, to 106 bits.
+/// One step of the graph is that of plain elimination with pivoting, to more than the digits of f64.
 #[test]
 fn steps_agree_with_plain_linear_algebra() {
     for (method, tableau) in tableaus() {
@@ -127,7 +144,8 @@ fn steps_agree_with_plain_linear_algebra() {
         let found = Walker::new(&step.next_states, exact_coefficients(method)).evaluate(|i| values[i]);
         let u = rosenbrock::increments(tableau, &problem::Plain, (t, start, dt));
         for (found, plain) in found.into_iter().zip(rosenbrock::advanced(tableau.b, &start, &u)) {
-            assert!((found - plain).size() < 1e-17, "{}: {:e}", method.name, (found - plain).size());
+            // A coefficient that was left out or misplaced shows at 1e-3, a rounded one at 1e-16 times its size.
+            assert!((found - plain).size() < 1e-15, "{}: {:e}", method.name, (found - plain).size());
         }
     }
 }

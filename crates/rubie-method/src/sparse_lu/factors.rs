@@ -21,10 +21,16 @@ use super::ordering::pivot_order;
 /// let lu = SparseLu::new(2, &entries, |_| false);
 /// let solution = lu.solve(&[graph.constant(8.0), graph.constant(6.0)]);
 /// assert_eq!(evaluate(&solution, &[2.0, 1.0, 3.0]), [3.0, 2.0]);
+///
+/// // Factored in one program, solved with in another: the factors are handed on as symbols.
+/// let handed: Vec<_> = (0..lu.values().len()).map(|i| graph.symbol(&format!("lu{i}"))).collect();
+/// let later = lu.with_values(&handed);
+/// assert_eq!(later.values(), handed);
 /// ```
 #[derive(Clone, Debug)]
 pub struct SparseLu<'g> {
     pivots: Vec<Pivot<'g>>,
+    fill: usize,
 }
 
 /// What one pivot eliminates with.
@@ -50,6 +56,7 @@ impl<'g> SparseLu<'g> {
         let present = entries.iter().filter(|(_, _, value)| !is_zero(*value));
         let pattern: Vec<_> = present.clone().map(|(row, column, _)| (*row, *column)).collect();
         let order = pivot_order(size, &pattern, preferred);
+        let beside = pattern.iter().filter(|(row, column)| row != column).count();
         let mut rows = vec![BTreeMap::new(); size];
         let mut columns = vec![Vec::new(); size];
         for (row, column, value) in present {
@@ -78,12 +85,58 @@ impl<'g> SparseLu<'g> {
             let lower = lower.collect();
             Pivot { index, reciprocal, lower, upper: upper.into_iter().collect() }
         });
-        Self { pivots: pivots.collect() }
+        let mut lu = Self { pivots: pivots.collect(), fill: 0 };
+        lu.fill = lu.entries() - beside;
+        lu
     }
 
     /// The number of entries of L and U beside their diagonals.
     pub fn entries(&self) -> usize {
         self.pivots.iter().map(|pivot| pivot.lower.len() + pivot.upper.len()).sum()
+    }
+
+    /// How many of these the matrix did not have.
+    pub fn fill(&self) -> usize {
+        self.fill
+    }
+
+    /// Operations of the factorisation: one reciprocal for each pivot, one multiplication for each multiplier, one
+    /// multiply-add for each entry that an elimination changes.
+    pub fn operations(&self) -> usize {
+        self.pivots.iter().map(|pivot| 1 + pivot.lower.len() * (1 + pivot.upper.len())).sum()
+    }
+
+    /// Operations of a solve with a right-hand side without zeros: one multiply-add for each entry, one multiplication for
+    /// each pivot.
+    pub fn solve_operations(&self) -> usize {
+        self.entries() + self.pivots.len()
+    }
+
+    /// All that a solve needs, in a fixed order: of each pivot its reciprocal, its multipliers, its row of U.
+    pub fn values(&self) -> Vec<Expr<'g>> {
+        let of = |pivot: &Pivot<'g>| {
+            let beside = pivot.lower.iter().chain(&pivot.upper).map(|(_, value)| *value);
+            std::iter::once(pivot.reciprocal).chain(beside).collect::<Vec<_>>()
+        };
+        self.pivots.iter().flat_map(of).collect()
+    }
+
+    /// The same factors with other expressions in place of [`SparseLu::values`], in the same order: symbols, where a
+    /// factorisation is kept and solved with later (Newton's iterations).
+    ///
+    /// # Panics
+    /// Where the number of values is not that of [`SparseLu::values`].
+    #[must_use]
+    pub fn with_values(&self, values: &[Expr<'g>]) -> Self {
+        assert_eq!(values.len(), self.entries() + self.pivots.len(), "one value for each of the factors");
+        let mut lu = self.clone();
+        let mut values = values.iter();
+        let mut next = |place: &mut Expr<'g>| values.next().into_iter().for_each(|value| *place = *value);
+        for pivot in &mut lu.pivots {
+            next(&mut pivot.reciprocal);
+            pivot.lower.iter_mut().chain(&mut pivot.upper).for_each(|(_, value)| next(value));
+        }
+        lu
     }
 
     /// The x with A x = `right`, both of as many values as the matrix has rows. A value that is the constant 0 costs nothing.
