@@ -10,6 +10,9 @@
 //! StepSettings --Method::control_values--> one number per control
 //! ```
 //!
+//! Families: explicit Runge-Kutta methods, and Rosenbrock-W methods for stiff systems, whose linear systems are solved by
+//! [`SparseLu`], factors and solves as expressions unrolled over the pattern of the Jacobian.
+//!
 //! One step of the Lorenz system, with the graph's own evaluator in place of a backend:
 //!
 //! ```
