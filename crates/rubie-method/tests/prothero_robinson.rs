@@ -50,8 +50,8 @@ fn stiff_order(method: &Method) -> Option<f64> {
     Some(match method.name {
         "rosenbrock32" => return None,
         "rodas3" | "rodas3d" | "rodas4" | "rodas42" | "rodas5" | "grk4a" => 1.0,
-        "ros3pr" | "ros34pw1a" | "ros34pw1b" | "ros3prl" | "ros3prl2" | "ros34pw3" | "rodas4p" | "rodas4p2"
-        | "rodas4pw" | "rodas5p" | "rodas5pe" => 3.0,
+        "ros3pr" | "ros34pw1a" | "ros34pw1b" | "ros3prl" | "ros3prl2" | "ros34pw3" | "rodas4p"
+        | "rodas4p2" | "rodas4pw" | "rodas5p" | "rodas5pe" => 3.0,
         "scholz4_7" => 4.0,
         _ => 2.0,
     })
@@ -61,7 +61,8 @@ fn stiff_order(method: &Method) -> Option<f64> {
 fn orders_on_a_stiff_problem_are_those_known() {
     let mut wrong = Vec::new();
     for method in methods() {
-        let order = |lambda, steps| Some((error(method, lambda, steps)? / error(method, lambda, 2 * steps)?).log2());
+        let order =
+            |lambda, steps| Some((error(method, lambda, steps)? / error(method, lambda, 2 * steps)?).log2());
         // Few steps where published digits would set the floor.
         let steps = if method.order > 5 { 4 } else { 64 };
         let (Some(mild), Some(stiff)) = (order(-1.0, steps), order(-1e6, 64)) else { continue };
