@@ -6,8 +6,9 @@ use std::time::Instant;
 use rubie_expr::Graph;
 use rubie_kernel::{Controls, Input, Inputs, Kernel, KernelSpec, Recording};
 use rubie_method::{BuildOptions, Method};
-use rubie_model::{Model, UnknownName};
+use rubie_model::{Event, Model, Trigger, UnknownName};
 use rubie_output::{OutputGraph, Span};
+use rubie_program::Precision;
 
 use crate::backend::Chosen;
 use crate::error::{Error, ErrorKind};
@@ -65,14 +66,7 @@ impl Solver {
         }
         let graph = Graph::new();
         let system = model.system(&graph);
-        if let Some(event) = model.events(&system).first() {
-            let message = format!(
-                "the model has an event in line {}, and events are not carried out yet: the results would be those of another \
-                 model",
-                event.line
-            );
-            return Err(Error::new(ErrorKind::Model, message));
-        }
+        check_events(&model.events(&system), options.precision)?;
         let output = match &options.keep {
             _ if times.is_empty() => OutputGraph::none(),
             Some(names) => OutputGraph::named(&system, names)?,
@@ -177,7 +171,15 @@ impl Solver {
         let step = self.method.build(&system, &options);
         let summaries = self.summaries.as_ref().map(|summaries| summaries.graph(&system)).transpose()?;
         let recording = Recording { samples: &self.output, summaries: summaries.as_ref() };
-        Ok(KernelSpec::lower(&system, &step, &recording, inputs, self.options.precision)?)
+        let events = self.model.events(&system);
+        Ok(KernelSpec::lower_with_events(
+            &system,
+            &step,
+            &recording,
+            &events,
+            inputs,
+            self.options.precision,
+        )?)
     }
 
     /// Whether any sample lies strictly inside the run.
@@ -283,6 +285,29 @@ impl Names {
         let parameters = self.parameters.iter().map(|(name, _)| name);
         let known = parameters.chain(&self.states).map(String::as_str);
         Err(Error::new(kind, UnknownName::new("parameter or state", name, known).to_string()))
+    }
+}
+
+/// Refuses events that are not carried out: results without them would be those of another model.
+fn check_events(events: &[Event<'_>], precision: Precision) -> Result<(), Error> {
+    let refused = events.iter().find_map(|event| match event.trigger {
+        Trigger::Rises(_) => {
+            Some((event.line, "happens on a condition; only events at given times are carried out"))
+        }
+        _ if event.stops => Some((event.line, "stops the run, which no event does yet")),
+        _ if precision == Precision::F32 => {
+            Some((event.line, "needs --precision f64, where times are exact"))
+        }
+        _ => None,
+    });
+    match refused {
+        Some((line, why)) => {
+            let message = format!(
+                "the event in line {line} of the model {why}; the results would be those of another model"
+            );
+            Err(Error::new(ErrorKind::Model, message))
+        }
+        None => Ok(()),
     }
 }
 
