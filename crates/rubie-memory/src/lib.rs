@@ -24,7 +24,24 @@
 //! ```
 
 mod request;
+mod bytes;
+mod available;
 mod plan;
+mod managed_array;
+mod device;
+mod host;
+mod array;
+mod response;
+mod share;
+mod manager;
 
-pub use plan::{ChunkPlan, PlanError, plan};
+pub use array::{Array, ArrayError, Element};
+pub use available::{Available, Memory};
+pub use device::{Buffer, Device, DeviceError, Event, MemoryInfo, Stream};
+pub use host::HostDevice;
+pub use managed_array::{ChunkError, ChunkSlice, ManagedArray};
+pub use manager::{Client, Limits, MemoryError, MemoryManager, Refusal};
+pub use plan::{ArrayBytes, ChunkPlan, MemoryBytes, PlanError, plan};
 pub use request::{ArrayRequest, DataType, Placement, RequestError};
+pub use response::ArrayResponse;
+pub use share::{Share, ShareError};

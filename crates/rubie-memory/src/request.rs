@@ -1,5 +1,6 @@
 //! `ArrayRequest`: all that the planner needs to know about one array.
 
+use std::fmt;
 use std::num::NonZeroUsize;
 
 /// The type of an array's elements.
@@ -41,6 +42,17 @@ pub enum Placement {
     Device,
 }
 
+/// For messages: `device`, `pinned` or `host`.
+impl fmt::Display for Placement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Placement::Host => "host",
+            Placement::Pinned => "pinned",
+            Placement::Device => "device",
+        })
+    }
+}
+
 /// A complete specification of one array: the planner never asks for more.
 ///
 /// The shape is that of the whole batch. An array with runs has an axis as long as the number of runs, the last
@@ -71,7 +83,15 @@ impl ArrayRequest {
     ) -> Result<Self, RequestError> {
         let request = Self::without_runs(label, dtype, shape)?;
         let last = request.shape.len().saturating_sub(1);
-        ArrayRequest { total_runs: Some(total_runs), ..request }.chunk_axis(last)
+        request.cut_along(last, total_runs)
+    }
+
+    /// The same array with runs along an axis.
+    ///
+    /// # Errors
+    /// No such axis; an axis that is not `total_runs` long.
+    pub fn cut_along(self, axis: usize, total_runs: NonZeroUsize) -> Result<Self, RequestError> {
+        ArrayRequest { total_runs: Some(total_runs), ..self }.chunk_axis(axis)
     }
 
     /// An array that has no run axis, such as a table of coefficients.
@@ -162,6 +182,23 @@ impl ArrayRequest {
     /// Bytes of the whole array.
     pub fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// Shape of the array while a chunk of `runs` runs is in memory.
+    pub fn chunked_shape(&self, runs: usize) -> Vec<usize> {
+        let mut shape = self.shape.clone();
+        if let Some(length) = self.chunked_axis().and_then(|axis| shape.get_mut(axis)) {
+            *length = runs.min(*length);
+        }
+        shape
+    }
+
+    /// Bytes of the array while a chunk of `runs` runs is in memory.
+    pub fn chunked_bytes(&self, runs: usize) -> usize {
+        match (self.chunked_axis(), self.total_runs) {
+            (Some(_), Some(total)) => self.bytes / total * runs.min(total.get()),
+            _ => self.bytes,
+        }
     }
 }
 
