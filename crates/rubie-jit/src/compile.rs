@@ -5,10 +5,11 @@ use rubie_program::{Element, ExecutorError, Isa, Opcode, Precision, Program};
 
 use crate::assembler::{Assembled, Assembler, Last, Mark, Purpose, RowReference};
 use crate::body::Written;
-use crate::flow::{Locations, steps};
+use crate::flow::{Locations, Stream, steps};
 use crate::frame::{Convention, Detour, FRAME, by_lane, number_bytes};
 use crate::machine::{Codes, MaskCodes, ShiftCodes};
 use crate::operands::{Body, Special, Target};
+use crate::pieces::pieces;
 use crate::width::vectors_at_a_time;
 
 /// Code that lacks nothing but the distance of rows.
@@ -24,7 +25,8 @@ pub(crate) struct Compiled<T> {
 }
 
 /// Registers that the callers of a function want back as they were.
-const KEPT: [Register; 5] = [Register::RBX, Register::RBP, Register::R12, Register::R14, Register::R15];
+const KEPT: [Register; 6] =
+    [Register::RBX, Register::RBP, Register::R12, Register::R13, Register::R14, Register::R15];
 
 /// Makes machine code of a program.
 ///
@@ -48,11 +50,17 @@ pub(crate) fn compile<T: Element>(program: &Program, isa: Isa) -> Result<Compile
     asm.mark(Purpose::Prologue);
     prologue(&mut asm);
     let mut detours = Vec::new();
-    let copies = vectors_at_a_time(program, target);
-    if copies > 1 {
-        detours.extend(several(&mut asm, program, target, copies));
+    for (number, range) in pieces(program).into_iter().enumerate() {
+        if number > 0 {
+            again(&mut asm, vector_bytes);
+        }
+        let piece = |copies| Stream::part(program, range.clone(), copies);
+        let copies = vectors_at_a_time(program, &piece, target);
+        if copies > 1 {
+            detours.extend(several(&mut asm, program, target, &piece(copies)));
+        }
+        detours.extend(singles(&mut asm, program, target, &piece(1)));
     }
-    detours.extend(singles(&mut asm, program, target));
     asm.mark(Purpose::Epilogue);
     epilogue(&mut asm);
     convention.write_detours(&mut asm, &detours);
@@ -76,6 +84,7 @@ fn prologue(asm: &mut Assembler) {
         (Register::RBP, Register::RDX),
         (Register::R15, Register::RCX),
         (Register::R12, Register::RSP),
+        (Register::R13, Register::RDI),
     ];
     for (to, from) in moves {
         asm.operation(Code::Mov_r64_rm64, &[to], Last::Register(from), Register::None);
@@ -94,13 +103,14 @@ fn epilogue(asm: &mut Assembler) {
 }
 
 /// A loop that takes several vectors at a time, as long as there are so many.
-fn several(asm: &mut Assembler, program: &Program, target: Target, copies: u32) -> Vec<Detour> {
+fn several(asm: &mut Assembler, program: &Program, target: Target, stream: &Stream) -> Vec<Detour> {
+    let copies = stream.copies;
     let count = copies as i32;
     asm.mark(Purpose::Loop(copies));
     asm.push(Instruction::with2(Code::Cmp_rm64_imm8, Register::R15, count));
     let past = asm.jump(Code::Jl_rel32_64);
     let start = asm.here();
-    let detours = body(asm, program, target, copies);
+    let detours = body(asm, program, target, stream);
     asm.push(Instruction::with2(Code::Sub_rm64_imm8, Register::R15, count));
     asm.push(Instruction::with2(Code::Cmp_rm64_imm8, Register::R15, count));
     asm.jump_back(Code::Jge_rel32_64, start);
@@ -110,12 +120,12 @@ fn several(asm: &mut Assembler, program: &Program, target: Target, copies: u32) 
 }
 
 /// A loop over what vectors are left.
-fn singles(asm: &mut Assembler, program: &Program, target: Target) -> Vec<Detour> {
+fn singles(asm: &mut Assembler, program: &Program, target: Target, stream: &Stream) -> Vec<Detour> {
     asm.mark(Purpose::Loop(1));
     asm.operation(Code::Test_rm64_r64, &[Register::R15], Last::Register(Register::R15), Register::None);
     let past = asm.jump(Code::Je_rel32_64);
     let start = asm.here();
-    let detours = body(asm, program, target, 1);
+    let detours = body(asm, program, target, stream);
     asm.push(Instruction::with1(Code::Dec_rm64, Register::R15));
     asm.jump_back(Code::Jne_rel32_64, start);
     let here = asm.here();
@@ -123,13 +133,23 @@ fn singles(asm: &mut Assembler, program: &Program, target: Target) -> Vec<Detour
     detours
 }
 
+/// Back to the first vector.
+fn again(asm: &mut Assembler, vector_bytes: u32) {
+    let register = |asm: &mut Assembler, code, to, from| {
+        asm.operation(code, &[to], Last::Register(from), Register::None);
+    };
+    register(asm, Code::Mov_r64_rm64, Register::R15, Register::RBX);
+    asm.push(Instruction::with2(Code::Sub_r64_rm64, Register::R15, Register::R13));
+    asm.push(Instruction::with2(Code::Shr_rm64_imm8, Register::R15, vector_bytes.trailing_zeros()));
+    register(asm, Code::Mov_r64_rm64, Register::RBX, Register::R13);
+}
+
 /// The work of one round, and on to the next vectors.
-fn body(asm: &mut Assembler, program: &Program, target: Target, copies: u32) -> Vec<Detour> {
-    let locations = Locations::new(program, program.constants().len(), copies);
-    let steps = steps(program, locations, program.first_scratch());
-    let Written { detours, .. } = Body::new(asm, target, locations).write(&steps);
+fn body(asm: &mut Assembler, program: &Program, target: Target, stream: &Stream) -> Vec<Detour> {
+    let locations = Locations::new(program, program.constants().len(), stream.copies);
+    let Written { detours, .. } = Body::new(asm, target, locations).write(&steps(program, locations, stream));
     asm.mark(Purpose::Next);
-    let distance = (copies * target.convention.vector_bytes) as i32;
+    let distance = (stream.copies * target.convention.vector_bytes) as i32;
     asm.push(Instruction::with2(Code::Add_rm64_imm32, Register::RBX, distance));
     detours
 }
@@ -147,6 +167,13 @@ fn constants<T: Element>(program: &Program) -> Vec<T> {
         Precision::F32 => (f64::from(f32::MIN_POSITIVE), 8_388_608.0, 127.0),
         Precision::F64 => (f64::MIN_POSITIVE, 4_503_599_627_370_496.0, 1023.0),
     };
+    // Bits, not a number: for each of eight kinds of numbers what comes of it, in 4 bits. Kinds 4 and 5 are the
+    // infinities; 3 is NaN, 0 leaves things as they are.
+    let fix_up = 0x0033_0000;
+    let fix_up_infinity = match T::PRECISION {
+        Precision::F32 => f64::from(f32::from_bits(fix_up)),
+        Precision::F64 => f64::from_bits(u64::from(fix_up)),
+    };
     let special = |special| match special {
         Special::Zero => zero,
         Special::Sign => sign,
@@ -160,6 +187,7 @@ fn constants<T: Element>(program: &Program) -> Vec<T> {
         Special::WholeAndBias => T::from_f64(whole + bias),
         Special::MoreAndBias => T::from_f64(1.5 * whole + bias),
         Special::LargestExponent => T::from_f64(bias - 1.0),
+        Special::InfinityIsNotANumber => T::from_f64(fix_up_infinity),
     };
     let special = Special::ALL.into_iter().map(special);
     program.constants().iter().map(|bits| T::from_constant(*bits)).chain(special).collect()

@@ -33,15 +33,18 @@
 //!
 //! # Where to go on
 //!
-//! `docs/jit.md` explains the idea from the beginning. In the code: `flow.rs` says when values are needed,
-//! `places.rs` where they are, `operands.rs` and `body.rs` write the instructions
-//! for each opcode.
+//! `docs/jit.md` explains the idea from the beginning, with a listing; [`listing`] makes one of any program. In the
+//! code: `flow.rs` says when values are needed, `places.rs` where they are, `operands.rs` and `body.rs` write the
+//! instructions for each opcode, `width.rs` chooses how many vectors go side by side.
 
 // Machine code is called through a pointer.
 #![allow(unsafe_code)]
 
 #[cfg(target_arch = "x86_64")]
 mod memory;
+
+#[cfg(target_arch = "x86_64")]
+mod whole;
 
 #[cfg(target_arch = "x86_64")]
 mod flow;
@@ -62,12 +65,19 @@ mod places;
 mod operands;
 
 #[cfg(target_arch = "x86_64")]
+mod results;
+
+#[cfg(target_arch = "x86_64")]
+mod composed;
+
+#[cfg(target_arch = "x86_64")]
 mod body;
 
 #[cfg(target_arch = "x86_64")]
 mod width;
 
 #[cfg(target_arch = "x86_64")]
+mod pieces;
 mod compile;
 
 #[cfg(target_arch = "x86_64")]
@@ -77,7 +87,7 @@ mod linked;
 mod listing;
 
 use rubie_program::{
-    Element, Executor, ExecutorError, ExecutorOptions, Interpreter, Isa, Precision, Program, Rows, Uniforms,
+    Element, Executor, ExecutorError, ExecutorOptions, Interpreter, Isa, Program, Rows, Uniforms,
 };
 
 /// A program as machine code.
@@ -122,6 +132,14 @@ impl<T: Element> Executor<T> for Jit<T> {
     }
 }
 
+#[cfg(target_arch = "x86_64")]
+impl<T: Element> Jit<T> {
+    /// Length of the machine code.
+    pub fn code_bytes(&self) -> usize {
+        self.linked.code_bytes()
+    }
+}
+
 /// The machine code that a program becomes, to be read: the bytes of the code disassembled, with the program's
 /// instructions above what they became and the name of what each instruction reads from or writes to memory. Rows are
 /// taken to be 512 bytes long, as they are in most kernels.
@@ -133,9 +151,10 @@ impl<T: Element> Executor<T> for Jit<T> {
 pub fn listing(program: &Program, isa: Isa) -> Result<String, ExecutorError> {
     #[cfg(target_arch = "x86_64")]
     if isa != Isa::Portable {
+        use rubie_program::Precision::{F32, F64};
         return match program.precision() {
-            Precision::F32 => listing::listing::<f32>(program, isa),
-            Precision::F64 => listing::listing::<f64>(program, isa),
+            F32 => listing::listing::<f32>(program, isa),
+            F64 => listing::listing::<f64>(program, isa),
         };
     }
     Err(ExecutorError::Unsupported(format!(

@@ -71,6 +71,10 @@ impl<T: Element> Linked<T> {
         true
     }
 
+    pub(crate) fn code_bytes(&self) -> usize {
+        self.compiled.code.len()
+    }
+
     fn code(&self, row_bytes: usize) -> Option<&ExecutableCode> {
         let mut placed = &self.first;
         while placed.row_bytes != row_bytes {

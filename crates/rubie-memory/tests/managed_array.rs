@@ -106,7 +106,9 @@ fn there_is_no_chunk_after_the_last() {
 fn chunks_that_do_not_cover_the_runs_are_refused() {
     let mut array = cut(&[10, 3, 103], 2);
     array.set_chunks(25, 5).unwrap();
-    for (length, chunks) in [(20, 5), (25, 4), (25, 6), (0, 5), (103, 0), (usize::MAX, 2), (2, usize::MAX)] {
+    for (length, chunks) in
+        [(20, 5), (25, 4), (25, 6), (103, 2), (0, 5), (103, 0), (usize::MAX, 2), (2, usize::MAX)]
+    {
         let error = array.set_chunks(length, chunks).unwrap_err();
         assert!(matches!(error, ChunkError::DoesNotCover { runs: 103, .. }), "{length} x {chunks}");
     }

@@ -56,6 +56,19 @@ fn proportions_do_not_exceed_the_memory() {
 }
 
 #[test]
+fn decimals_add_up_as_they_are_written() {
+    // In binary the four are more than 1, and the two leave less than 0.05.
+    let manager = Unruly::new(TOTAL).manager(Limits::Shares);
+    let register = |share| manager.register("c", "g", share).unwrap();
+    let whole = [0.01, 0.2, 0.68, 0.11].map(|proportion| register(Share::Proportion(proportion)));
+    drop(whole);
+    let _two = [0.05, 0.9].map(|proportion| register(Share::Proportion(proportion)));
+    assert_eq!(register(Share::Automatic).cap().unwrap(), 50);
+    let automatic = register(Share::Automatic);
+    automatic.set_share(Share::Proportion(0.05)).unwrap();
+}
+
+#[test]
 fn the_automatic_pool_is_not_starved() {
     let manager = Unruly::new(TOTAL).manager(Limits::Shares);
     let automatic = client(&manager, "automatic", "g");

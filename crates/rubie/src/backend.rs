@@ -37,7 +37,10 @@ impl Chosen {
                 Ok(Chosen { backend, machine_code: Some(isa) })
             }
             (Err(_), BackendChoice::Auto) => interpreter("interpreter, as machine code is refused"),
-            (Err(reason), _) => Err(Error::new(ErrorKind::Backend, format!("the jit backend: {reason}"))),
+            (Err(reason), _) => Err(Error::new(
+                ErrorKind::Backend,
+                format!("the jit backend: {reason}; with --backend auto the interpreter would take over"),
+            )),
         }
     }
 
