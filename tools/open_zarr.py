@@ -29,7 +29,7 @@ def main(rubie: str) -> int:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "decay.model").write_text(MODEL)
         words = "solve decay.model --sweep k=0.5:4:500 --until 2 --save-every 0.25 --rtol 1e-10 --atol 1e-12"
-        words += " --summary mean --summary-every 0.25 --quiet --out decay.zarr"
+        words += " --summary mean --sample-summaries-every 0.25 --quiet --out decay.zarr"
         subprocess.run([rubie, *words.split()], cwd=folder, check=True)
         dataset = xr.open_zarr(Path(folder) / "decay.zarr").load()
         print(dataset)

@@ -319,7 +319,7 @@ fn an_interrupt_keeps_what_is_finished() {
     let error = solver.solve_into(&sweep(), Box::new(stop), &monitor).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Interrupted);
     let sink = resumable(folder.path(), "a.csv", &solver, Earlier::Resume).unwrap();
-    assert!(sink.finished_runs() >= 300 && sink.finished_runs() % 10 == 0);
+    assert!(sink.finished_runs() >= 300 && sink.finished_runs().is_multiple_of(10));
 }
 
 /// Stops the solve at run 300.

@@ -45,7 +45,8 @@
 //! Values of failed runs are NaN from the failure on.
 //!
 //! In Parquet `run` is `int64`, swept values and time are `double`, samples `double` or `float` as they were computed;
-//! nothing is null. Row groups have up to 2^20 rows. The file's metadata has `rubie.version`, and as JSON `rubie.units`
+//! nothing is null. Row groups hold whole runs of about 8 MiB, at most 2^20 rows. The file's metadata has `rubie.version`,
+//! and as JSON `rubie.units`
 //! (of the swept names and variables that have one) and `rubie.swept` (names of the swept columns).
 //!
 //! In CSV each number has the fewest digits that give it back exactly; others are `NaN`, `inf` and `-inf`.
@@ -70,6 +71,17 @@
 //! | `window_start`, `window_end` | (window) | where there are summaries, as those below |
 //! | `summary_names`, `summary_units` | (summary) | text |
 //! | `summaries` | (window, summary, run) | |
+//!
+//! # Stores: Zarr
+//!
+//! A `.zarr` directory is a Zarr 3 store that `xarray.open_zarr` opens: an array (time, run) for each variable and (window, run)
+//! for each summary, with `units`; coordinates `time`, `window_start`, `window_end`, `status` and the swept names, called as in
+//! a table. Chunks are blocks of runs of about 8 MiB in all.
+//!
+//! # Unfinished files
+//!
+//! Files of [`create`] vanish when they are not finished; those of [`create_resumable`] stay and can be gone on with. What a file
+//! is like never depends on how long the chunks were.
 
 use std::path::{Path, PathBuf};
 
