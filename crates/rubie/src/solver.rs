@@ -12,6 +12,7 @@ use rubie_program::Precision;
 
 use crate::backend::Chosen;
 use crate::error::{Error, ErrorKind};
+use crate::identity::{Digest, Identity, digest};
 use crate::options::SolveOptions;
 use crate::sink::{Column, Layout};
 use crate::summaries::Summaries;
@@ -61,6 +62,11 @@ impl Solver {
         let method = rubie_method::find(&options.method)?;
         let span = Span::new(options.t0, options.until, options.settle)?;
         let times = options.save.times(span)?;
+        if !(options.memory_share > 0.0 && options.memory_share <= 1.0) {
+            let message =
+                format!("the share of memory must be above 0 and at most 1: {}", options.memory_share);
+            return Err(Error::new(ErrorKind::Option, message));
+        }
         if options.max_steps == 0 {
             return Err(Error::new(ErrorKind::Option, "the step limit must be at least 1: max_steps 0"));
         }
@@ -130,6 +136,22 @@ impl Solver {
             runs: sweep.runs(),
             precision: self.options.precision,
         }
+    }
+
+    /// What decides the results of `sweep`.
+    ///
+    /// # Errors
+    /// Names that the model has not.
+    pub fn identity(&self, sweep: &Sweep) -> Result<Identity, Error> {
+        let mut controls = self.controls();
+        controls.threads = std::num::NonZeroUsize::MIN;
+        let mut values = Digest::default();
+        sweep.describe(|bytes| values.take(bytes));
+        Ok(Identity {
+            model: digest(&self.spec(sweep.names())?.to_string()),
+            options: digest(&format!("{controls:?}")),
+            sweep: values.0,
+        })
     }
 
     /// The programs that a sweep over these names would run, for reading.
