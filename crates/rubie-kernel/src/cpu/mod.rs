@@ -44,6 +44,8 @@ struct Prepared<X> {
     dense: Option<X>,
     sample: Option<X>,
     summaries: Option<PreparedSummaries<X>>,
+    /// Programs that bracket, halve and cut.
+    conditions: Option<[X; 3]>,
     events: Option<X>,
     /// The clock, where it stands apart.
     clock: Option<ClockExecutors>,
@@ -221,6 +223,13 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
                 finish: prepare(&programs.finish)?,
             })
         });
+        let conditions = programs.conditions.as_ref().map(|programs| {
+            Ok::<_, BackendError>([
+                prepare(&programs.bracket)?,
+                prepare(&programs.halve)?,
+                prepare(&programs.cut)?,
+            ])
+        });
         let prepared = Prepared {
             solve: prepare(&programs.solve)?,
             initial: prepare(&programs.initial)?,
@@ -231,6 +240,7 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
             dense: optional(&programs.dense)?,
             sample: optional(&programs.sample)?,
             summaries: summaries.transpose()?,
+            conditions: conditions.transpose()?,
             events: optional(&programs.events)?,
             clock: clock.transpose().map_err(|error| refused("clock", error))?,
         };
