@@ -85,5 +85,5 @@ fn an_attempt_of_robertsons_reaction_stays_cheap() {
     let options = BuildOptions { controller: ControllerKind::Gustafsson, dense: false };
     let count = instructions(&roots(&find("rodas5p").expect("there").build(&system, &options)));
     println!("{count}");
-    assert!(count <= 365, "{count} instructions");
+    assert!(count <= 375, "{count} instructions");
 }
