@@ -70,3 +70,20 @@ fn an_attempt_of_the_lorenz_system_stays_cheap() {
         assert!(instructions <= limit, "{name} {controller}: {instructions} instructions");
     }
 }
+
+fn robertson(graph: &Graph) -> System<'_> {
+    let [a, b, c] = ["a", "b", "c"].map(|name| graph.symbol(name));
+    let [k1, k2, k3] = ["k1", "k2", "k3"].map(|name| graph.symbol(name));
+    let rates = [-k1 * a + k3 * b * c, k1 * a - k3 * b * c - k2 * (b * b), k2 * (b * b)];
+    problem::make(graph, graph.symbol("t"), &[("a", a, rates[0]), ("b", b, rates[1]), ("c", c, rates[2])])
+}
+
+#[test]
+fn an_attempt_of_robertsons_reaction_stays_cheap() {
+    let graph = Graph::new();
+    let system = robertson(&graph);
+    let options = BuildOptions { controller: ControllerKind::Gustafsson, dense: false };
+    let count = instructions(&roots(&find("rodas5p").expect("there").build(&system, &options)));
+    println!("{count}");
+    assert!(count <= 375, "{count} instructions");
+}

@@ -53,8 +53,10 @@ fn a_broken_tableau_is_reported() {
     assert!(message.starts_with("4 weights, but"), "{message}");
 }
 
+type Matrix = Vec<Vec<Double>>;
+
 /// a Gamma, a Gamma + Gamma and b Gamma of the untransformed method: Gamma = (I / gamma - C)^-1.
-fn untransformed(tableau: &RosenbrockTableau) -> (Vec<Vec<Double>>, Vec<Vec<Double>>, Vec<Vec<Double>>) {
+fn untransformed(tableau: &RosenbrockTableau) -> (Matrix, Matrix, Matrix) {
     let stages = tableau.stages();
     let zero = Double::integer(0);
     let gamma = Double::coefficient(&tableau.gamma);
@@ -185,9 +187,9 @@ fn coefficients_equal_an_independent_listing() {
             }
             assert!(listed[row.len()..].iter().all(|number| *number == 0.0), "{name} {what}");
         };
-        for i in 0..tableau.stages() {
-            same(&format!("a[{i}]"), tableau.a[i], &floats(&entry["a"][i]));
-            same(&format!("C[{i}]"), tableau.coupling[i], &floats(&entry["C"][i]));
+        for (i, (a, coupling)) in tableau.a.iter().zip(tableau.coupling).enumerate() {
+            same(&format!("a[{i}]"), a, &floats(&entry["a"][i]));
+            same(&format!("C[{i}]"), coupling, &floats(&entry["C"][i]));
         }
         same("gamma", &[tableau.gamma], &[entry["gamma"].as_f64().expect("a number")]);
         same("b", tableau.b, &floats(&entry["b"]));

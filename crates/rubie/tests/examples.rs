@@ -83,6 +83,7 @@ fn van_der_pol() {
 #[test]
 fn robertson() {
     check("robertson", "dopri54", 1e-7, 1e-5);
+    check("robertson", "rodas5p", 1e-9, 1e-7);
 }
 
 #[test]

@@ -6,10 +6,11 @@ use rubie_expr::Expr;
 
 use super::ordering::pivot_order;
 
-/// The factors L U of a sparse square matrix, its rows and columns in the order of the pivots.
+/// The factors L D U of a sparse square matrix, its rows and columns in the order of the pivots.
 ///
-/// L has ones on its diagonal. The reciprocal of each pivot is computed once, so a solve has no division: it takes one
-/// multiply-add for each entry beside the diagonals and one multiplication for each row.
+/// L and U have ones on their diagonals, D has the pivots, whose reciprocals are computed once. So a solve has no division:
+/// it takes one multiply-add for each entry beside the diagonals and one multiplication for each row, and on the way back
+/// from one unknown to the next there is a single multiply-add, for the multiplication with the reciprocal comes before.
 ///
 /// ```
 /// use rubie_expr::{Graph, evaluate};
@@ -42,7 +43,7 @@ struct Pivot<'g> {
     reciprocal: Expr<'g>,
     /// The column of L below: row and multiplier.
     lower: Vec<(usize, Expr<'g>)>,
-    /// The row of U beyond: column and entry.
+    /// The row of U beyond: column and entry; those known first on the way back come first.
     upper: Vec<(usize, Expr<'g>)>,
 }
 
@@ -63,6 +64,8 @@ impl<'g> SparseLu<'g> {
             rows[*row].insert(*column, *value);
             columns[*column].push(*row);
         }
+        let mut position = vec![0; size];
+        order.iter().enumerate().for_each(|(place, index)| position[*index] = place);
         let mut done = vec![false; size];
         let pivots = order.into_iter().map(|index| {
             done[index] = true;
@@ -83,7 +86,10 @@ impl<'g> SparseLu<'g> {
                 (row, multiplier)
             });
             let lower = lower.collect();
-            Pivot { index, reciprocal, lower, upper: upper.into_iter().collect() }
+            let scaled = upper.iter().map(|(column, value)| (*column, *value * reciprocal));
+            let mut scaled: Vec<_> = scaled.collect();
+            scaled.sort_unstable_by_key(|(column, _)| std::cmp::Reverse(position[*column]));
+            Pivot { index, reciprocal, lower, upper: scaled }
         });
         let mut lu = Self { pivots: pivots.collect(), fill: 0 };
         lu.fill = lu.entries() - beside;
@@ -100,10 +106,11 @@ impl<'g> SparseLu<'g> {
         self.fill
     }
 
-    /// Operations of the factorisation: one reciprocal for each pivot, one multiplication for each multiplier, one
+    /// Operations of the factorisation: one reciprocal for each pivot, one multiplication for each entry of L and U, one
     /// multiply-add for each entry that an elimination changes.
     pub fn operations(&self) -> usize {
-        self.pivots.iter().map(|pivot| 1 + pivot.lower.len() * (1 + pivot.upper.len())).sum()
+        let of = |lower, upper| 1 + lower + upper + lower * upper;
+        self.pivots.iter().map(|pivot| of(pivot.lower.len(), pivot.upper.len())).sum()
     }
 
     /// Operations of a solve with a right-hand side without zeros: one multiply-add for each entry, one multiplication for
@@ -112,7 +119,7 @@ impl<'g> SparseLu<'g> {
         self.entries() + self.pivots.len()
     }
 
-    /// All that a solve needs, in a fixed order: of each pivot its reciprocal, its multipliers, its row of U.
+    /// All that a solve needs, in a fixed order: of each pivot its reciprocal, its column of L, its row of U.
     pub fn values(&self) -> Vec<Expr<'g>> {
         let of = |pivot: &Pivot<'g>| {
             let beside = pivot.lower.iter().chain(&pivot.upper).map(|(_, value)| *value);
@@ -149,11 +156,10 @@ impl<'g> SparseLu<'g> {
             }
         }
         for pivot in self.pivots.iter().rev() {
+            let own = x[pivot.index];
+            let scaled = if is_zero(own) { own } else { own * pivot.reciprocal };
             let known = pivot.upper.iter().filter(|(column, _)| !is_zero(x[*column]));
-            let rest = known.fold(x[pivot.index], |rest, (column, value)| rest - *value * x[*column]);
-            if !is_zero(rest) {
-                x[pivot.index] = rest * pivot.reciprocal;
-            }
+            x[pivot.index] = known.fold(scaled, |rest, (column, value)| rest - *value * x[*column]);
         }
         x
     }
