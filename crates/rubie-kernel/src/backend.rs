@@ -170,4 +170,7 @@ pub enum KernelError {
     /// Summaries asked of a kernel that has none, or none asked of one that has.
     #[error("the kernel and its controls must both have summaries, or neither")]
     Summaries,
+    /// The device on which the kernel runs refused or failed.
+    #[error("{0}")]
+    Device(String),
 }

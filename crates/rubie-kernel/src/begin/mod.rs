@@ -2,6 +2,8 @@
 
 mod check;
 
+use rubie_program::{Element, Executor, Rows, Uniforms};
+
 use crate::backend::{Controls, SummaryControls};
 
 pub use check::check;
@@ -25,6 +27,33 @@ pub fn given(controls: &Controls, apart: bool) -> Vec<f64> {
     let limits = if apart { Vec::new() } else { limits(controls) };
     let metrics = controls.summaries.as_ref().map_or(&[][..], |summaries| &summaries.controls);
     [&limits[..], metrics, &controls.controls, &controls.parameters, &controls.initials].concat()
+}
+
+/// The uniforms of the programs: the given ones, and those that depend on them only, which the solve program computes.
+///
+/// # Arguments
+/// - `given`: as [`given`] gives them.
+/// - `hoisted`: [`crate::KernelSpec::solve_outputs`].
+/// - `rows`, `count`: number of rows and of uniforms of the layout.
+pub fn uniforms<T: Element, X: Executor<T>>(
+    solve: &X,
+    given: &[f64],
+    hoisted: &[(u32, u32)],
+    rows: u32,
+    count: u32,
+) -> Uniforms<T> {
+    let mut uniforms = Uniforms::new(count as usize);
+    for (i, value) in given.iter().enumerate() {
+        uniforms.set(i as u32, T::from_f64(*value));
+    }
+    if !hoisted.is_empty() {
+        let mut scratch = Rows::new(rows as usize, T::LANES_PER_VECTOR);
+        solve.execute(&mut scratch, &uniforms);
+        for &(row, uniform) in hoisted {
+            uniforms.set(uniform, scratch.row(row)[0]);
+        }
+    }
+    uniforms
 }
 
 /// The times of the samples, and infinity.

@@ -166,7 +166,7 @@ impl<T: Samples, X: Executor<T>> Kernel for CpuKernel<T, X> {
         let apart = self.prepared.clock.as_ref();
         let clock = apart.map(|clock| (clock, clock.uniforms(&begin::limits(controls))));
         let given = begin::given(controls, clock.is_some());
-        let uniforms = staging::uniforms(
+        let uniforms = begin::uniforms(
             &self.prepared.solve,
             &given,
             &self.solve_outputs,
