@@ -3,7 +3,7 @@
 // goes on with it in the next launch.
 
 // NaN from the first sample and summary that the run lacks.
-static __device__ void fail(const Lane &l, const Job &job, u32 status) {
+INLINE void fail(const Lane &l, const Job &job, u32 status) {
     job.status[l.run] = status;
     for (u64 row = l.sample * SAVED; row < job.sample_rows; ++row) job.samples[row * job.runs + l.run] = NOT_A_NUMBER;
     for (u64 row = l.window * RESULTS; row < job.summary_rows; ++row)

@@ -21,17 +21,17 @@ pub(crate) fn compiler() -> Option<&'static str> {
 }
 
 /// Compiles text to a library and loads it.
-pub(crate) fn library(compiler: &str, text: &str) -> Library {
+pub(crate) fn library(compiler: &str, optimise: &str, text: &str) -> Library {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let name = format!("rubie-cuda-{}-{}", std::process::id(), COUNT.fetch_add(1, Relaxed));
     let folder: PathBuf = [env!("CARGO_TARGET_TMPDIR"), &name].iter().collect();
     std::fs::create_dir_all(&folder).unwrap();
     let (source, output) = (folder.join("kernel.cpp"), folder.join("kernel.so"));
     std::fs::write(&source, text).unwrap();
-    let flags = ["-std=c++17", "-O1", "-w", "-ffp-contract=off", "-fPIC", "-shared"];
-    let native = if cfg!(target_arch = "x86_64") { "-march=native" } else { "-O1" };
+    let flags = ["-std=c++17", "-w", "-ffp-contract=off", "-fPIC", "-shared"];
+    let native = if cfg!(target_arch = "x86_64") { "-march=native" } else { optimise };
     let mut command = Command::new(compiler);
-    let output_of = command.args(flags).arg(native).arg(&source).arg("-o").arg(&output).output().unwrap();
+    let output_of = command.args(flags).args([optimise, native]).arg(&source).arg("-o").arg(&output).output().unwrap();
     assert!(output_of.status.success(), "{}\n{text}", String::from_utf8_lossy(&output_of.stderr));
     // SAFETY: the library has no initialisers but those of the C++ library.
     let library = unsafe { Library::new(&output) }.unwrap();
@@ -96,6 +96,8 @@ impl Engine for HostEngine {
 /// Compiles kernels on the host.
 pub(crate) struct HostBackend {
     pub(crate) compiler: &'static str,
+    /// How much the compiler optimises: `-O0`, `-O2`.
+    pub(crate) optimise: &'static str,
     /// Threads of the pretended device.
     pub(crate) threads: usize,
     /// Attempts of a launch at most.
@@ -106,7 +108,7 @@ pub(crate) struct HostBackend {
 
 impl HostBackend {
     pub(crate) fn new(compiler: &'static str) -> Self {
-        HostBackend { compiler, threads: 128, quota: u64::MAX, memory: 1 << 30 }
+        HostBackend { compiler, optimise: "-O0", threads: 128, quota: u64::MAX, memory: 1 << 30 }
     }
 }
 
@@ -126,7 +128,7 @@ impl Backend for HostBackend {
         ];
         let engine = HostEngine {
             device: HostDevice::new(self.memory),
-            library: library(self.compiler, &text.concat()),
+            library: library(self.compiler, self.optimise, &text.concat()),
             threads: self.threads,
             quota: self.quota,
         };

@@ -1,0 +1,86 @@
+//! The printed source on the host against the interpreter: the same bits.
+#![allow(clippy::unwrap_used)]
+
+mod cases;
+mod host;
+
+use cases::{Case, Kind, MODELS};
+use host::HostBackend;
+use rubie_kernel::CpuBackend;
+use rubie_method::Method;
+use rubie_program::{Interpreter, Isa, Precision};
+
+fn compare(backend: &HostBackend, model: (&str, f64), method: &Method, kind: Kind, precision: Precision) {
+    let case = Case::new(model, method, kind, precision);
+    let interpreter = CpuBackend::<Interpreter<f32>, Interpreter<f64>>::new("interpreter", Isa::detect());
+    let (found, expected) = (case.run(backend), case.run(&interpreter));
+    let name = &case.name;
+    assert_eq!(found.status, expected.status, "{name}");
+    assert_eq!(found.report, expected.report, "{name}");
+    assert!(found.samples == expected.samples, "{name}: samples differ");
+    assert!(found.summaries == expected.summaries, "{name}: summaries differ");
+    let successes = expected.status.iter().filter(|status| status.is_success()).count();
+    assert!(successes > 50 && successes < expected.status.len(), "{name}: {successes} successes");
+}
+
+/// Every model once, with a method of its own.
+fn models(precision: Precision, kind: Kind) {
+    let Some(compiler) = host::compiler() else { return };
+    let backend = HostBackend::new(compiler);
+    let methods = ["tsit5", "dopri5", "bogacki-shampine-32", "cash-karp", "fehlberg-45", "vern7", "tsit5", "tsit5"];
+    for (model, method) in MODELS.into_iter().zip(methods) {
+        let method = rubie_method::find(method).unwrap();
+        compare(&backend, model, method, kind, precision);
+    }
+}
+
+#[test]
+fn every_model_with_summaries_in_f64() {
+    models(Precision::F64, Kind::Summaries);
+}
+
+#[test]
+fn every_model_with_summaries_in_f32() {
+    models(Precision::F32, Kind::Summaries);
+}
+
+#[test]
+fn every_method() {
+    let Some(compiler) = host::compiler() else { return };
+    let backend = HostBackend::new(compiler);
+    for method in rubie_method::methods() {
+        for kind in [Kind::Ends, Kind::Inside] {
+            compare(&backend, MODELS[0], method, kind, Precision::F64);
+        }
+        compare(&backend, MODELS[1], method, Kind::Inside, Precision::F32);
+    }
+}
+
+/// What the compiler optimises must not change any bit either.
+#[test]
+fn optimised_code() {
+    let Some(compiler) = host::compiler() else { return };
+    let backend = HostBackend { optimise: "-O2", quota: 5, ..HostBackend::new(compiler) };
+    let method = rubie_method::find("tsit5").unwrap();
+    for precision in [Precision::F64, Precision::F32] {
+        compare(&backend, MODELS[0], method, Kind::Summaries, precision);
+        compare(&backend, MODELS[6], method, Kind::Inside, precision);
+    }
+}
+
+/// All of it: a quarter of an hour.
+#[test]
+#[ignore = "long: every model with every method, kind and precision"]
+fn everything() {
+    let Some(compiler) = host::compiler() else { return };
+    let backend = HostBackend::new(compiler);
+    for model in MODELS {
+        for method in rubie_method::methods() {
+            for kind in [Kind::Ends, Kind::Inside, Kind::Summaries] {
+                for precision in [Precision::F64, Precision::F32] {
+                    compare(&backend, model, method, kind, precision);
+                }
+            }
+        }
+    }
+}
