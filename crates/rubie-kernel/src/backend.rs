@@ -144,6 +144,14 @@ pub enum BackendError {
         /// Why.
         reason: String,
     },
+    /// A part of the backend that is not on this machine.
+    #[error("the {backend} backend: {reason}")]
+    Unavailable {
+        /// Which backend.
+        backend: String,
+        /// What is missing or refuses, and what would help.
+        reason: String,
+    },
 }
 
 /// Arrays that do not fit the kernel.

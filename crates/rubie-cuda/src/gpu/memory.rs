@@ -1,0 +1,361 @@
+//! A GPU's memory, streams and events as `rubie-memory` wants them.
+
+use std::any::Any;
+use std::ffi::c_void;
+use std::sync::{Arc, Mutex};
+
+use cudarc::driver::{CudaContext, CudaEvent, CudaStream, result, sys};
+use rubie_memory::{Available, Buffer, Device, DeviceError, Event, MemoryInfo, Placement, Stream};
+
+use super::driver::{DriverError, Gpu, open};
+
+/// Bytes of a GPU's memory that others shall find: the driver's own needs, and the display's.
+const SPARE: u64 = 256 << 20;
+
+/// A GPU.
+#[derive(Clone, Debug)]
+pub struct CudaDevice {
+    pub(super) context: Arc<CudaContext>,
+    gpu: Gpu,
+}
+
+impl CudaDevice {
+    /// Opens the GPU with this number.
+    ///
+    /// # Errors
+    /// [`DriverError`] where there is no driver or no such GPU.
+    pub fn open(number: usize) -> Result<Self, DriverError> {
+        let (context, gpu) = open(number)?;
+        Ok(CudaDevice { context, gpu })
+    }
+
+    /// What it is.
+    pub fn gpu(&self) -> &Gpu {
+        &self.gpu
+    }
+
+    pub(super) fn failed(&self, error: result::DriverError) -> DeviceError {
+        failed(&self.gpu.name, error)
+    }
+}
+
+fn failed(device: &str, error: result::DriverError) -> DeviceError {
+    DeviceError::Failed { device: device.to_owned(), message: DriverError::from(error).to_string() }
+}
+
+impl Device for CudaDevice {
+    fn name(&self) -> String {
+        self.gpu.name.clone()
+    }
+
+    fn memory(&self) -> Result<MemoryInfo, DeviceError> {
+        let (free, total) = self.context.mem_get_info().map_err(|error| self.failed(error))?;
+        let host = host_memory();
+        Ok(MemoryInfo {
+            total: Available::Apart { device: total as u64, host },
+            free: Available::Apart { device: (free as u64).saturating_sub(SPARE), host },
+        })
+    }
+
+    fn stream(&self) -> Result<Arc<dyn Stream>, DeviceError> {
+        let stream = self.context.new_stream().map_err(|error| self.failed(error))?;
+        Ok(Arc::new(CudaQueue { stream, device: self.gpu.name.clone() }))
+    }
+}
+
+/// Bytes of pinned and ordinary memory for staging: a bounded part of what a machine with a GPU has, as pinned memory is taken from
+/// all other programs.
+fn host_memory() -> u64 {
+    4 << 30
+}
+
+/// A stream of a GPU.
+#[derive(Debug)]
+pub(super) struct CudaQueue {
+    pub(super) stream: Arc<CudaStream>,
+    device: String,
+}
+
+impl CudaQueue {
+    fn failed(&self, error: result::DriverError) -> DeviceError {
+        failed(&self.device, error)
+    }
+
+    fn bind(&self) -> Result<(), DeviceError> {
+        self.stream.context().bind_to_thread().map_err(|error| self.failed(error))
+    }
+
+    fn own<'a>(&self, buffer: &'a dyn Buffer) -> Result<&'a CudaBuffer, DeviceError> {
+        let any: &dyn Any = buffer;
+        any.downcast_ref().ok_or_else(|| self.foreign())
+    }
+
+    fn foreign(&self) -> DeviceError {
+        DeviceError::Failed { device: self.device.clone(), message: "a buffer of another device".to_owned() }
+    }
+
+    /// An event behind all work queued so far; waiting for it does not keep a core busy.
+    fn event(&self) -> Result<Arc<CudaEvent>, DeviceError> {
+        let flags = sys::CUevent_flags::CU_EVENT_BLOCKING_SYNC;
+        Ok(Arc::new(self.stream.record_event(Some(flags)).map_err(|error| self.failed(error))?))
+    }
+}
+
+impl Stream for CudaQueue {
+    fn allocate(&self, placement: Placement, bytes: usize) -> Result<Box<dyn Buffer>, DeviceError> {
+        self.bind()?;
+        let none = |error: result::DriverError| match error.0 {
+            sys::CUresult::CUDA_ERROR_OUT_OF_MEMORY => {
+                let free = self.stream.context().mem_get_info().map_or(0, |(free, _)| free as u64);
+                DeviceError::OutOfMemory { placement, asked: bytes as u64, free }
+            }
+            _ => self.failed(error),
+        };
+        let room = bytes.max(1);
+        let place = match placement {
+            Placement::Device => {
+                let stream = self.stream.cu_stream();
+                let in_order = self.stream.context().has_async_alloc();
+                // SAFETY: the stream is alive; the memory is filled before anything reads it.
+                let address = unsafe {
+                    let address = match in_order {
+                        true => result::malloc_async(stream, room),
+                        false => result::malloc_sync(room),
+                    };
+                    let address = address.map_err(none)?;
+                    result::memset_d8_async(address, 0, room, stream).map_err(|error| self.failed(error))?;
+                    address
+                };
+                Place::Device { address, in_order }
+            }
+            Placement::Pinned => {
+                // Not write-combined: the host reads results from it.
+                // SAFETY: the memory is filled before anything reads it.
+                let pointer = unsafe {
+                    let pointer = result::malloc_host(room, 0).map_err(none)?;
+                    pointer.cast::<u8>().write_bytes(0, room);
+                    pointer
+                };
+                Place::Pinned(pointer)
+            }
+            Placement::Host => Place::Host(vec![0; bytes.div_ceil(size_of::<u64>())]),
+        };
+        Ok(Box::new(CudaBuffer { place, bytes, stream: Arc::clone(&self.stream), last_use: Mutex::default() }))
+    }
+
+    fn upload(&self, from: &[u8], to: &mut dyn Buffer, at: usize) -> Result<(), DeviceError> {
+        let length = to.bytes();
+        let outside = DeviceError::OutOfBounds { at, bytes: from.len(), length };
+        if at.checked_add(from.len()).is_none_or(|end| end > length) {
+            return Err(outside);
+        }
+        if let Ok(host) = to.host_mut() {
+            host[at..at + from.len()].copy_from_slice(from);
+            return Ok(());
+        }
+        let address = self.own(to)?.address().ok_or(DeviceError::NotOnHost)? + at as u64;
+        self.bind()?;
+        // SAFETY: the bytes lie inside the buffer, and `from` lives until the copy is done.
+        unsafe { result::memcpy_htod_async(address, from, self.stream.cu_stream()) }
+            .map_err(|error| self.failed(error))?;
+        self.synchronize()
+    }
+
+    fn download(&self, from: &dyn Buffer, at: usize, to: &mut [u8]) -> Result<(), DeviceError> {
+        let length = from.bytes();
+        if at.checked_add(to.len()).is_none_or(|end| end > length) {
+            return Err(DeviceError::OutOfBounds { at, bytes: to.len(), length });
+        }
+        if let Ok(host) = from.host() {
+            to.copy_from_slice(&host[at..at + to.len()]);
+            return Ok(());
+        }
+        let address = self.own(from)?.address().ok_or(DeviceError::NotOnHost)? + at as u64;
+        self.bind()?;
+        // SAFETY: the bytes lie inside the buffer, and `to` lives until the copy is done.
+        unsafe { result::memcpy_dtoh_async(to, address, self.stream.cu_stream()) }
+            .map_err(|error| self.failed(error))?;
+        self.synchronize()
+    }
+
+    fn copy(&self, from: &dyn Buffer, to: &mut dyn Buffer, bytes: usize) -> Result<(), DeviceError> {
+        let length = from.bytes().min(to.bytes());
+        if bytes > length {
+            return Err(DeviceError::OutOfBounds { at: 0, bytes, length });
+        }
+        if bytes == 0 {
+            return Ok(());
+        }
+        let (source, target) = (self.own(from)?, self.own(to)?);
+        self.bind()?;
+        let stream = self.stream.cu_stream();
+        match (source.address(), target.address()) {
+            // SAFETY: both have that many bytes; what frees host memory waits for the event noted below.
+            (Some(from), Some(to)) => unsafe { result::memcpy_dtod_async(to, from, bytes, stream) },
+            // SAFETY: as above.
+            (Some(from), None) => unsafe {
+                sys::cuMemcpyDtoHAsync_v2(target.pointer().cast_mut(), from, bytes, stream).result()
+            },
+            // SAFETY: as above.
+            (None, Some(to)) => unsafe { sys::cuMemcpyHtoDAsync_v2(to, source.pointer(), bytes, stream).result() },
+            (None, None) => {
+                self.synchronize()?;
+                return self.upload(&source.host()?[..bytes], to, 0);
+            }
+        }
+        .map_err(|error| self.failed(error))?;
+        let event = self.event()?;
+        source.note(&event);
+        target.note(&event);
+        Ok(())
+    }
+
+    fn mark(&self) -> Result<Arc<dyn Event>, DeviceError> {
+        Ok(Arc::new(CudaMark { event: self.event()?, device: self.device.clone() }))
+    }
+
+    fn wait_for(&self, event: &dyn Event) -> Result<(), DeviceError> {
+        let any: &dyn Any = event;
+        match any.downcast_ref::<CudaMark>() {
+            Some(mark) => self.stream.wait(&mark.event).map_err(|error| self.failed(error)),
+            None => event.wait(),
+        }
+    }
+
+    fn synchronize(&self) -> Result<(), DeviceError> {
+        self.stream.synchronize().map_err(|error| self.failed(error))
+    }
+}
+
+/// A point in a stream.
+#[derive(Debug)]
+struct CudaMark {
+    event: Arc<CudaEvent>,
+    device: String,
+}
+
+impl Event for CudaMark {
+    fn is_done(&self) -> bool {
+        // A failure counts as done.
+        self.event.try_is_complete().unwrap_or(true)
+    }
+
+    fn wait(&self) -> Result<(), DeviceError> {
+        self.event.synchronize().map_err(|error| failed(&self.device, error))
+    }
+}
+
+/// Memory of a GPU, or of the host for transfers.
+#[derive(Debug)]
+pub(super) struct CudaBuffer {
+    place: Place,
+    bytes: usize,
+    stream: Arc<CudaStream>,
+    /// Behind the last copy that uses memory of the host.
+    last_use: Mutex<Option<Arc<CudaEvent>>>,
+}
+
+#[derive(Debug)]
+enum Place {
+    /// On the GPU; allocated and freed in the order of the stream where the driver can.
+    Device { address: sys::CUdeviceptr, in_order: bool },
+    /// On the host, reached by the GPU itself.
+    Pinned(*mut c_void),
+    /// On the host, in whole words for alignment.
+    Host(Vec<u64>),
+}
+
+// SAFETY: the pointer is to memory of the host that belongs to this buffer alone; every change is through `&mut`, or by copies
+// that `wait` waits for.
+unsafe impl Send for CudaBuffer {}
+// SAFETY: as above.
+unsafe impl Sync for CudaBuffer {}
+
+impl CudaBuffer {
+    /// Where it is on the GPU.
+    pub(super) fn address(&self) -> Option<sys::CUdeviceptr> {
+        match self.place {
+            Place::Device { address, .. } => Some(address),
+            _ => None,
+        }
+    }
+
+    /// Where it is on the host; null for memory of the GPU.
+    fn pointer(&self) -> *const c_void {
+        match &self.place {
+            Place::Device { .. } => std::ptr::null(),
+            Place::Pinned(pointer) => *pointer,
+            Place::Host(words) => words.as_ptr().cast(),
+        }
+    }
+
+    fn note(&self, event: &Arc<CudaEvent>) {
+        let mut last = self.last_use.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        *last = Some(Arc::clone(event));
+    }
+
+    /// Waits for copies that use the memory.
+    fn wait(&self) -> Result<(), DeviceError> {
+        let last = self.last_use.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone();
+        last.map_or(Ok(()), |event| event.synchronize()).map_err(|error| failed("GPU", error))
+    }
+}
+
+impl Buffer for CudaBuffer {
+    fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    fn placement(&self) -> Placement {
+        match self.place {
+            Place::Device { .. } => Placement::Device,
+            Place::Pinned(_) => Placement::Pinned,
+            Place::Host(_) => Placement::Host,
+        }
+    }
+
+    fn host(&self) -> Result<&[u8], DeviceError> {
+        if self.address().is_some() {
+            return Err(DeviceError::NotOnHost);
+        }
+        self.wait()?;
+        // SAFETY: so many bytes of the host's belong to the buffer, and no copy writes them any more.
+        Ok(unsafe { std::slice::from_raw_parts(self.pointer().cast(), self.bytes) })
+    }
+
+    fn host_mut(&mut self) -> Result<&mut [u8], DeviceError> {
+        if self.address().is_some() {
+            return Err(DeviceError::NotOnHost);
+        }
+        self.wait()?;
+        let pointer = match &mut self.place {
+            Place::Host(words) => words.as_mut_ptr().cast(),
+            _ => self.pointer().cast_mut().cast(),
+        };
+        // SAFETY: as above, and borrowed mutably.
+        Ok(unsafe { std::slice::from_raw_parts_mut(pointer, self.bytes) })
+    }
+}
+
+impl Drop for CudaBuffer {
+    fn drop(&mut self) {
+        let waited = self.wait();
+        let context = self.stream.context();
+        let freed = context.bind_to_thread().and_then(|()| match self.place {
+            // SAFETY: allocated on this stream, freed once, behind all work queued on it.
+            Place::Device { address, in_order: true } => unsafe {
+                result::free_async(address, self.stream.cu_stream())
+            },
+            Place::Device { address, in_order: false } => {
+                self.stream.synchronize()?;
+                // SAFETY: no work uses it any more.
+                unsafe { result::free_sync(address) }
+            }
+            // SAFETY: allocated by `malloc_host`, and no copy uses it any more.
+            Place::Pinned(pointer) => unsafe { result::free_host(pointer) },
+            Place::Host(_) => Ok(()),
+        });
+        // There is nobody to tell; what the device refuses now it refuses at the next call, too.
+        let _ = (waited, freed);
+    }
+}
