@@ -280,9 +280,35 @@ pub(crate) struct CheckArguments {
     #[arg(long)]
     pub(crate) listing: bool,
 
-    /// Method of the listing
+    /// Also print the machine code of a program that a solve would run: attempt (one step), initial, start, .., or all
+    #[arg(
+        long,
+        value_name = "PROGRAM",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "attempt"
+    )]
+    pub(crate) assembly: Option<String>,
+
+    /// Method of the programs
     #[arg(long, value_name = "NAME", default_value = "tsit5")]
     pub(crate) method: String,
+
+    /// Names that a sweep would vary: what depends on no other is computed once, not in every step
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) sweep: Vec<String>,
+
+    /// Floating-point type of the programs
+    #[arg(long, value_enum, default_value = "f64")]
+    pub(crate) precision: PrecisionName,
+
+    /// What shall execute the programs
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) backend: BackendName,
+
+    /// Vector instructions of the machine code
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) vectors: Vectors,
 }
 
 const EXAMPLES: &str = "\

@@ -24,12 +24,34 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     if !model.warnings().is_empty() {
         let _ = write!(text, "\n{}", model.warnings().render(false));
     }
-    if arguments.listing {
-        let options = SolveOptions { method: arguments.method.clone(), ..SolveOptions::default() };
-        let spec = Solver::new(&model, &options)?.spec(&[])?;
-        let _ = write!(text, "\n{spec}");
+    if arguments.listing || arguments.assembly.is_some() {
+        let _ = write!(text, "\n{}", programs(&model, arguments)?);
     }
     show(&text)
+}
+
+/// The programs that a solve would run, and their machine code.
+fn programs(model: &Model, arguments: &CheckArguments) -> Result<String, Failure> {
+    // Step sizes are data: any will do to see the programs of methods that need one.
+    let is_fixed = rubie::find_method(&arguments.method).is_ok_and(|method| method.embedded_order.is_none());
+    let options = SolveOptions {
+        method: arguments.method.clone(),
+        steps: StepSettings { dt: is_fixed.then_some(1.0), ..StepSettings::default() },
+        precision: arguments.precision.into(),
+        backend: arguments.backend.into(),
+        vectors: arguments.vectors.isa(),
+        ..SolveOptions::default()
+    };
+    let solver = Solver::new(model, &options)?;
+    let listing = match arguments.listing {
+        true => Some(solver.spec(&arguments.sweep)?.to_string()),
+        false => None,
+    };
+    let assembly = match &arguments.assembly {
+        Some(program) => Some(solver.assembly(&arguments.sweep, program)?),
+        None => None,
+    };
+    Ok([listing, assembly].into_iter().flatten().collect::<Vec<_>>().join("\n"))
 }
 
 fn roles(text: &mut String, system: &System<'_>) -> std::fmt::Result {

@@ -4,6 +4,7 @@
 //! go to standard error. Exit codes: 0 done, 1 failed while running, 2 bad input, 130 interrupted.
 
 mod arguments;
+mod choices;
 mod check;
 mod failure;
 mod info;

@@ -7,9 +7,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use rubie::prelude::*;
 use rubie::{Monitor, Role, UnknownName, sink};
 
-use crate::arguments::{
-    BackendName, Device, Grid, PrecisionName, ReportForm, SolveArguments, Table, Vectors,
-};
+use crate::arguments::{Device, Grid, ReportForm, SolveArguments, Table};
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::show::show;
@@ -137,21 +135,9 @@ fn options(arguments: &SolveArguments, model: &Model) -> Result<SolveOptions, Fa
         summaries: summaries(arguments),
         keep: arguments.keep.clone(),
         set,
-        precision: match arguments.precision {
-            PrecisionName::F32 => Precision::F32,
-            PrecisionName::F64 => Precision::F64,
-        },
-        backend: match arguments.backend {
-            BackendName::Interpreter => BackendChoice::Interpreter,
-            BackendName::Jit => BackendChoice::Jit,
-            BackendName::Auto => BackendChoice::Auto,
-        },
-        vectors: match arguments.vectors {
-            Vectors::Auto => None,
-            Vectors::Avx512 => Some(Isa::Avx512),
-            Vectors::Avx2 => Some(Isa::Avx2),
-            Vectors::Portable => Some(Isa::Portable),
-        },
+        precision: arguments.precision.into(),
+        backend: arguments.backend.into(),
+        vectors: arguments.vectors.isa(),
         threads: arguments.threads,
         ..SolveOptions::default()
     })

@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 let start = Instant::now();
                 let jit = Jit::<f64>::prepare(&program, &ExecutorOptions { isa })?;
                 best = best.min(start.elapsed().as_secs_f64());
-                bytes = jit.code().len();
+                bytes = jit.code_bytes();
             }
             println!("{:<8} {length:>7} instructions {:>9.3} ms {bytes:>9} bytes", isa.name(), best * 1e3);
         }

@@ -1,6 +1,7 @@
 //! Bytes of machine code, one instruction after the other, with what must be filled in later.
 
 use iced_x86::{Code, Encoder, IcedError, Instruction, MemoryOperand, Register};
+use rubie_program::Opcode;
 
 /// Displacements of rows are not known until the number of lanes is: this one keeps 4 bytes for them.
 const ROW_DISPLACEMENT: i64 = 0x4000_0000;
@@ -23,13 +24,48 @@ pub(crate) struct Jump {
     end: u64,
 }
 
+/// What the code from a place on is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Prologue,
+    /// The loop that takes so many vectors at a time.
+    Loop(u32),
+    /// An instruction of the program, for one of the vectors taken together.
+    Instruction {
+        index: u32,
+        vector: u32,
+    },
+    /// On to the next vectors.
+    Next,
+    Epilogue,
+    /// What lies out of the way.
+    Detour(Opcode),
+}
+
+/// From here on, the code is there for this.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    pub(crate) at: u32,
+    pub(crate) purpose: Purpose,
+}
+
+/// Finished code, of which nothing is missing but the distance of rows.
+pub(crate) struct Assembled {
+    pub(crate) code: Vec<u8>,
+    pub(crate) rows: Vec<RowReference>,
+    pub(crate) marks: Vec<Mark>,
+}
+
 /// Writes instructions. What cannot be encoded is remembered and told at the end.
 pub(crate) struct Assembler {
     encoder: Encoder,
     position: u64,
     rows: Vec<RowReference>,
     patches: Vec<(u64, i32)>,
+    marks: Vec<Mark>,
     error: Option<IcedError>,
+    /// Whether nothing is written.
+    is_trial: bool,
 }
 
 /// The last operand of an instruction.
@@ -58,7 +94,14 @@ macro_rules! build {
 
 impl Assembler {
     pub(crate) fn new() -> Self {
-        Self { encoder: Encoder::new(64), position: 0, rows: vec![], patches: vec![], error: None }
+        let encoder = Encoder::new(64);
+        let (rows, patches, marks) = (Vec::new(), Vec::new(), Vec::new());
+        Self { encoder, position: 0, rows, patches, marks, error: None, is_trial: false }
+    }
+
+    /// One that writes nothing, to learn what else would happen.
+    pub(crate) fn trial() -> Self {
+        Self { is_trial: true, ..Self::new() }
     }
 
     /// Where the next instruction will start.
@@ -66,8 +109,18 @@ impl Assembler {
         Label(self.position)
     }
 
+    /// Says what the code from here on is for.
+    pub(crate) fn mark(&mut self, purpose: Purpose) {
+        if !self.is_trial {
+            self.marks.push(Mark { at: self.position as u32, purpose });
+        }
+    }
+
     /// Appends an instruction as it is.
     pub(crate) fn push(&mut self, instruction: Result<Instruction, IcedError>) {
+        if self.is_trial {
+            return;
+        }
         let length = instruction.and_then(|instruction| self.encoder.encode(&instruction, self.position));
         match length {
             Ok(length) => self.position += length as u64,
@@ -89,6 +142,9 @@ impl Assembler {
         immediate: Option<u32>,
         mask: Register,
     ) {
+        if self.is_trial {
+            return;
+        }
         let instruction = match last {
             Last::Register(last) => build!(code, first, last, immediate),
             Last::Memory(memory) => build!(code, first, memory, immediate),
@@ -111,6 +167,9 @@ impl Assembler {
 
     /// Writes a register to a row.
     pub(crate) fn store_row(&mut self, code: Code, row: u32, bytes: u32, from: Register) {
+        if self.is_trial {
+            return;
+        }
         let memory = MemoryOperand::with_base_displ_size(Register::RBX, ROW_DISPLACEMENT, 8);
         let start = self.position;
         self.push(Instruction::with2(code, memory, from));
@@ -137,11 +196,11 @@ impl Assembler {
         self.patches.push((jump.end - 4, (to.0 as i64 - jump.end as i64) as i32));
     }
 
-    /// The code, and where it refers to rows.
+    /// The code.
     ///
     /// # Errors
     /// The first instruction that could not be encoded.
-    pub(crate) fn finish(mut self) -> Result<(Vec<u8>, Vec<RowReference>), IcedError> {
+    pub(crate) fn finish(mut self) -> Result<Assembled, IcedError> {
         if let Some(error) = self.error {
             return Err(error);
         }
@@ -149,6 +208,6 @@ impl Assembler {
         for (at, distance) in self.patches {
             bytes[at as usize..][..4].copy_from_slice(&distance.to_le_bytes());
         }
-        Ok((bytes, self.rows))
+        Ok(Assembled { code: bytes, rows: self.rows, marks: self.marks })
     }
 }

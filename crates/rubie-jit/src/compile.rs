@@ -3,28 +3,30 @@
 use iced_x86::{Code, Instruction, Register};
 use rubie_program::{Element, ExecutorError, Isa, Opcode, Precision, Program};
 
-use crate::assembler::{Assembler, Last, RowReference};
-
-use crate::flow::{Locations, steps};
+use crate::assembler::{Assembled, Assembler, Last, Mark, Purpose, RowReference};
+use crate::body::Written;
+use crate::flow::{Locations, Stream, steps};
 use crate::frame::{Convention, Detour, FRAME, by_lane, number_bytes};
 use crate::machine::{Codes, MaskCodes, ShiftCodes};
-use crate::operands::{Body, Target};
+use crate::operands::{Body, Special, Target};
+use crate::pieces::pieces;
+use crate::width::vectors_at_a_time;
 
 /// Code that lacks nothing but the distance of rows.
 pub(crate) struct Compiled<T> {
     pub(crate) code: Vec<u8>,
     pub(crate) rows: Vec<RowReference>,
+    /// What the code is there for, place by place.
+    pub(crate) marks: Vec<Mark>,
     /// As the code wants them: numbers, or vectors of equal numbers.
     pub(crate) constants: Vec<T>,
     /// Bytes of the vectors.
     pub(crate) vector_bytes: usize,
 }
 
-/// Live rows up to which two vectors are computed side by side.
-const FEW_ROWS: usize = 14;
-
 /// Registers that the callers of a function want back as they were.
-const KEPT: [Register; 5] = [Register::RBX, Register::RBP, Register::R12, Register::R14, Register::R15];
+const KEPT: [Register; 6] =
+    [Register::RBX, Register::RBP, Register::R12, Register::R13, Register::R14, Register::R15];
 
 /// Makes machine code of a program.
 ///
@@ -45,22 +47,30 @@ pub(crate) fn compile<T: Element>(program: &Program, isa: Isa) -> Result<Compile
     let shifts = ShiftCodes::new(T::PRECISION);
     let target = Target { codes: convention.codes, masks, shifts, convention, first_special };
     let mut asm = Assembler::new();
+    asm.mark(Purpose::Prologue);
     prologue(&mut asm);
-    let is_small = program.statistics().peak_live_rows <= FEW_ROWS && masks.is_some();
     let mut detours = Vec::new();
-    if is_small {
-        detours.extend(pairs(&mut asm, program, target));
+    for (number, range) in pieces(program).into_iter().enumerate() {
+        if number > 0 {
+            again(&mut asm, vector_bytes);
+        }
+        let piece = |copies| Stream::part(program, range.clone(), copies);
+        let copies = vectors_at_a_time(program, &piece, target);
+        if copies > 1 {
+            detours.extend(several(&mut asm, program, target, &piece(copies)));
+        }
+        detours.extend(singles(&mut asm, program, target, &piece(1)));
     }
-    detours.extend(singles(&mut asm, program, target));
+    asm.mark(Purpose::Epilogue);
     epilogue(&mut asm);
     convention.write_detours(&mut asm, &detours);
-    let (code, rows) = asm.finish().map_err(|error| {
+    let Assembled { code, rows, marks } = asm.finish().map_err(|error| {
         ExecutorError::Unsupported(format!("the program `{}` has no machine code: {error}", program.name()))
     })?;
     let repeats = if masks.is_some() { 1 } else { vector_bytes as usize / size_of::<T>() };
     let constants = constants::<T>(program).into_iter();
     let constants = constants.flat_map(|number| std::iter::repeat_n(number, repeats)).collect();
-    Ok(Compiled { code, rows, constants, vector_bytes: vector_bytes as usize })
+    Ok(Compiled { code, rows, marks, constants, vector_bytes: vector_bytes as usize })
 }
 
 /// Arguments to registers that calls keep: rows RBX, uniforms R14, constants RBP, number of vectors R15.
@@ -74,6 +84,7 @@ fn prologue(asm: &mut Assembler) {
         (Register::RBP, Register::RDX),
         (Register::R15, Register::RCX),
         (Register::R12, Register::RSP),
+        (Register::R13, Register::RDI),
     ];
     for (to, from) in moves {
         asm.operation(Code::Mov_r64_rm64, &[to], Last::Register(from), Register::None);
@@ -91,14 +102,17 @@ fn epilogue(asm: &mut Assembler) {
     asm.push(Ok(Instruction::with(Code::Retnq)));
 }
 
-/// A loop over pairs of vectors, as long as there are two.
-fn pairs(asm: &mut Assembler, program: &Program, target: Target) -> Vec<Detour> {
-    asm.push(Instruction::with2(Code::Cmp_rm64_imm8, Register::R15, 2));
+/// A loop that takes several vectors at a time, as long as there are so many.
+fn several(asm: &mut Assembler, program: &Program, target: Target, stream: &Stream) -> Vec<Detour> {
+    let copies = stream.copies;
+    let count = copies as i32;
+    asm.mark(Purpose::Loop(copies));
+    asm.push(Instruction::with2(Code::Cmp_rm64_imm8, Register::R15, count));
     let past = asm.jump(Code::Jl_rel32_64);
     let start = asm.here();
-    let detours = body(asm, program, target, 2);
-    asm.push(Instruction::with2(Code::Sub_rm64_imm8, Register::R15, 2));
-    asm.push(Instruction::with2(Code::Cmp_rm64_imm8, Register::R15, 2));
+    let detours = body(asm, program, target, stream);
+    asm.push(Instruction::with2(Code::Sub_rm64_imm8, Register::R15, count));
+    asm.push(Instruction::with2(Code::Cmp_rm64_imm8, Register::R15, count));
     asm.jump_back(Code::Jge_rel32_64, start);
     let here = asm.here();
     asm.land(past, here);
@@ -106,11 +120,12 @@ fn pairs(asm: &mut Assembler, program: &Program, target: Target) -> Vec<Detour> 
 }
 
 /// A loop over what vectors are left.
-fn singles(asm: &mut Assembler, program: &Program, target: Target) -> Vec<Detour> {
+fn singles(asm: &mut Assembler, program: &Program, target: Target, stream: &Stream) -> Vec<Detour> {
+    asm.mark(Purpose::Loop(1));
     asm.operation(Code::Test_rm64_r64, &[Register::R15], Last::Register(Register::R15), Register::None);
     let past = asm.jump(Code::Je_rel32_64);
     let start = asm.here();
-    let detours = body(asm, program, target, 1);
+    let detours = body(asm, program, target, stream);
     asm.push(Instruction::with1(Code::Dec_rm64, Register::R15));
     asm.jump_back(Code::Jne_rel32_64, start);
     let here = asm.here();
@@ -118,12 +133,23 @@ fn singles(asm: &mut Assembler, program: &Program, target: Target) -> Vec<Detour
     detours
 }
 
+/// Back to the first vector.
+fn again(asm: &mut Assembler, vector_bytes: u32) {
+    let register = |asm: &mut Assembler, code, to, from| {
+        asm.operation(code, &[to], Last::Register(from), Register::None);
+    };
+    register(asm, Code::Mov_r64_rm64, Register::R15, Register::RBX);
+    asm.push(Instruction::with2(Code::Sub_r64_rm64, Register::R15, Register::R13));
+    asm.push(Instruction::with2(Code::Shr_rm64_imm8, Register::R15, vector_bytes.trailing_zeros()));
+    register(asm, Code::Mov_r64_rm64, Register::RBX, Register::R13);
+}
+
 /// The work of one round, and on to the next vectors.
-fn body(asm: &mut Assembler, program: &Program, target: Target, copies: u32) -> Vec<Detour> {
-    let locations = Locations::new(program, program.constants().len(), copies);
-    let steps = steps(program, locations, program.first_scratch());
-    let detours = Body::new(asm, target, locations).write(&steps);
-    let distance = (copies * target.convention.vector_bytes) as i32;
+fn body(asm: &mut Assembler, program: &Program, target: Target, stream: &Stream) -> Vec<Detour> {
+    let locations = Locations::new(program, program.constants().len(), stream.copies);
+    let Written { detours, .. } = Body::new(asm, target, locations).write(&steps(program, locations, stream));
+    asm.mark(Purpose::Next);
+    let distance = (stream.copies * target.convention.vector_bytes) as i32;
     asm.push(Instruction::with2(Code::Add_rm64_imm32, Register::RBX, distance));
     detours
 }
@@ -141,9 +167,28 @@ fn constants<T: Element>(program: &Program) -> Vec<T> {
         Precision::F32 => (f64::from(f32::MIN_POSITIVE), 8_388_608.0, 127.0),
         Precision::F64 => (f64::MIN_POSITIVE, 4_503_599_627_370_496.0, 1023.0),
     };
-    let special = [zero, sign, magnitude, ones].into_iter().chain(
-        [f64::NAN, small_angle, normal, f64::INFINITY, whole, whole + bias, 1.5 * whole + bias, bias - 1.0]
-            .map(T::from_f64),
-    );
+    // Bits, not a number: for each of eight kinds of numbers what comes of it, in 4 bits. Kinds 4 and 5 are the
+    // infinities; 3 is NaN, 0 leaves things as they are.
+    let fix_up = 0x0033_0000;
+    let fix_up_infinity = match T::PRECISION {
+        Precision::F32 => f64::from(f32::from_bits(fix_up)),
+        Precision::F64 => f64::from_bits(u64::from(fix_up)),
+    };
+    let special = |special| match special {
+        Special::Zero => zero,
+        Special::Sign => sign,
+        Special::Magnitude => magnitude,
+        Special::Ones => ones,
+        Special::NotANumber => T::from_f64(f64::NAN),
+        Special::SmallAngle => T::from_f64(small_angle),
+        Special::Normal => T::from_f64(normal),
+        Special::Infinity => T::from_f64(f64::INFINITY),
+        Special::Whole => T::from_f64(whole),
+        Special::WholeAndBias => T::from_f64(whole + bias),
+        Special::MoreAndBias => T::from_f64(1.5 * whole + bias),
+        Special::LargestExponent => T::from_f64(bias - 1.0),
+        Special::InfinityIsNotANumber => T::from_f64(fix_up_infinity),
+    };
+    let special = Special::ALL.into_iter().map(special);
     program.constants().iter().map(|bits| T::from_constant(*bits)).chain(special).collect()
 }

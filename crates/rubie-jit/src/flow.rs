@@ -3,7 +3,11 @@
 //! Everything an operand can name is a *location*: rows first, then uniforms, then constants. Where two vectors are
 //! computed side by side, each has rows of its own.
 
+use std::ops::Range;
+
 use rubie_program::{Instr, Operand, Program};
+
+use crate::whole::whole_exponents;
 
 /// Later than every instruction: not needed any more.
 pub(crate) const NEVER: u32 = u32::MAX;
@@ -60,27 +64,57 @@ impl Locations {
 #[derive(Clone, Copy)]
 pub(crate) struct Step {
     pub(crate) instr: Instr,
+    /// Its place in the program.
+    pub(crate) index: u32,
     pub(crate) to: Location,
     pub(crate) operands: [Location; 3],
     /// The step that reads the result next.
     pub(crate) next_of_result: u32,
     /// The step that reads each operand next, after this one.
     pub(crate) next: [u32; 3],
+    /// Whether the second operand can only be a whole number, an infinity or NaN.
+    pub(crate) is_whole: bool,
     /// Whether the row still holds this result when the program ends, and must.
     pub(crate) is_final: bool,
 }
 
-/// The steps of a program that anyone needs, once for each of `copies` vectors, with when values are needed next.
-///
-/// Rows from `scratch` on need not be kept at the end.
-pub(crate) fn steps(program: &Program, locations: Locations, scratch: u32) -> Vec<Step> {
-    let copies = locations.copies;
+/// Consecutive instructions of a program, for some vectors side by side.
+pub(crate) struct Stream {
+    /// The instructions.
+    pub(crate) range: Range<usize>,
+    /// How many vectors.
+    pub(crate) copies: u32,
+    /// By row: whether its value is needed after the stream.
+    pub(crate) needed: Vec<bool>,
+}
+
+impl Stream {
+    /// Some of a program's instructions. Kept is what later ones read, and at the end all rows but scratch.
+    pub(crate) fn part(program: &Program, range: Range<usize>, copies: u32) -> Stream {
+        let mut needed: Vec<bool> = (0..program.rows()).map(|row| row < program.first_scratch()).collect();
+        for instr in program.instructions()[range.end..].iter().rev() {
+            needed[instr.to as usize] = false;
+            for operand in &instr.operands[..instr.op.arity()] {
+                if let Operand::Row(row) = operand {
+                    needed[*row as usize] = true;
+                }
+            }
+        }
+        Stream { range, copies, needed }
+    }
+}
+
+/// The steps of a stream that anyone needs, once for each of its vectors, with when values are needed next.
+pub(crate) fn steps(program: &Program, locations: Locations, stream: &Stream) -> Vec<Step> {
+    let copies = stream.copies;
     let mut upcoming = vec![NEVER; locations.count()];
-    let mut is_set_later: Vec<bool> = (0..program.rows()).map(|row| row >= scratch).collect();
-    let mut steps = Vec::with_capacity(program.instructions().len() * copies as usize);
+    let mut is_set_later: Vec<bool> = stream.needed.iter().map(|needed| !needed).collect();
+    let is_whole = whole_exponents(program);
+    let mut steps = Vec::with_capacity(stream.range.len() * copies as usize);
     // Numbers fall from the end, as how many steps there will be is not known yet.
     let mut number = NEVER - 1;
-    for instr in program.instructions().iter().rev() {
+    for index in stream.range.clone().rev() {
+        let instr = program.instructions()[index];
         let is_final = !std::mem::replace(&mut is_set_later[instr.to as usize], true);
         for copy in (0..copies).rev() {
             let to = locations.row(instr.to, copy);
@@ -89,12 +123,12 @@ pub(crate) fn steps(program: &Program, locations: Locations, scratch: u32) -> Ve
                 continue;
             }
             let operands = instr.operands.map(|operand| locations.of(operand, copy));
-            let used = &operands[..instr.op.arity()];
             let next = operands.map(|operand| upcoming[operand as usize]);
-            for operand in used {
+            for operand in &operands[..instr.op.arity()] {
                 upcoming[*operand as usize] = number;
             }
-            steps.push(Step { instr: *instr, to, operands, next_of_result, next, is_final });
+            let (is_whole, index) = (is_whole[index], index as u32);
+            steps.push(Step { instr, index, to, operands, next_of_result, next, is_whole, is_final });
             number -= 1;
         }
     }

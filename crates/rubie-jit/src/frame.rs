@@ -5,7 +5,7 @@ use std::mem::size_of;
 use iced_x86::{Code, Instruction, MemoryOperand, Register};
 use rubie_program::{Element, Opcode};
 
-use crate::assembler::{Assembler, Jump, Label, Last};
+use crate::assembler::{Assembler, Jump, Label, Last, Purpose};
 use crate::machine::Codes;
 
 /// Bytes of the stack frame: two operands, 32 vectors, 8 masks.
@@ -118,6 +118,7 @@ impl Convention {
         for detour in detours {
             let here = asm.here();
             asm.land(detour.from, here);
+            asm.mark(Purpose::Detour(detour.call.op));
             self.write(asm, &detour.call);
             asm.jump_back(Code::Jmp_rel32_64, detour.back);
         }

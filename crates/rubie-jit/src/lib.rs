@@ -33,15 +33,18 @@
 //!
 //! # Where to go on
 //!
-//! `docs/jit.md` explains the idea from the beginning. In the code: `flow.rs` says when values are needed,
-//! `places.rs` where they are, `operands.rs` and `body.rs` write the instructions
-//! for each opcode.
+//! `docs/jit.md` explains the idea from the beginning, with a listing; [`listing`] makes one of any program. In the
+//! code: `flow.rs` says when values are needed, `places.rs` where they are, `operands.rs` and `body.rs` write the
+//! instructions for each opcode, `width.rs` chooses how many vectors go side by side.
 
 // Machine code is called through a pointer.
 #![allow(unsafe_code)]
 
 #[cfg(target_arch = "x86_64")]
 mod memory;
+
+#[cfg(target_arch = "x86_64")]
+mod whole;
 
 #[cfg(target_arch = "x86_64")]
 mod flow;
@@ -62,13 +65,26 @@ mod places;
 mod operands;
 
 #[cfg(target_arch = "x86_64")]
+mod results;
+
+#[cfg(target_arch = "x86_64")]
+mod composed;
+
+#[cfg(target_arch = "x86_64")]
 mod body;
 
 #[cfg(target_arch = "x86_64")]
+mod width;
+
+#[cfg(target_arch = "x86_64")]
+mod pieces;
 mod compile;
 
 #[cfg(target_arch = "x86_64")]
 mod linked;
+
+#[cfg(target_arch = "x86_64")]
+mod listing;
 
 use rubie_program::{
     Element, Executor, ExecutorError, ExecutorOptions, Interpreter, Isa, Program, Rows, Uniforms,
@@ -118,8 +134,32 @@ impl<T: Element> Executor<T> for Jit<T> {
 
 #[cfg(target_arch = "x86_64")]
 impl<T: Element> Jit<T> {
-    /// The machine code, with 64-byte rows: for disassemblers.
-    pub fn code(&self) -> Vec<u8> {
-        self.linked.bytes(64).unwrap_or_default()
+    /// Length of the machine code.
+    pub fn code_bytes(&self) -> usize {
+        self.linked.code_bytes()
     }
+}
+
+/// The machine code that a program becomes, to be read: the bytes of the code disassembled, with the program's
+/// instructions above what they became and the name of what each instruction reads from or writes to memory. Rows are
+/// taken to be 512 bytes long, as they are in most kernels.
+///
+/// The processor need not have the instructions.
+///
+/// # Errors
+/// [`ExecutorError::Unsupported`] for [`Isa::Portable`] and on processors that are not x86-64.
+pub fn listing(program: &Program, isa: Isa) -> Result<String, ExecutorError> {
+    #[cfg(target_arch = "x86_64")]
+    if isa != Isa::Portable {
+        use rubie_program::Precision::{F32, F64};
+        return match program.precision() {
+            F32 => listing::listing::<f32>(program, isa),
+            F64 => listing::listing::<f64>(program, isa),
+        };
+    }
+    Err(ExecutorError::Unsupported(format!(
+        "there is no machine code to show of the program `{}` for {}: it is made for x86-64 with AVX2 or AVX-512 only",
+        program.name(),
+        isa.name()
+    )))
 }

@@ -11,7 +11,7 @@ use crate::memory::{ExecutableCode, WritableCode};
 type Function = unsafe extern "sysv64" fn(*mut u8, *const u8, *const u8, usize);
 
 /// Bytes of a row in most kernels: eight vectors.
-const USUAL_ROW_BYTES: usize = 512;
+pub(crate) const USUAL_ROW_BYTES: usize = 512;
 
 /// Code for one distance between rows, and where to look for others. `None` if it could not be made.
 struct Placed {
@@ -35,7 +35,8 @@ impl<T: Element> Linked<T> {
     ///
     /// # Errors
     /// [`ExecutorError::Unsupported`] if the system refuses executable memory.
-    pub(crate) fn new(compiled: Compiled<T>, program: &Program) -> Result<Self, ExecutorError> {
+    pub(crate) fn new(mut compiled: Compiled<T>, program: &Program) -> Result<Self, ExecutorError> {
+        compiled.marks = Vec::new();
         let vectors = compiled.constants.len().div_ceil(T::LANES_PER_VECTOR);
         let mut constants = Rows::new(1, vectors * T::LANES_PER_VECTOR);
         constants.row_mut(0)[..compiled.constants.len()].copy_from_slice(&compiled.constants);
@@ -70,20 +71,19 @@ impl<T: Element> Linked<T> {
         true
     }
 
+    pub(crate) fn code_bytes(&self) -> usize {
+        self.compiled.code.len()
+    }
+
     fn code(&self, row_bytes: usize) -> Option<&ExecutableCode> {
         let mut placed = &self.first;
         while placed.row_bytes != row_bytes {
             placed = placed.next.get_or_init(|| {
-                let code = self.bytes(row_bytes).and_then(|code| place(&code).ok());
+                let code = with_rows(&self.compiled, row_bytes).and_then(|code| place(&code).ok());
                 Box::new(Placed { row_bytes, code, next: OnceLock::new() })
             });
         }
         placed.code.as_ref()
-    }
-
-    /// The code for rows of this size; `None` if some row is further away than the code can reach.
-    pub(crate) fn bytes(&self, row_bytes: usize) -> Option<Vec<u8>> {
-        with_rows(&self.compiled, row_bytes)
     }
 }
 
@@ -91,8 +91,8 @@ fn place(code: &[u8]) -> std::io::Result<ExecutableCode> {
     WritableCode::new(code)?.seal()
 }
 
-/// Fills in the distances of rows.
-fn with_rows<T>(compiled: &Compiled<T>, row_bytes: usize) -> Option<Vec<u8>> {
+/// The code for rows of this size; `None` if some row is further away than the code can reach.
+pub(crate) fn with_rows<T>(compiled: &Compiled<T>, row_bytes: usize) -> Option<Vec<u8>> {
     let mut code = compiled.code.clone();
     for reference in &compiled.rows {
         let distance = reference.row as usize * row_bytes + reference.bytes as usize;

@@ -57,6 +57,8 @@ pub(crate) struct MaskCodes {
     pub(crate) broadcast: Code,
     pub(crate) exponent: Code,
     pub(crate) scale: Code,
+    /// Replaces numbers by others where those of another vector are special.
+    pub(crate) fix_up: Code,
     /// Truth values to a mask and back.
     pub(crate) to_mask: Code,
     pub(crate) from_mask: Code,
@@ -88,6 +90,7 @@ impl MaskCodes {
                 broadcast: Code::EVEX_Vbroadcastsd_zmm_k1z_xmmm64,
                 exponent: Code::EVEX_Vgetexppd_zmm_k1z_zmmm512b64_sae,
                 scale: Code::EVEX_Vscalefpd_zmm_k1z_zmm_zmmm512b64_er,
+                fix_up: Code::EVEX_Vfixupimmpd_zmm_k1z_zmm_zmmm512b64_imm8_sae,
                 to_mask: Code::EVEX_Vpmovq2m_kr_zmm,
                 from_mask: Code::EVEX_Vpmovm2q_zmm_kr,
             },
@@ -95,6 +98,7 @@ impl MaskCodes {
                 broadcast: Code::EVEX_Vbroadcastss_zmm_k1z_xmmm32,
                 exponent: Code::EVEX_Vgetexpps_zmm_k1z_zmmm512b32_sae,
                 scale: Code::EVEX_Vscalefps_zmm_k1z_zmm_zmmm512b32_er,
+                fix_up: Code::EVEX_Vfixupimmps_zmm_k1z_zmm_zmmm512b32_imm8_sae,
                 to_mask: Code::EVEX_Vpmovd2m_kr_zmm,
                 from_mask: Code::EVEX_Vpmovm2d_zmm_kr,
             },

@@ -1,4 +1,4 @@
-//! The body of the loop in the making: where instructions find their operands and leave their results.
+//! The body of the loop in the making: where instructions find their operands.
 
 use iced_x86::{Code, MemoryOperand, Register};
 use rubie_program::Operand;
@@ -10,7 +10,7 @@ use crate::machine::{Codes, MaskCodes, ShiftCodes};
 use crate::places::Places;
 
 /// Numbers that operations are made of; they stand after the program's constants.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Special {
     Zero,
     /// Only the bit of the sign.
@@ -33,6 +33,27 @@ pub(crate) enum Special {
     MoreAndBias,
     /// The largest size of an exponent that a normal power of two can have.
     LargestExponent,
+    /// For the instruction that looks for special numbers: NaN in place of either infinity, all else as it is.
+    InfinityIsNotANumber,
+}
+
+impl Special {
+    /// All of them, in their order in memory.
+    pub(crate) const ALL: [Special; 13] = [
+        Special::Zero,
+        Special::Sign,
+        Special::Magnitude,
+        Special::Ones,
+        Special::NotANumber,
+        Special::SmallAngle,
+        Special::Normal,
+        Special::Infinity,
+        Special::Whole,
+        Special::WholeAndBias,
+        Special::MoreAndBias,
+        Special::LargestExponent,
+        Special::InfinityIsNotANumber,
+    ];
 }
 
 /// What is fixed for all bodies of a program.
@@ -68,6 +89,8 @@ pub(crate) struct Body<'a> {
     pub(crate) locations: Locations,
     pub(crate) places: Places,
     pub(crate) detours: Vec<Detour>,
+    /// How often a value gave up its register and had to be written.
+    pub(crate) spills: u32,
     /// Number of the present step.
     pub(crate) now: u32,
 }
@@ -77,7 +100,7 @@ impl<'a> Body<'a> {
         // The last two vectors are for what an instruction needs for itself.
         let (vectors, masks) = if target.masks.is_some() { (0x3fff_ffff, 0xfc) } else { (0x3fff, 0) };
         let places = Places::new(locations.count(), vectors, masks);
-        Self { asm, target, locations, places, detours: Vec::new(), now: 0 }
+        Self { asm, target, locations, places, detours: Vec::new(), spills: 0, now: 0 }
     }
 
     pub(crate) fn vector(&self, number: u8) -> Register {
@@ -200,120 +223,5 @@ impl<'a> Body<'a> {
         for place in 0..step.instr.op.arity() {
             self.places.needed_next(step.operands[place], step.next[place]);
         }
-    }
-
-    // Results.
-
-    /// The register for the result: one of `wishes` if it is free now.
-    pub(crate) fn result(&mut self, step: &Step, wishes: &[Source]) -> Register {
-        let first = self.target.convention.first_vector;
-        let wish = wishes.iter().find_map(|wish| match wish {
-            Source::Register(register) => {
-                let number = *register as u32 - first as u32;
-                (self.places.vectors.occupied() >> number & 1 == 0).then_some(number as u8)
-            }
-            _ => None,
-        });
-        if !self.places.vectors.has_free() {
-            let next = &self.places.next;
-            if let Some(victim) = self.places.vectors.victim(|location| next[location as usize]) {
-                self.write_back(victim);
-                self.places.vectors.release(victim);
-            }
-        }
-        self.places.next[step.to as usize] = step.next_of_result;
-        // At most three registers are pinned, so there is one.
-        let register = self.places.vectors.take(step.to, wish).unwrap_or_default();
-        self.vector(register)
-    }
-
-    /// Brings the memory of a row up to date before its vector is given up.
-    pub(crate) fn write_back(&mut self, location: Location) {
-        if !self.places.in_memory[location as usize]
-            && self.places.masks.of(location).is_none()
-            && let Some(register) = self.places.vectors.of(location)
-        {
-            self.store(location, self.vector(register));
-        }
-    }
-
-    pub(crate) fn store(&mut self, location: Location, from: Register) {
-        if let (Operand::Row(row), copy) = self.locations.named(location) {
-            let bytes = copy * self.target.convention.vector_bytes;
-            self.asm.store_row(self.target.codes.store, row, bytes, from);
-        }
-        self.places.in_memory[location as usize] = true;
-    }
-
-    /// Says that a vector has been computed.
-    pub(crate) fn computed(&mut self, step: &Step, register: Register) {
-        self.places.in_memory[step.to as usize] = false;
-        if step.is_final {
-            self.store(step.to, register);
-        }
-        self.places.needed_next(step.to, step.next_of_result);
-    }
-
-    /// The mask for the result.
-    pub(crate) fn mask_result(&mut self, step: &Step) -> Register {
-        if !self.places.masks.has_free() {
-            let next = &self.places.next;
-            if let Some(victim) = self.places.masks.victim(|location| next[location as usize]) {
-                self.keep_as_vector(victim);
-                self.places.masks.release(victim);
-            }
-        }
-        self.places.next[step.to as usize] = step.next_of_result;
-        Register::K0 + u32::from(self.places.masks.take(step.to, None).unwrap_or_default())
-    }
-
-    /// Saves what is in a mask only.
-    pub(crate) fn keep_as_vector(&mut self, location: Location) {
-        let is_kept = self.places.in_memory[location as usize] || self.places.vectors.of(location).is_some();
-        let (false, Some(mask)) = (is_kept, self.places.masks.of(location)) else { return };
-        let mask = Source::Mask(Register::K0 + u32::from(mask));
-        if let Some(register) = self.places.vectors.take_untouched(location) {
-            self.load(self.vector(register), mask);
-        } else {
-            let spare = self.spare(0);
-            self.load(spare, mask);
-            self.store(location, spare);
-        }
-    }
-
-    pub(crate) fn mask_computed(&mut self, step: &Step, mask: Register) {
-        self.places.in_memory[step.to as usize] = false;
-        if step.is_final {
-            let spare = self.spare(0);
-            self.load(spare, Source::Mask(mask));
-            self.store(step.to, spare);
-        }
-        self.places.needed_next(step.to, step.next_of_result);
-    }
-
-    /// A truth value as a mask.
-    pub(crate) fn mask(&mut self, step: &Step, place: usize, masks: MaskCodes) -> Register {
-        let location = step.operands[place];
-        if let Some(mask) = self.places.masks.of(location) {
-            self.places.masks.pin(mask);
-            return Register::K0 + u32::from(mask);
-        }
-        let source = match self.places.vectors.of(location) {
-            Some(register) => Source::Register(self.vector(register)),
-            None => Source::Memory(location),
-        };
-        let vector = self.in_register(source, self.spare(0));
-        let next = step.next[place];
-        let kept = if next == NEVER { None } else { self.places.masks.take(location, None) };
-        let mask = match kept {
-            Some(mask) => {
-                self.places.next[location as usize] = next;
-                self.places.masks.pin(mask);
-                Register::K0 + u32::from(mask)
-            }
-            None => SPARE_MASKS[place % 2],
-        };
-        self.emit(masks.to_mask, &[mask], Last::Register(vector));
-        mask
     }
 }

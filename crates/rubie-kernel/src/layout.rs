@@ -113,9 +113,7 @@ pub struct ClockLayout {
     pub attempts: u32,
     /// Those that were accepted.
     pub accepted_steps: u32,
-    /// 1 where the lane holds a run, else 0.
-    pub active: u32,
-    /// Whether and how the run ended with the last attempt: a sum of [`crate::event`]s.
+    /// What the lane needs after the last attempt: a sum of [`crate::event`]s. Says nothing where the lane holds no run.
     pub events: u32,
     /// When summaries are sampled, where there are any.
     pub summaries: Option<SummaryClockLayout>,
@@ -183,7 +181,6 @@ impl ClockLayout {
             next_sample: rows.one(),
             attempts: rows.one(),
             accepted_steps: rows.one(),
-            active: rows.one(),
             events: rows.one(),
             summaries: summaries.then(|| SummaryClockLayout::new(rows, uniforms)),
         }

@@ -3,6 +3,7 @@
 use rubie_expr::{Expr, Graph};
 use rubie_model::System;
 
+use crate::bounds::{larger, smaller};
 use crate::controller_kind::ControllerKind;
 
 /// The symbols. With a fixed step only `dt` is among [`Controls::list`].
@@ -55,9 +56,9 @@ impl<'g> Controls<'g> {
         }
     }
 
-    /// A step size within the limits.
+    /// A step size within the limits; NaN stays NaN.
     pub(crate) fn limited(&self, dt: Expr<'g>) -> Expr<'g> {
-        dt.max(self.dt_min).min(self.dt_max)
+        smaller(self.dt_max, larger(self.dt_min, dt))
     }
 }
 

@@ -3,11 +3,12 @@
 use rubie_expr::Expr;
 
 use crate::approximate::log2;
+use crate::bounds::{larger, smaller};
 use crate::controls::Controls;
 
 /// Above this the norm says only "far too large"; also what a norm that is not finite counts as.
 const LARGEST: f64 = 1e16;
-/// Below this the norm says only "no error".
+/// Below this the norm says only "no error", and counts as this.
 const SMALLEST: f64 = 1e-30;
 
 /// What an attempt goes by.
@@ -29,15 +30,17 @@ pub(crate) fn norm<'g>(
     errors: &[Expr<'g>],
 ) -> Norm<'g> {
     let squares = errors.iter().enumerate().map(|(i, error)| {
-        let ratio = *error / (controls.atol[i] + controls.rtol[i] * old[i].abs().max(new[i].abs()));
+        // The old state is a number; a new one that is none is taken.
+        let size = larger(old[i].abs(), new[i].abs());
+        let ratio = *error / (controls.atol[i] + controls.rtol[i] * size);
         ratio * ratio
     });
     let sum = squares.reduce(|sum, square| sum + square).unwrap_or(controls.dt.graph().constant(0.0));
     let mean = sum * (1.0 / errors.len().max(1) as f64);
     // An infinite new state makes its tolerance infinite and its ratio 0, so it is looked for separately.
-    let usable = mean.le(LARGEST).and(finite);
-    let bounded = usable.select(mean, LARGEST);
-    Norm { accepted: bounded.le(1.0), vanishes: bounded.le(SMALLEST), log2: log2(bounded.max(SMALLEST)) }
+    let bounded = finite.select(smaller(mean, LARGEST), LARGEST);
+    let log2 = log2(larger(bounded, SMALLEST));
+    Norm { accepted: bounded.le(1.0), vanishes: bounded.le(SMALLEST), log2 }
 }
 
 /// Whether all values are finite: a sum is not when a term is not.

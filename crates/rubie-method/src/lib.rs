@@ -63,6 +63,8 @@ mod interpolant;
 
 mod controller_kind;
 
+mod bounds;
+
 mod controls;
 
 mod approximate;

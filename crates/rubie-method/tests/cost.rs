@@ -21,7 +21,7 @@ fn roots<'g>(step: &StepGraph<'g>) -> Vec<Expr<'g>> {
     roots
 }
 
-/// Operations, where a product that only one sum or difference uses is part of it.
+/// Instructions: a product that only one sum or difference uses is part of it.
 fn instructions(roots: &[Expr<'_>]) -> usize {
     let graph = roots[0].graph();
     let walk = Walk::new(roots);
@@ -37,6 +37,11 @@ fn instructions(roots: &[Expr<'_>]) -> usize {
     };
     let count = |id| match graph.node(id) {
         Node::Apply(Op::Add | Op::Sub, [a, b, _]) => Some(usize::from(product(a) || product(b))),
+        // A choice between the two sides of its own comparison is one instruction, a minimum or a maximum.
+        Node::Apply(Op::Select, [condition, yes, no]) => Some(match graph.node(condition) {
+            Node::Apply(Op::Lt, [a, b, _]) => usize::from((a, b) == (yes, no) || (b, a) == (yes, no)),
+            _ => 0,
+        }),
         Node::Apply(..) => Some(0),
         _ => None,
     };

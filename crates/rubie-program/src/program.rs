@@ -238,13 +238,17 @@ impl fmt::Display for Program {
 }
 
 impl Program {
-    /// One line of the listing.
-    pub(crate) fn line(&self, instruction: &Instr) -> String {
+    /// One line of the listing: `r3 = muladd r0, r1, u1`.
+    pub fn line(&self, instruction: &Instr) -> String {
         let operands: Vec<String> = instruction.used().iter().map(|operand| self.shown(*operand)).collect();
         format!("r{} = {} {}", instruction.to, instruction.op.name(), operands.join(", "))
     }
 
-    fn shown(&self, operand: Operand) -> String {
+    /// An operand in listings: `r0`, `u1`, or a constant's value.
+    ///
+    /// # Panics
+    /// If the program has no such constant.
+    pub fn shown(&self, operand: Operand) -> String {
         match operand {
             Operand::Row(row) => format!("r{row}"),
             Operand::Uniform(uniform) => format!("u{uniform}"),

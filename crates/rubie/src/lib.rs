@@ -43,6 +43,7 @@ mod values;
 pub mod error;
 pub mod summaries;
 pub mod options;
+mod backend;
 pub mod report;
 pub mod solver;
 mod buffers;
@@ -62,7 +63,7 @@ pub use values::Values;
 
 pub use rubie_expr::{Graph, depends_on};
 pub use rubie_kernel::{KernelSpec, Status};
-pub use rubie_method::{ControllerKind, StepSettings, Tolerance, methods};
+pub use rubie_method::{ControllerKind, StepSettings, Tolerance, find as find_method, methods};
 pub use rubie_model::{Diagnostics, Model, Role, System, UnknownName};
 pub use rubie_output::{Schedule, SummaryTiming, metrics};
 pub use rubie_program::{Isa, Precision};

@@ -4,15 +4,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use rubie_expr::Graph;
-use rubie_jit::Jit;
-use rubie_kernel::{Backend, Controls, CpuBackend, Input, Inputs, Kernel, KernelSpec, Recording};
+use rubie_kernel::{Controls, Input, Inputs, Kernel, KernelSpec, Recording};
 use rubie_method::{BuildOptions, Method};
 use rubie_model::{Model, UnknownName};
 use rubie_output::{OutputGraph, Span};
-use rubie_program::{Executor, ExecutorError, ExecutorOptions, Interpreter, Isa, Precision, Program};
 
+use crate::backend::Chosen;
 use crate::error::{Error, ErrorKind};
-use crate::options::{BackendChoice, SolveOptions};
+use crate::options::SolveOptions;
 use crate::sink::{Column, Layout};
 use crate::summaries::Summaries;
 use crate::sweep::Sweep;
@@ -33,7 +32,7 @@ pub struct Solver {
     /// End of the integration.
     end: f64,
     controls: Vec<f64>,
-    backend: Box<dyn Backend>,
+    backend: Chosen,
     compiled: Mutex<Vec<(Inputs, Arc<Compiled>)>>,
 }
 
@@ -93,7 +92,7 @@ impl Solver {
             summaries,
             end,
             controls,
-            backend: backend(options.backend, options.vectors)?,
+            backend: Chosen::new(options.backend, options.vectors)?,
             compiled: Mutex::default(),
         };
         solver.check_set()?;
@@ -107,7 +106,7 @@ impl Solver {
 
     /// Backend and instruction set, for reports.
     pub fn backend(&self) -> String {
-        self.backend.description()
+        self.backend.backend.description()
     }
 
     /// Compiles the kernel for sweeps over these names now rather than at the first such sweep.
@@ -139,6 +138,15 @@ impl Solver {
         self.lower(&self.inputs(swept)?)
     }
 
+    /// The machine code of a program that a sweep over these names would run, for reading: `attempt`, one of the others
+    /// that [`Solver::spec`] lists, or `all`.
+    ///
+    /// # Errors
+    /// Names that the model has not, a program that there is not, and a backend without machine code.
+    pub fn assembly(&self, swept: &[String], program: &str) -> Result<String, Error> {
+        self.backend.listing(&self.spec(swept)?, program)
+    }
+
     /// The kernel for sweeps over these names, compiled now or earlier.
     pub(crate) fn compiled(&self, swept: &[String]) -> Result<Arc<Compiled>, Error> {
         let inputs = self.inputs(swept)?;
@@ -147,7 +155,7 @@ impl Solver {
             return Ok(Arc::clone(compiled));
         }
         let start = Instant::now();
-        let kernel = self.backend.compile(&self.lower(&inputs)?)?;
+        let kernel = self.backend.backend.compile(&self.lower(&inputs)?)?;
         let compiled = Arc::new(Compiled { kernel, seconds: start.elapsed().as_secs_f64() });
         kept.push((inputs, Arc::clone(&compiled)));
         Ok(compiled)
@@ -284,31 +292,4 @@ fn end(t0: f64, times: &[f64], summaries: Option<&Summaries>) -> Result<f64, Err
             Err(Error::new(ErrorKind::Option, message))
         }
     }
-}
-
-/// Chooses what executes programs. Automatically it is machine code if the processor has vectors for it and the system
-/// lets it run.
-fn backend(choice: BackendChoice, vectors: Option<Isa>) -> Result<Box<dyn Backend>, Error> {
-    let isa = vectors.unwrap_or_else(Isa::detect);
-    if !isa.is_available() {
-        return Err(Error::new(ErrorKind::Backend, ExecutorError::Isa(isa).to_string()));
-    }
-    let interpreter = |name| -> Result<Box<dyn Backend>, Error> {
-        Ok(Box::new(CpuBackend::<Interpreter<f32>, Interpreter<f64>>::new(name, isa)))
-    };
-    if choice == BackendChoice::Interpreter || (choice == BackendChoice::Auto && isa == Isa::Portable) {
-        return interpreter("interpreter");
-    }
-    match (machine_code(isa), choice) {
-        (Ok(()), _) => Ok(Box::new(CpuBackend::<Jit<f32>, Jit<f64>>::new("jit", isa))),
-        (Err(_), BackendChoice::Auto) => interpreter("interpreter, as machine code is refused"),
-        (Err(reason), _) => Err(Error::new(ErrorKind::Backend, format!("the jit backend: {reason}"))),
-    }
-}
-
-/// Whether machine code can be made and run here.
-fn machine_code(isa: Isa) -> Result<(), ExecutorError> {
-    let nothing = Program::new("nothing", Precision::F64, Vec::new(), Vec::new(), 0, 0)
-        .map_err(|error| ExecutorError::Unsupported(error.to_string()))?;
-    Jit::<f64>::prepare(&nothing, &ExecutorOptions { isa }).map(drop)
 }

@@ -63,8 +63,11 @@ fn every_example() {
 #[test]
 fn every_explicit_method() {
     for method in rubie::methods() {
-        let dt = method.embedded_order.is_none().then_some(0.01);
-        check("lorenz", method.name, 0.5, "rho=0:40:20", Precision::F64, dt);
+        for precision in [Precision::F64, Precision::F32] {
+            let dt = |dt| method.embedded_order.is_none().then_some(dt);
+            check("lorenz", method.name, 0.5, "rho=0:40:20", precision, dt(0.01));
+            check("hodgkin_huxley", method.name, 0.5, "g_Na=80:140:20", precision, dt(0.02));
+        }
     }
 }
 

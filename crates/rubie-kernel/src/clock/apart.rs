@@ -47,7 +47,7 @@ pub struct SummaryClockPrograms {
 /// The programs of a clock of its own, and the rows of it that others read and write.
 pub(crate) fn apart(fixed: bool, summaries: bool) -> Result<(ClockLayout, ClockPrograms), LoweringError> {
     let graph = Graph::new();
-    let clock = ClockGraph::new(&graph, graph.symbol("t"), fixed);
+    let clock = ClockGraph::new(&graph, graph.symbol("t"), fixed, summaries);
     let (mut rows, mut uniforms) = (Numbers::new(), Numbers::new());
     let own = [rows.one(), rows.one(), rows.one()];
     let layout = ClockLayout::new(own, summaries, &mut rows, &mut uniforms);

@@ -19,7 +19,7 @@ pub(crate) use summaries::SummaryClock;
 /// must not leave a step of nearly no length.
 const LANDING: f64 = 1.0 + 1e-7;
 
-/// How a run ends: the sum of these is in the row [`ClockLayout::events`].
+/// What a lane needs after an attempt: a sum of these is in the row [`ClockLayout::events`], of the first three at most one.
 pub mod event {
     /// The run has reached its end.
     pub const DONE: u64 = 1;
@@ -27,6 +27,10 @@ pub mod event {
     pub const STUCK: u64 = 2;
     /// The run has tried too many steps.
     pub const EXHAUSTED: u64 = 4;
+    /// In addition: a sample is to be saved, inside the step just accepted or at its end.
+    pub const SAMPLE: u64 = 8;
+    /// In addition: the same for a summary sample.
+    pub const SUMMARY: u64 = 16;
 }
 
 /// The symbols of a clock.
@@ -39,9 +43,10 @@ pub(crate) struct ClockGraph<'g> {
     now: Expr<'g>,
     step: Expr<'g>,
     next_sample: Expr<'g>,
+    /// Times of the next samples of each kind, as they are at the end of an attempt.
+    dues: Vec<Expr<'g>>,
     attempts: Expr<'g>,
     accepted_steps: Expr<'g>,
-    active: Expr<'g>,
     /// The ends of the step just accepted.
     ends: [Expr<'g>; 2],
 }
@@ -54,8 +59,9 @@ pub(crate) struct Proposal<'g> {
 }
 
 impl<'g> ClockGraph<'g> {
-    /// `now` is the symbol of time at the start of an attempt; `fixed`: all steps have the same size.
-    pub(crate) fn new(graph: &'g Graph, now: Expr<'g>, fixed: bool) -> Self {
+    /// `now` is the symbol of time at the start of an attempt; `fixed`: all steps have the same size; `summaries`: there are
+    /// summaries beside samples.
+    pub(crate) fn new(graph: &'g Graph, now: Expr<'g>, fixed: bool, summaries: bool) -> Self {
         let symbol = |name: &str| graph.symbol(&format!("clock.{name}"));
         ClockGraph {
             fixed,
@@ -66,18 +72,23 @@ impl<'g> ClockGraph<'g> {
             now,
             step: symbol("step"),
             next_sample: symbol("next_sample"),
+            dues: ["next_sample_due", "next_summary_due"][..1 + usize::from(summaries)]
+                .iter()
+                .map(|name| symbol(name))
+                .collect(),
             attempts: symbol("attempts"),
             accepted_steps: symbol("accepted_steps"),
-            active: symbol("active"),
             ends: [symbol("step_start"), symbol("step_end")],
         }
     }
 
     /// Where the symbols are found.
     pub(crate) fn ports(&self, layout: &ClockLayout) -> Vec<Port<'g>> {
+        let summaries = layout.summaries.as_ref().map(|summaries| summaries.next);
+        let dues = self.dues.iter().copied().zip([layout.next_sample].into_iter().chain(summaries));
         let uniform = |symbol, at| Port { symbol, place: Place::Uniform(at), rate: Rate::Solve };
         let row = |symbol, at, rate| Port { symbol, place: Place::Row(at), rate };
-        vec![
+        let mut ports = vec![
             uniform(self.t0, layout.t0),
             uniform(self.end, layout.end),
             uniform(self.dt_min, layout.dt_min),
@@ -86,11 +97,12 @@ impl<'g> ClockGraph<'g> {
             row(self.step, layout.step, Rate::Attempt),
             row(self.attempts, layout.attempts, Rate::Attempt),
             row(self.accepted_steps, layout.accepted_steps, Rate::Attempt),
-            row(self.active, layout.active, Rate::Attempt),
             row(self.ends[0], layout.previous, Rate::Dense),
             row(self.ends[1], layout.now, Rate::Dense),
             row(self.next_sample, layout.next_sample, Rate::Sample),
-        ]
+        ];
+        ports.extend(dues.map(|(next, at)| row(next, at, Rate::Attempt)));
+        ports
     }
 
     /// The step to try now: the one proposed, or what is left.
@@ -114,27 +126,30 @@ impl<'g> ClockGraph<'g> {
     ) -> Vec<(Expr<'g>, Place)> {
         let after = accepted.select(proposal.target, self.now);
         let attempts = self.attempts + 1.0;
-        // Written so that a step size that is NaN is stuck.
-        let moves = (self.now + next_dt).gt(self.now);
         let rejected = accepted.not();
+        // Written so that a step size that is NaN is stuck.
+        let moves = proposal.target.gt(self.now);
         let stuck = match self.fixed {
             true => rejected,
             false => rejected.and(proposal.tried.le(self.dt_min).or(moves.not())),
         };
         let events = [
-            (accepted.and(after.ge(self.end)), event::DONE),
-            (stuck, event::STUCK),
             (attempts.ge(self.max_attempts), event::EXHAUSTED),
+            (stuck, event::STUCK),
+            (accepted.and(after.ge(self.end)), event::DONE),
         ];
-        let codes = events.map(|(happened, code)| happened.select(code as f64, 0.0));
-        let code = codes.into_iter().reduce(|sum, code| sum + code).unwrap_or(self.active);
+        let none = attempts.graph().constant(0.0);
+        let ends =
+            events.into_iter().fold(none, |code, (happened, event)| happened.select(event as f64, code));
+        let due = self.dues.iter().zip([event::SAMPLE, event::SUMMARY]);
+        let code = due.fold(ends, |code, (next, event)| code + next.le(after).select(event as f64, none));
         [
             (self.now, layout.previous),
             (after, layout.now),
             (next_dt, layout.step),
             (attempts, layout.attempts),
             (self.accepted_steps + accepted.select(1.0, 0.0), layout.accepted_steps),
-            (self.active * code, layout.events),
+            (code, layout.events),
         ]
         .map(|(value, row)| (value, Place::Row(row)))
         .to_vec()

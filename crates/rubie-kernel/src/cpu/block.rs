@@ -24,7 +24,8 @@ pub(super) struct Block<T: Samples> {
     sample: Vec<usize>,
     /// Index of the window of summaries of each lane.
     pub(super) window: Vec<usize>,
-    occupied: usize,
+    /// The lanes that hold runs.
+    occupied: LaneSet,
     report: ChunkReport,
 }
 
@@ -36,7 +37,7 @@ impl<T: Samples> Block<T> {
             run: vec![0; lanes],
             sample: vec![0; lanes],
             window: vec![0; lanes],
-            occupied: 0,
+            occupied: LaneSet::default(),
             report: ChunkReport::default(),
         }
     }
@@ -49,10 +50,10 @@ impl<T: Samples> Block<T> {
             self.refill(lane, job, unit);
         }
         let mut patience = PATIENCE;
-        while self.occupied > 0 {
+        while !self.occupied.is_empty() {
             let attention = self.attempt(job);
             self.observe(attention, job, unit);
-            for lane in attention.ended.iter() {
+            for lane in attention.ended.and(self.occupied).iter() {
                 self.end(lane, job, unit);
                 self.refill(lane, job, unit);
             }
@@ -82,16 +83,9 @@ impl<T: Samples> Block<T> {
         }
         self.lanes.settle(job.layout, job.clock);
         let clock = &job.layout.clock;
-        let [events, next, now] = [clock.events, clock.next_sample, clock.now].map(|row| self.lanes.row(row));
+        let [events, now, next] = [clock.events, clock.now, clock.next_sample].map(|row| self.lanes.row(row));
         let summaries = clock.summaries.as_ref().map(|summaries| self.lanes.row(summaries.next));
-        job.kernel.isa.vectorise(
-            #[inline(always)]
-            || Attention {
-                ended: LaneSet::nonzero(events),
-                samples: Due::new(next, now),
-                summaries: summaries.map(|next| Due::new(next, now)).unwrap_or_default(),
-            },
-        )
+        Attention::new(events, now, next, summaries)
     }
 
     /// Takes all samples within the steps just accepted and at their ends.
@@ -179,7 +173,6 @@ impl<T: Samples> Block<T> {
 
     /// Puts the next run that can begin into a lane, or leaves the lane idle.
     fn refill<X: Executor<T>>(&mut self, lane: usize, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
-        let was_idle = self.lanes.is_idle(&job.layout.clock, lane);
         let first_sample = usize::from(job.samples_at_start());
         while let Some(staged) = self.staging.take(job, unit) {
             if let Some(status) = refusal(staged.first_step) {
@@ -192,10 +185,10 @@ impl<T: Samples> Block<T> {
             self.sample[lane] = first_sample;
             self.window[lane] = 0;
             self.lanes.begin(job.layout, lane, staged.first_step, job.first);
-            self.occupied += usize::from(was_idle);
+            self.occupied.insert(lane);
             return;
         }
-        self.occupied -= usize::from(!was_idle);
+        self.occupied.remove(lane);
         self.lanes.idle(&job.layout.clock, lane, job.controls.end);
     }
 
@@ -203,7 +196,7 @@ impl<T: Samples> Block<T> {
         for lane in 0..self.run.len() {
             self.lanes.idle(&job.layout.clock, lane, job.controls.end);
         }
-        self.occupied = 0;
+        self.occupied = LaneSet::default();
     }
 }
 

@@ -99,7 +99,6 @@ impl<T: Samples> Clocked<T> {
         self.set(clock.next_sample, lane, first.sample);
         self.set(clock.attempts, lane, 0.0);
         self.set(clock.accepted_steps, lane, 0.0);
-        self.set(clock.active, lane, 1.0);
         self.set(clock.events, lane, 0.0);
         self.rows.row_mut(layout.time)[lane] = T::from_f64(first.time);
         if let (Some(rows), Some(summaries)) = (&clock.summaries, &first.summaries) {
@@ -114,18 +113,12 @@ impl<T: Samples> Clocked<T> {
     pub(super) fn idle(&mut self, clock: &ClockLayout, lane: usize, end: f64) {
         self.set(clock.now, lane, end);
         self.set(clock.step, lane, 0.0);
-        self.set(clock.active, lane, 0.0);
         self.set(clock.events, lane, 0.0);
         self.set(clock.next_sample, lane, f64::INFINITY);
         if let Some(summaries) = &clock.summaries {
             self.set(summaries.next, lane, f64::INFINITY);
             self.set(summaries.full, lane, 0.0);
         }
-    }
-
-    /// Whether a lane holds no run.
-    pub(super) fn is_idle(&self, clock: &ClockLayout, lane: usize) -> bool {
-        self.get(clock.active, lane) == 0.0
     }
 
     /// A number of the clock of a lane.

@@ -1,7 +1,12 @@
 //! Sets of lanes, one bit each.
 
+use crate::clock::event::{DONE, EXHAUSTED, SAMPLE, STUCK, SUMMARY};
+
 /// Lanes of a block at most: eight vectors of f32.
 pub(super) const MOST_LANES: usize = 128;
+
+/// Numbers of 8 bytes in a vector; rows are a multiple of it.
+const VECTOR: usize = 8;
 
 const WORD: usize = u64::BITS as usize;
 
@@ -27,15 +32,29 @@ impl LaneSet {
         LaneSet::of(numbers, numbers, |number, _| number != 0.0)
     }
 
+    pub(super) fn remove(&mut self, lane: usize) {
+        self.0[lane / WORD] &= !(1 << (lane % WORD));
+    }
+
+    /// The lanes that are in both.
+    #[inline]
+    pub(super) fn and(mut self, other: LaneSet) -> LaneSet {
+        self.0.iter_mut().zip(other.0).for_each(|(word, other)| *word &= other);
+        self
+    }
+
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.0.iter().fold(0, |any, word| any | word) == 0
     }
 
+    #[inline]
     pub(super) fn insert(&mut self, lane: usize) {
         self.0[lane / WORD] |= 1 << (lane % WORD);
     }
 
     /// The lanes in ascending order.
+    #[inline]
     pub(super) fn iter(self) -> impl Iterator<Item = usize> {
         self.0.into_iter().enumerate().flat_map(|(i, word)| Bits(word).map(move |bit| i * WORD + bit))
     }
@@ -83,7 +102,37 @@ pub(super) struct Due {
     pub(super) at_end: LaneSet,
 }
 
+impl Attention {
+    /// What lanes need, given a row of [`crate::event`]s, and, for each kind of samples, the times of the next ones with those
+    /// of the clocks. Few lanes need anything, so lanes are looked at by the vector.
+    pub(super) fn new(events: &[f64], now: &[f64], samples: &[f64], summaries: Option<&[f64]>) -> Self {
+        let mut attention = Attention::default();
+        for (group, codes) in events.chunks_exact(VECTOR).enumerate() {
+            if codes.iter().fold(0, |any, code| any | code.to_bits()) == 0 {
+                continue;
+            }
+            for (place, code) in codes.iter().enumerate() {
+                let (lane, code) = (group * VECTOR + place, *code as u64);
+                if code & (DONE | STUCK | EXHAUSTED) != 0 {
+                    attention.ended.insert(lane);
+                }
+                if code & SAMPLE != 0 {
+                    attention.samples.insert(lane, samples[lane] < now[lane]);
+                }
+                if let (true, Some(summaries)) = (code & SUMMARY != 0, summaries) {
+                    attention.summaries.insert(lane, summaries[lane] < now[lane]);
+                }
+            }
+        }
+        attention
+    }
+}
+
 impl Due {
+    fn insert(&mut self, lane: usize, inside: bool) {
+        if inside { self.inside.insert(lane) } else { self.at_end.insert(lane) }
+    }
+
     /// Given the times of the next samples and of the clocks. Inlined, so that it becomes vector code inside
     /// [`rubie_program::Isa::vectorise`], as the functions below.
     #[inline(always)]
@@ -94,6 +143,7 @@ impl Due {
         }
     }
 
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.inside.is_empty() && self.at_end.is_empty()
     }
@@ -118,6 +168,21 @@ mod tests {
         });
         assert_eq!(seen, [0, 5, 63, 64, 127]);
         assert_eq!(set.iter().collect::<Vec<_>>(), [5, 63, 127]);
+    }
+
+    #[test]
+    fn attention_reads_events() {
+        let mut events = vec![0.0; 64];
+        (events[3], events[17], events[18], events[63]) = (1.0 + 8.0, 2.0, 8.0 + 16.0, 4.0 + 16.0);
+        let (samples, now) = (vec![1.0; 64], (0..64).map(f64::from).collect::<Vec<_>>());
+        let summaries = vec![18.0; 64];
+        let attention = Attention::new(&events, &now, &samples, Some(&summaries));
+        let lanes = |set: LaneSet| set.iter().collect::<Vec<_>>();
+        assert_eq!(lanes(attention.ended), [3, 17, 63]);
+        assert_eq!(lanes(attention.samples.inside), [3, 18]);
+        assert!(attention.samples.at_end.is_empty());
+        assert_eq!(lanes(attention.summaries.inside), [63]);
+        assert_eq!(lanes(attention.summaries.at_end), [18]);
     }
 
     #[test]

@@ -59,7 +59,9 @@ impl KernelSpec {
         };
         let (mut layout, first_row, first_uniform) =
             arrange(system, step, recording, inputs, apart.as_ref().map(|(layout, _)| layout));
-        let within = apart.is_none().then(|| ClockGraph::new(system.graph, system.time, step.fixed));
+        let within = apart
+            .is_none()
+            .then(|| ClockGraph::new(system.graph, system.time, step.fixed, recording.summaries.is_some()));
         let sample_time = match &within {
             Some(clock) => clock.sample_time(),
             None => system.graph.symbol("sample time"),

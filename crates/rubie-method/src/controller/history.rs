@@ -28,7 +28,10 @@ pub(super) fn factor<'g>(controls: &Controls<'g>, norm: &Norm<'g>, steps: usize)
     }
     let own = *own * norm.log2;
     let power = power.map_or(own, |past| own + norm.accepted.select(past, 0.0));
-    Raw { factor: controls.safety * exp2(power), memory: memories(norm, &symbols) }
+    let factor = controls.safety * exp2(power);
+    // The gain of this step's norm alone may be too small for what no error at all says.
+    let factor = if steps == 0 { factor } else { norm.vanishes.select(controls.max_step_growth, factor) };
+    Raw { factor, memory: memories(norm, &symbols) }
 }
 
 /// Each accepted step's norm moves on by one place; a vanishing one is forgotten, for it says nothing of the trend.

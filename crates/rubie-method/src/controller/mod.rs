@@ -5,6 +5,7 @@ mod history;
 
 use rubie_expr::Expr;
 
+use crate::bounds::{larger, smaller};
 use crate::controller_kind::ControllerKind;
 use crate::controls::Controls;
 use crate::error_norm::Norm;
@@ -40,8 +41,7 @@ pub(crate) fn decide<'g>(
         ControllerKind::Pid => history::factor(controls, norm, 2),
         ControllerKind::Gustafsson => gustafsson::factor(controls, norm, dt),
     };
-    let grown = norm.vanishes.select(controls.max_step_growth, raw.factor);
-    let factor = grown.max(controls.min_step_shrink).min(controls.max_step_growth);
+    let factor = smaller(larger(raw.factor, controls.min_step_shrink), controls.max_step_growth);
     let small_change = controls.deadband_min.le(factor).and(factor.le(controls.deadband_max));
     let factor = norm.accepted.and(small_change).select(1.0, factor);
     Decision { next_dt: controls.limited(dt * factor), memory: raw.memory }

@@ -159,9 +159,22 @@ fn operation(v: &mut ValueGraph, op: Op, arguments: [Value; 3]) -> Result<Value,
         },
         Op::Or => v.or(a, b),
         Op::Not => v.not(a),
-        Op::Select => v.select(a, b, c),
+        Op::Select => chosen(v, a, b, c),
         _ => functions::expand(v, op, &arguments[..op.arity()]).ok_or(LoweringError::Operation(op))?,
     })
+}
+
+/// A choice between the two sides of its own comparison is what the instructions for minimum and maximum do.
+fn chosen(v: &mut ValueGraph, condition: Value, yes: Value, no: Value) -> Value {
+    match v.definition(condition) {
+        Definition::Computed(Opcode::Lt, [low, high, _]) if (low, high) == (yes, no) => {
+            v.compute(Opcode::Min, &[low, high])
+        }
+        Definition::Computed(Opcode::Lt, [low, high, _]) if (low, high) == (no, yes) => {
+            v.compute(Opcode::Max, &[high, low])
+        }
+        _ => v.select(condition, yes, no),
+    }
 }
 
 /// -1 or 1; zeros and NaN stay what they are.

@@ -9,6 +9,10 @@
 //! # Ok::<(), rubie_program::conformance::Mismatch>(())
 //! ```
 
+mod random_programs;
+
+pub use random_programs::{RandomProgram, seeded};
+
 use thiserror::Error;
 
 use crate::element::{Element, TRUE_BITS};
@@ -66,6 +70,7 @@ pub fn conformance<T: Element, X: Executor<T>>(isa: Isa) -> Result<(), Mismatch>
             }
             bench.check::<X>(&options, format!("{op:?} in place"), bench.in_place(op))?;
         }
+        bench.check::<X>(&options, "scale by whole numbers".to_owned(), bench.whole_exponents())?;
         for (seed, rows) in [3, 4, 7, 12, 12, 12, 40, 150].into_iter().enumerate() {
             let context = format!("random program {seed} on {rows} rows");
             bench.check::<X>(&options, context, bench.random(seed as u64, rows))?;
@@ -240,6 +245,24 @@ impl<T: Element> Bench<T> {
             instructions.push(Instr { op, to, operands });
         }
         instructions
+    }
+
+    /// Powers of two whose exponents an executor can know to be whole, or not finite, because they were rounded; into
+    /// new rows, over the number and over the exponent.
+    fn whole_exponents(&self) -> Vec<Instr> {
+        let case = |case: u32| {
+            let row = Operand::Row;
+            let (number, whole) = (RESULTS + 2 * case, RESULTS + 2 * case + 1);
+            let rounding = [Opcode::Round, Opcode::Floor, Opcode::Ceil, Opcode::Exponent][case as usize % 4];
+            let instruction = |op, to, a, b| Instr { op, to, operands: [row(a), row(b), row(a)] };
+            let to = if case.is_multiple_of(3) { whole } else { number };
+            [
+                instruction(Opcode::Copy, number, case % COUNT, 0),
+                instruction(rounding, whole, case * case % COUNT, 0),
+                instruction(Opcode::Scale, to, number, whole),
+            ]
+        };
+        (0..MOST_RESULTS / 2).flat_map(case).collect()
     }
 
     /// Random instructions; even rows are numbers, odd ones truth values.

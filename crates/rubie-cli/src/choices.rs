@@ -1,0 +1,36 @@
+//! What the words of a choice mean to the library.
+
+use rubie::prelude::*;
+
+use crate::arguments::{BackendName, PrecisionName, Vectors};
+
+impl From<PrecisionName> for Precision {
+    fn from(name: PrecisionName) -> Precision {
+        match name {
+            PrecisionName::F32 => Precision::F32,
+            PrecisionName::F64 => Precision::F64,
+        }
+    }
+}
+
+impl From<BackendName> for BackendChoice {
+    fn from(name: BackendName) -> BackendChoice {
+        match name {
+            BackendName::Interpreter => BackendChoice::Interpreter,
+            BackendName::Jit => BackendChoice::Jit,
+            BackendName::Auto => BackendChoice::Auto,
+        }
+    }
+}
+
+impl Vectors {
+    /// The instruction set; `None` for the largest.
+    pub(crate) fn isa(self) -> Option<Isa> {
+        match self {
+            Vectors::Auto => None,
+            Vectors::Avx512 => Some(Isa::Avx512),
+            Vectors::Avx2 => Some(Isa::Avx2),
+            Vectors::Portable => Some(Isa::Portable),
+        }
+    }
+}

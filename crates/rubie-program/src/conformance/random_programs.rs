@@ -1,0 +1,146 @@
+//! Random programs: an executor against the portable interpreter.
+
+use crate::element::{Element, TRUE_BITS};
+use crate::execute::{Executor, ExecutorOptions, Isa, Rows, Uniforms};
+use crate::instruction::{Instr, Opcode, Operand};
+use crate::interpreter::Interpreter;
+use crate::program::{Program, ProgramError};
+
+use super::Mismatch;
+
+const NUMBERS: [f64; 16] = [
+    0.0,
+    -0.0,
+    1.0,
+    -1.5,
+    2.0,
+    0.1,
+    -7.0,
+    1e10,
+    3.5e20,
+    f64::INFINITY,
+    f64::NEG_INFINITY,
+    f64::NAN,
+    5e-324,
+    -1e-300,
+    1e300,
+    1100.0,
+];
+
+/// Uniforms of every program.
+const UNIFORMS: u32 = 6;
+/// The constant that is no NaN: the sign of a NaN is free, so none may be copied.
+const SIGN: u32 = 8;
+/// Most pairs of rows and most instructions of the kinds of programs: few and many values waiting, short and long.
+const SIZES: [(usize, usize); 6] = [(40, 30), (8, 200), (40, 200), (8, 30), (8, 30), (3, 400)];
+
+/// A program made by chance, and numbers to run it on. Even rows, uniforms and constants are numbers, odd ones truth
+/// values.
+pub struct RandomProgram<T: Element> {
+    /// The program.
+    pub program: Program,
+    rows: Rows<T>,
+    uniforms: Uniforms<T>,
+}
+
+impl<T: Element> RandomProgram<T> {
+    /// Makes a program by choices: `choose(n)` gives a number below `n`. [`seeded`] makes them from a seed; a fuzzer
+    /// makes them from its bytes.
+    ///
+    /// # Errors
+    /// [`ProgramError`] if the program is wrong, which is a mistake here.
+    pub fn new(choose: &mut dyn FnMut(usize) -> usize) -> Result<Self, ProgramError> {
+        let program = program::<T>(choose)?;
+        let lanes = T::LANES_PER_VECTOR * (1 + choose(9));
+        let mut rows = Rows::new(program.rows() as usize, lanes);
+        let mut value = |place: u32| match place % 2 {
+            0 => number(choose),
+            _ => T::truth(choose(2) == 0),
+        };
+        for row in 0..program.rows() {
+            rows.row_mut(row).fill_with(|| value(row));
+        }
+        let uniforms: Vec<T> = (0..UNIFORMS).map(value).collect();
+        Ok(Self { program, rows, uniforms: Uniforms::from_values(&uniforms) })
+    }
+
+    /// Runs the program by an executor and by the portable interpreter, and compares all rows that count.
+    ///
+    /// # Errors
+    /// The first difference, or why the program was refused.
+    pub fn check<X: Executor<T>>(&self, isa: Isa) -> Result<(), Mismatch> {
+        let (mut found, mut expected) = (self.rows.clone(), self.rows.clone());
+        X::prepare(&self.program, &ExecutorOptions { isa })?.execute(&mut found, &self.uniforms);
+        let options = ExecutorOptions { isa: Isa::Portable };
+        Interpreter::<T>::prepare(&self.program, &options)?.execute(&mut expected, &self.uniforms);
+        for row in 0..self.program.first_scratch() {
+            for (lane, (found, expected)) in found.row(row).iter().zip(expected.row(row)).enumerate() {
+                let is_same =
+                    if row % 2 == 0 { found.same(*expected) } else { found.bits() == expected.bits() };
+                if !is_same {
+                    let [found, expected] =
+                        [found, expected].map(|number| format!("{number:e} ({:x?})", number.bits()));
+                    let (name, lanes) = (isa.name(), self.rows.lanes());
+                    let context = format!("{name}, {lanes} lanes, {}", self.program);
+                    return Err(Mismatch::Value { context, row, lane, found, expected });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Choices from a seed.
+pub fn seeded(seed: u64) -> impl FnMut(usize) -> usize {
+    let mut index = seed << 32;
+    move |bound| {
+        index += 1;
+        (super::random(index) % bound as u64) as usize
+    }
+}
+
+fn number<T: Element>(choose: &mut dyn FnMut(usize) -> usize) -> T {
+    T::from_f64(match choose(2) {
+        0 => NUMBERS[choose(NUMBERS.len())],
+        _ => choose(2001) as f64 / 100.0 - 10.0,
+    })
+}
+
+fn program<T: Element>(choose: &mut dyn FnMut(usize) -> usize) -> Result<Program, ProgramError> {
+    let (most_pairs, most) = SIZES[choose(SIZES.len())];
+    let (pairs, length) = (2 + choose(most_pairs), 1 + choose(most));
+    let mut constants: Vec<u64> = (0..SIGN)
+        .map(|place| match place % 2 {
+            0 => number::<T>(choose).to_f64().to_bits(),
+            _ => [0, TRUE_BITS][choose(2)],
+        })
+        .collect();
+    constants.push((-3.0_f64).to_bits());
+    let instructions = (0..length).map(|_| instruction(choose, pairs)).collect();
+    let rows = 2 * pairs as u32;
+    let program = Program::new("random", T::PRECISION, instructions, constants, rows, UNIFORMS)?;
+    Ok(match choose(2) {
+        0 => program,
+        _ => program.with_scratch(choose(rows as usize) as u32),
+    })
+}
+
+fn instruction(choose: &mut dyn FnMut(usize) -> usize, pairs: usize) -> Instr {
+    let op = Opcode::ALL[choose(Opcode::ALL.len())];
+    // Copies and choices pass on either kind.
+    let passes_truth = matches!(op, Opcode::Copy | Opcode::Select) && choose(3) == 0;
+    let mut operands = [0, 1, 2].map(|place| {
+        let is_free = op == Opcode::Copy || (op == Opcode::Select && place > 0);
+        let odd = u32::from(op.takes_truth(place) || (is_free && passes_truth));
+        match choose(8) {
+            _ if op == Opcode::CopySign && place == 1 => Operand::Constant(SIGN),
+            0 => Operand::Uniform(choose(UNIFORMS as usize / 2) as u32 * 2 + odd),
+            1 => Operand::Constant(choose(SIGN as usize / 2) as u32 * 2 + odd),
+            _ => Operand::Row(choose(pairs) as u32 * 2 + odd),
+        }
+    });
+    let first = operands[0];
+    operands[op.arity()..].fill(first);
+    let to = choose(pairs) as u32 * 2 + u32::from(op.gives_truth() || passes_truth);
+    Instr { op, to, operands }
+}
