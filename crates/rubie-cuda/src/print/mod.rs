@@ -112,6 +112,7 @@ fn definitions(spec: &KernelSpec, uniforms_by_value: bool) -> String {
         ("RESULTS", results.to_string()),
         ("NOT_A_NUMBER", not_a_number.to_owned()),
         ("EVENT_DONE", format!("{}u", event::DONE)),
+        ("EVENT_ENDS", format!("{}u", event::DONE | event::STUCK | event::EXHAUSTED)),
         ("EVENT_STUCK", format!("{}u", event::STUCK)),
         ("STATUS_NON_FINITE", format!("{}u", Status::NON_FINITE.0)),
         ("STATUS_STEP_TOO_SMALL", format!("{}u", Status::STEP_TOO_SMALL.0)),

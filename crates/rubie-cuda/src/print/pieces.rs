@@ -83,7 +83,6 @@ impl<'a> Pieces<'a> {
             clock.next_sample,
             clock.attempts,
             clock.accepted_steps,
-            clock.active,
             clock.events,
         ];
         if let Some(SummaryClockLayout { next, index, left, full, due, .. }) = clock.summaries {
@@ -96,7 +95,7 @@ impl<'a> Pieces<'a> {
     fn carried_clock_rows(&self) -> Vec<u32> {
         let clock = &self.layout.clock;
         let mut rows =
-            vec![clock.now, clock.step, clock.next_sample, clock.attempts, clock.accepted_steps, clock.active];
+            vec![clock.now, clock.step, clock.next_sample, clock.attempts, clock.accepted_steps];
         if let Some(SummaryClockLayout { next, index, left, full, .. }) = clock.summaries {
             rows.extend([next, index, left, full]);
         }
@@ -153,7 +152,6 @@ impl<'a> Pieces<'a> {
             (clock.next_sample, "job.first_sample"),
             (clock.attempts, "0.0"),
             (clock.accepted_steps, "0.0"),
-            (clock.active, "1.0"),
             (clock.events, "0.0"),
         ];
         if let Some(summaries) = &clock.summaries {

@@ -91,8 +91,7 @@ INLINE void observe(Lane &l, const Job &job, const Uniforms &k) {
 }
 
 // Writes down how a run ended. What was wrong with the last attempt is the cause of all else.
-INLINE void end(Lane &l, const Job &job) {
-    u32 event = (u32)events(l);
+INLINE void end(Lane &l, const Job &job, u32 event) {
     if (event & EVENT_DONE) {
         job.status[l.run] = 0;
     } else {
@@ -114,13 +113,16 @@ extern "C" __global__ void __launch_bounds__(BLOCK) rubie_run(const Job job, UNI
             if (l.run == NONE) continue;
         }
         attempt(l, UNIFORMS);
+        // Zero for nearly all attempts: no sample is due, and the run goes on.
+        u32 event = (u32)events(l);
+        if (event == 0) continue;
         observe(l, job, UNIFORMS);
-        if (events(l) != 0.0) {
+        if (event & EVENT_ENDS) {
             u64 steps = (u64)accepted_steps(l);
             accepted += steps;
             rejected += (u64)attempts(l) - steps;
             ++finished;
-            end(l, job);
+            end(l, job, event);
         }
     }
     store(l, job.saved + thread, job.threads);
