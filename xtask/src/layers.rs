@@ -13,6 +13,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("rubie-method", &["rubie-expr", "rubie-model"]),
     ("rubie-output", &["rubie-expr", "rubie-model"]),
     ("rubie-kernel", &["rubie-expr", "rubie-model", "rubie-program", "rubie-method", "rubie-output"]),
+    ("rubie-cuda", &["rubie-memory", "rubie-program", "rubie-kernel"]),
     (
         "rubie",
         &[
@@ -24,6 +25,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "rubie-output",
             "rubie-kernel",
             "rubie-jit",
+            "rubie-cuda",
         ],
     ),
     ("rubie-cli", &["rubie"]),

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use rubie::prelude::*;
 use rubie::{Monitor, Role, UnknownName, sink};
 
-use crate::arguments::{Device, Grid, ReportForm, SolveArguments, Table};
+use crate::arguments::{Grid, ReportForm, SolveArguments, Table};
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::show::show;
@@ -78,7 +78,6 @@ fn refuse_what_is_not_there(arguments: &SolveArguments) -> Result<(), Failure> {
             arguments.memory_limit.is_some(),
             "--memory-limit: memory limits are not there yet; results already go to the file in pieces of bounded size",
         ),
-        (arguments.device == Device::Cuda, "--device cuda: GPUs are not there yet; use --device cpu"),
     ];
     match missing.iter().find(|(asked, _)| *asked) {
         Some((_, message)) => Err(Failure::Words((*message).to_owned())),
@@ -136,6 +135,7 @@ fn options(arguments: &SolveArguments, model: &Model) -> Result<SolveOptions, Fa
         keep: arguments.keep.clone(),
         set,
         precision: arguments.precision.into(),
+        device: arguments.device.into(),
         backend: arguments.backend.into(),
         vectors: arguments.vectors.isa(),
         threads: arguments.threads,

@@ -39,6 +39,7 @@
 pub mod sweep;
 pub mod sink;
 pub mod machine;
+pub mod gpu;
 mod values;
 pub mod error;
 pub mod summaries;
@@ -52,7 +53,7 @@ pub mod run;
 pub mod prelude;
 
 pub use error::{Error, ErrorKind};
-pub use options::{BackendChoice, SolveOptions};
+pub use options::{BackendChoice, DeviceChoice, SolveOptions};
 pub use report::Report;
 pub use run::Monitor;
 pub use solution::Solution;
