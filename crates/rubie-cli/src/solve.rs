@@ -73,12 +73,10 @@ fn watched(
 
 /// Options whose time has not come say so instead of being ignored.
 fn refuse_what_is_not_there(arguments: &SolveArguments) -> Result<(), Failure> {
-    let missing = [
-        (
-            arguments.memory_limit.is_some(),
-            "--memory-limit: memory limits are not there yet; results already go to the file in pieces of bounded size",
-        ),
-    ];
+    let missing = [(
+        arguments.memory_limit.is_some(),
+        "--memory-limit: memory limits are not there yet; results already go to the file in pieces of bounded size",
+    )];
     match missing.iter().find(|(asked, _)| *asked) {
         Some((_, message)) => Err(Failure::Words((*message).to_owned())),
         None => Ok(()),

@@ -82,7 +82,8 @@ mod tests {
 
     #[test]
     fn code_for_the_nearest_architecture_that_runs() {
-        let known = [(7, 5), (8, 0), (8, 6), (9, 0), (10, 0)].map(|(major, minor)| Architecture { major, minor });
+        let known =
+            [(7, 5), (8, 0), (8, 6), (9, 0), (10, 0)].map(|(major, minor)| Architecture { major, minor });
         let best = |major, minor| best(Architecture { major, minor }, &known).number();
         assert_eq!([best(8, 6), best(8, 9), best(8, 5), best(9, 0), best(12, 0)], [86, 86, 80, 90, 120]);
     }

@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use host::HostBackend;
 use rubie_expr::Graph;
 use rubie_kernel::{
-    Backend, ChunkInputs, ChunkOutputs, Controls, Input, Inputs, KernelSpec, Recording, SamplesMut, Status, Watch,
+    Backend, ChunkInputs, ChunkOutputs, Controls, Input, Inputs, KernelSpec, Recording, SamplesMut, Status,
+    Watch,
 };
 use rubie_method::{BuildOptions, StepSettings};
 use rubie_model::Model;
@@ -75,10 +76,46 @@ fn expected<T: Element>(op: Opcode, inputs: [T; 3]) -> T {
 }
 
 const NUMBERS: [f64; 40] = [
-    0.0, -0.0, 1.0, -1.0, 0.5, 1.5, 2.5, -2.5, 3.0, -7.0, 0.1, 1e-3, 1e10, 1e22, -1e30, 126.0, 127.0, -126.0,
-    -149.0, -150.0, 1023.0, 1024.0, -1022.0, -1074.0, -1075.0, 2098.0, 1023.9, 1025.0, 1048576.0, 1048577.0,
-    3141592653.5, 1e300, 5e-324, 1e-310, 2.2250738585072014e-308, 1e-40, 1.1754943508222875e-38, f64::INFINITY,
-    f64::NEG_INFINITY, f64::NAN,
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    0.5,
+    1.5,
+    2.5,
+    -2.5,
+    3.0,
+    -7.0,
+    0.1,
+    1e-3,
+    1e10,
+    1e22,
+    -1e30,
+    126.0,
+    127.0,
+    -126.0,
+    -149.0,
+    -150.0,
+    1023.0,
+    1024.0,
+    -1022.0,
+    -1074.0,
+    -1075.0,
+    2098.0,
+    1023.9,
+    1025.0,
+    1048576.0,
+    1048577.0,
+    3141592653.5,
+    1e300,
+    5e-324,
+    1e-310,
+    2.2250738585072014e-308,
+    1e-40,
+    1.1754943508222875e-38,
+    f64::INFINITY,
+    f64::NEG_INFINITY,
+    f64::NAN,
 ];
 
 fn check<T: Element>(backend: &HostBackend, room: impl Fn(&mut [T]) -> SamplesMut<'_>) {
@@ -117,8 +154,13 @@ fn check<T: Element>(backend: &HostBackend, room: impl Fn(&mut [T]) -> SamplesMu
             let (found, expected) = (samples[i * runs + run], expected(*op, inputs));
             // The sign of a NaN means nothing, so a copy of it may go either way.
             let free = *op == Opcode::CopySign && inputs[1].to_f64().is_nan();
-            let same = if free { found.to_f64().abs() == expected.to_f64().abs() } else { found.same(expected) };
-            assert!(same || (free && found.same(expected)), "{} of {inputs:?}: {found:e}, not {expected:e}", op.name());
+            let same =
+                if free { found.to_f64().abs() == expected.to_f64().abs() } else { found.same(expected) };
+            assert!(
+                same || (free && found.same(expected)),
+                "{} of {inputs:?}: {found:e}, not {expected:e}",
+                op.name()
+            );
         }
     }
 }

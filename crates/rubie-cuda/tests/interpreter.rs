@@ -27,7 +27,8 @@ fn compare(backend: &HostBackend, model: (&str, f64), method: &Method, kind: Kin
 fn models(precision: Precision, kind: Kind) {
     let Some(compiler) = host::compiler() else { return };
     let backend = HostBackend::new(compiler);
-    let methods = ["tsit5", "dopri5", "bogacki-shampine-32", "cash-karp", "fehlberg-45", "vern7", "tsit5", "tsit5"];
+    let methods =
+        ["tsit5", "dopri5", "bogacki-shampine-32", "cash-karp", "fehlberg-45", "vern7", "tsit5", "tsit5"];
     for (model, method) in MODELS.into_iter().zip(methods) {
         let method = rubie_method::find(method).unwrap();
         compare(&backend, model, method, kind, precision);

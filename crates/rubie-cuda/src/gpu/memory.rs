@@ -140,7 +140,12 @@ impl Stream for CudaQueue {
             }
             Placement::Host => Place::Host(vec![0; bytes.div_ceil(size_of::<u64>())]),
         };
-        Ok(Box::new(CudaBuffer { place, bytes, stream: Arc::clone(&self.stream), last_use: Mutex::default() }))
+        Ok(Box::new(CudaBuffer {
+            place,
+            bytes,
+            stream: Arc::clone(&self.stream),
+            last_use: Mutex::default(),
+        }))
     }
 
     fn upload(&self, from: &[u8], to: &mut dyn Buffer, at: usize) -> Result<(), DeviceError> {
@@ -197,7 +202,9 @@ impl Stream for CudaQueue {
                 sys::cuMemcpyDtoHAsync_v2(target.pointer().cast_mut(), from, bytes, stream).result()
             },
             // SAFETY: as above.
-            (None, Some(to)) => unsafe { sys::cuMemcpyHtoDAsync_v2(to, source.pointer(), bytes, stream).result() },
+            (None, Some(to)) => unsafe {
+                sys::cuMemcpyHtoDAsync_v2(to, source.pointer(), bytes, stream).result()
+            },
             (None, None) => {
                 self.synchronize()?;
                 return self.upload(&source.host()?[..bytes], to, 0);

@@ -46,15 +46,19 @@ fn soname(major: u32) -> String {
 
 /// Folders of a toolkit that may hold the library.
 fn toolkit(root: &Path) -> Vec<PathBuf> {
-    ["lib64", "lib", "bin", "bin/x64", "targets/x86_64-linux/lib", "targets/sbsa-linux/lib"].map(|f| root.join(f)).to_vec()
+    ["lib64", "lib", "bin", "bin/x64", "targets/x86_64-linux/lib", "targets/sbsa-linux/lib"]
+        .map(|f| root.join(f))
+        .to_vec()
 }
 
 /// Folders of NVIDIA's packages in a Python environment.
 fn python(root: &Path) -> Vec<PathBuf> {
     let versions = [root.join("lib"), root.join("lib64")].into_iter().flat_map(|lib| entries(&lib));
-    let versions = versions.filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("python")));
+    let versions = versions
+        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("python")));
     let sites = versions.map(|path| path.join("site-packages")).chain([root.join("Lib/site-packages")]);
-    let inside = ["nvidia/cu13/lib", "nvidia/cuda_nvrtc/lib", "nvidia/cu13/bin/x86_64", "nvidia/cuda_nvrtc/bin"];
+    let inside =
+        ["nvidia/cu13/lib", "nvidia/cuda_nvrtc/lib", "nvidia/cu13/bin/x86_64", "nvidia/cuda_nvrtc/bin"];
     sites.flat_map(|site| inside.map(|folder| site.join(folder))).collect()
 }
 

@@ -90,8 +90,14 @@ pub struct Nvrtc {
 type Program = *mut c_void;
 type Version = unsafe extern "C" fn(*mut c_int, *mut c_int) -> c_int;
 type Count = unsafe extern "C" fn(*mut c_int) -> c_int;
-type Create =
-    unsafe extern "C" fn(*mut Program, *const c_char, *const c_char, c_int, *const *const c_char, *const *const c_char) -> c_int;
+type Create = unsafe extern "C" fn(
+    *mut Program,
+    *const c_char,
+    *const c_char,
+    c_int,
+    *const *const c_char,
+    *const *const c_char,
+) -> c_int;
 type Compile = unsafe extern "C" fn(Program, c_int, *const *const c_char) -> c_int;
 type Size = unsafe extern "C" fn(Program, *mut usize) -> c_int;
 type Get = unsafe extern "C" fn(Program, *mut c_char) -> c_int;
@@ -124,8 +130,7 @@ impl Nvrtc {
         let unusable = |reason: String| NvrtcError::Unusable { library: path.to_owned(), reason };
         // SAFETY: NVRTC's initialisers have no requirements; another library under its name is the user's choice.
         let library = unsafe { Library::new(path) }.map_err(|error| unusable(error.to_string()))?;
-        let mut nvrtc =
-            Nvrtc { library, path: path.to_owned(), version: (0, 0), architectures: Vec::new() };
+        let mut nvrtc = Nvrtc { library, path: path.to_owned(), version: (0, 0), architectures: Vec::new() };
         let (mut major, mut minor, mut count) = (0, 0, 0);
         // SAFETY: the signatures are those of nvrtc.h, the pointers live through the calls.
         unsafe {
@@ -199,7 +204,8 @@ impl Nvrtc {
         // SAFETY: callers name functions with the signatures of nvrtc.h.
         let symbol = unsafe { self.library.get::<T>(name) };
         let function = symbol.map(|symbol| *symbol);
-        function.map_err(|error| NvrtcError::Unusable { library: self.path.clone(), reason: error.to_string() })
+        function
+            .map_err(|error| NvrtcError::Unusable { library: self.path.clone(), reason: error.to_string() })
     }
 
     fn error(&self, code: c_int) -> String {

@@ -176,4 +176,3 @@ pub(super) fn c_type(precision: Precision) -> &'static str {
         Precision::F64 => "double",
     }
 }
-

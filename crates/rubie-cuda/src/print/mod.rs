@@ -56,7 +56,8 @@ impl Source {
         }
         let _ = writeln!(text, "\ntypedef {} real;", c_type(spec.precision));
         text.push_str(&structure("Rows", "real", &rows(spec.programs(), pieces.named_rows())));
-        let clock_programs: Vec<&Program> = pieces::clock_programs(spec).map(|(_, program)| program).collect();
+        let clock_programs: Vec<&Program> =
+            pieces::clock_programs(spec).map(|(_, program)| program).collect();
         text.push_str(&structure("Clock", "double", &rows(clock_programs, pieces.named_clock_rows())));
         let (c, u) = (clock_uniforms.max(1), uniforms.max(1));
         let _ = writeln!(text, "struct Uniforms {{\n    double c[{c}];\n    real u[{u}];\n}};\n");

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use rubie_kernel::{ClockPrograms, KernelSpec, Layout, SummaryClockLayout, SummaryClockPrograms, SummaryLayout};
+use rubie_kernel::{
+    ClockPrograms, KernelSpec, Layout, SummaryClockLayout, SummaryClockPrograms, SummaryLayout,
+};
 use rubie_program::Program;
 
 /// The programs of the step, and what their functions are called; the solve program runs on the host.
@@ -10,8 +12,11 @@ pub(super) fn step_programs(spec: &KernelSpec) -> Vec<(String, &Program)> {
     let programs = &spec.programs;
     let mut named = vec![("initial".to_owned(), &programs.initial), ("start".to_owned(), &programs.start)];
     named.extend(programs.attempt.iter().enumerate().map(|(i, program)| (format!("part_{i}"), program)));
-    let optional = [("run_record", &programs.record), ("dense", &programs.dense), ("run_sample", &programs.sample)];
-    named.extend(optional.into_iter().filter_map(|(name, program)| Some((name.to_owned(), program.as_ref()?))));
+    let optional =
+        [("run_record", &programs.record), ("dense", &programs.dense), ("run_sample", &programs.sample)];
+    named.extend(
+        optional.into_iter().filter_map(|(name, program)| Some((name.to_owned(), program.as_ref()?))),
+    );
     if let Some(summaries) = &programs.summaries {
         named.extend(summaries.inside.iter().map(|program| ("run_summary_inside".to_owned(), program)));
         named.push(("run_summary_at_end".to_owned(), &summaries.at_end));
@@ -25,16 +30,15 @@ pub(super) fn clock_programs(spec: &KernelSpec) -> impl Iterator<Item = (&'stati
     let clock = spec.clock.iter();
     clock.flat_map(|ClockPrograms { propose, settle, place, summaries, .. }| {
         let step = [("clock_propose", propose), ("clock_settle", settle), ("clock_place", place)];
-        let summaries = summaries.iter().flat_map(
-            |SummaryClockPrograms { inside, at_end, advance, restart }| {
+        let summaries =
+            summaries.iter().flat_map(|SummaryClockPrograms { inside, at_end, advance, restart }| {
                 [
                     ("clock_inside", inside),
                     ("clock_at_end", at_end),
                     ("clock_advance", advance),
                     ("clock_restart", restart),
                 ]
-            },
-        );
+            });
         step.into_iter().chain(summaries)
     })
 }
@@ -94,8 +98,7 @@ impl<'a> Pieces<'a> {
     /// The clock's rows that a run keeps between attempts.
     fn carried_clock_rows(&self) -> Vec<u32> {
         let clock = &self.layout.clock;
-        let mut rows =
-            vec![clock.now, clock.step, clock.next_sample, clock.attempts, clock.accepted_steps];
+        let mut rows = vec![clock.now, clock.step, clock.next_sample, clock.attempts, clock.accepted_steps];
         if let Some(SummaryClockLayout { next, index, left, full, .. }) = clock.summaries {
             rows.extend([next, index, left, full]);
         }
@@ -194,7 +197,10 @@ impl<'a> Pieces<'a> {
         let once = programs.order.len() == programs.attempt.len();
         let mut lines: Vec<String> = Vec::new();
         if !once {
-            lines.push(format!("for (int part = 0; part < {}; ++part) switch (part) {{", programs.order.len()));
+            lines.push(format!(
+                "for (int part = 0; part < {}; ++part) switch (part) {{",
+                programs.order.len()
+            ));
         }
         // Parts that are the same share a case.
         let mut printed = vec![false; programs.order.len()];
@@ -228,12 +234,12 @@ impl<'a> Pieces<'a> {
     fn samples(&self) -> String {
         let Layout { theta, sample_time, sampled, recorded, clock, .. } = self.layout;
         let save = |rows: &mut dyn Iterator<Item = u32>| -> Vec<String> {
-            let value = |(i, row)| {
-                format!("job.samples[(l.sample * SAVED + {i}) * job.runs + l.run] = l.r.r{row};")
-            };
+            let value =
+                |(i, row)| format!("job.samples[(l.sample * SAVED + {i}) * job.runs + l.run] = l.r.r{row};");
             rows.enumerate().map(value).collect()
         };
-        let record: Vec<String> = self.spec.programs.record.iter().map(|_| "run_record(l, k);".to_owned()).collect();
+        let record: Vec<String> =
+            self.spec.programs.record.iter().map(|_| "run_record(l, k);".to_owned()).collect();
         let mut text = function("void record(Lane &l, const Uniforms &k)", &record)
             + &function(
                 "void save_at_end(const Lane &l, const Job &job)",

@@ -75,7 +75,8 @@ impl Case {
         let summaries = SummaryGraph::new(&system, OutputGraph::all(&system), &metrics).unwrap();
         let summaries = (kind == Kind::Summaries).then_some(summaries);
         let recording = Recording { samples: &samples, summaries: summaries.as_ref() };
-        let inputs = Inputs { varying: vec![Input::Parameter(0), Input::State(0)], fixed_initials: Vec::new() };
+        let inputs =
+            Inputs { varying: vec![Input::Parameter(0), Input::State(0)], fixed_initials: Vec::new() };
         let spec = KernelSpec::lower(&system, &step, &recording, &inputs, precision).unwrap();
         let timing = SummaryTiming { sample_every: until / 40.0, summarise_every: Some(until / 4.0) };
         let schedule = timing.schedule(Span::new(0.0, until, until / 10.0 * 2.0).unwrap());

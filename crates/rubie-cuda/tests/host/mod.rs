@@ -31,7 +31,8 @@ pub(crate) fn library(compiler: &str, optimise: &str, text: &str) -> Library {
     let flags = ["-std=c++17", "-w", "-ffp-contract=off", "-fPIC", "-shared"];
     let native = if cfg!(target_arch = "x86_64") { "-march=native" } else { optimise };
     let mut command = Command::new(compiler);
-    let output_of = command.args(flags).args([optimise, native]).arg(&source).arg("-o").arg(&output).output().unwrap();
+    let output_of =
+        command.args(flags).args([optimise, native]).arg(&source).arg("-o").arg(&output).output().unwrap();
     assert!(output_of.status.success(), "{}\n{text}", String::from_utf8_lossy(&output_of.stderr));
     // SAFETY: the library has no initialisers but those of the C++ library.
     let library = unsafe { Library::new(&output) }.unwrap();
