@@ -88,10 +88,9 @@ impl Stream for HostStream {
         let asked = bytes as u64;
         let none = || DeviceError::OutOfMemory { placement, asked, free: self.usage.free() };
         let reserved = self.usage.reserve(asked).ok_or_else(none)?;
-        let mut words: Vec<u64> = Vec::new();
+        // Zeroed by the system, page by page when it is first written.
         let count = bytes.div_ceil(size_of::<u64>());
-        words.try_reserve_exact(count).map_err(|_| none())?;
-        words.resize(count, 0);
+        let words = bytemuck::try_zeroed_slice_box(count).map_err(|()| none())?;
         Ok(Box::new(HostBuffer { words, bytes, placement, _reserved: reserved }))
     }
 
@@ -141,7 +140,7 @@ impl Event for HostEvent {
 /// Words, so that the bytes are aligned for every type of element.
 #[derive(Debug)]
 struct HostBuffer {
-    words: Vec<u64>,
+    words: Box<[u64]>,
     bytes: usize,
     placement: Placement,
     _reserved: Reserved,

@@ -1,9 +1,8 @@
-//! The planner against the rules it promises, on examples and on random requests.
+//! The planner against the rules it promises, on examples.
 
 use std::num::NonZeroUsize;
 
-use proptest::prelude::*;
-use rubie_memory::{ArrayRequest, DataType, Placement, PlanError, RequestError, plan};
+use rubie_memory::{ArrayRequest, Available, DataType, Memory, Placement, PlanError, RequestError, plan};
 
 fn runs(count: usize) -> NonZeroUsize {
     NonZeroUsize::new(count).expect("a test says how many runs")
@@ -108,6 +107,61 @@ fn requests_are_checked_when_built() {
 }
 
 #[test]
+fn arrays_are_cut_along_any_axis() {
+    for (axis, shape, cut) in [
+        (0, vec![100, 10, 5], vec![25, 10, 5]),
+        (1, vec![10, 100, 5], vec![10, 25, 5]),
+        (2, vec![10, 5, 100], vec![10, 5, 25]),
+    ] {
+        let request = ArrayRequest::without_runs("samples", DataType::F32, shape).unwrap();
+        let request = request.cut_along(axis, runs(100)).unwrap();
+        let plan = plan(std::slice::from_ref(&request), 25 * 200).unwrap();
+        assert_eq!((plan.num_chunks(), plan.chunk_length()), (4, 25));
+        assert_eq!(request.chunked_shape(plan.chunk_length()), cut);
+        assert_eq!(request.chunked_bytes(plan.chunk_length()), 5000);
+    }
+}
+
+#[test]
+fn the_memory_that_fits_the_fewest_runs_decides() {
+    let requests = [
+        array(1, 100).placed(Placement::Device),
+        array(2, 100).placed(Placement::Pinned),
+        array(3, 100).placed(Placement::Host),
+    ];
+    let cut = |device, host| plan(&requests, Available::Apart { device, host });
+    assert_eq!(cut(400, 2000).unwrap().num_chunks(), 1);
+    assert_eq!(cut(200, 2000).unwrap().num_chunks(), 2);
+    assert_eq!(cut(400, 500).unwrap().num_chunks(), 4, "pinned and ordinary memory are one");
+    assert_eq!(cut(200, 500).unwrap().bytes_of_chunk(Memory::Device), 100);
+    assert_eq!(cut(200, 500).unwrap().bytes_of_chunk(Memory::Host), 500);
+    assert_eq!(
+        cut(3, 2000).unwrap_err().to_string(),
+        "one run needs 4 bytes, but only 3 bytes of device memory are available; most of a run is `samples`: 4 bytes"
+    );
+    assert_eq!(
+        cut(4, 19).unwrap_err().to_string(),
+        "one run needs 20 bytes, but only 19 bytes of host memory are available; most of a run is `samples`: 12 bytes"
+    );
+}
+
+#[test]
+fn a_table_lists_every_array() {
+    let table = ArrayRequest::without_runs("coefficients", DataType::F64, vec![16]).unwrap();
+    let plan = plan(&[table, array(25, 10)], 128 + 500).unwrap();
+    assert_eq!(
+        format!("{plan:#}"),
+        "10 runs in 2 chunks of 5\n\
+         a chunk takes 628 bytes of 628 bytes: 100 bytes per run, 128 bytes whatever the runs\n\
+         most of a run is `samples`: 100 bytes\n\
+         array         memory    per run  whatever the runs    a chunk   the batch\n\
+         samples       host    100 bytes                  -  500 bytes  1000 bytes\n\
+         coefficients  host            -          128 bytes  128 bytes   128 bytes\n\
+         all                   100 bytes          128 bytes  628 bytes     1.1 KiB"
+    );
+}
+
+#[test]
 fn huge_batches_do_not_overflow() {
     let count = usize::MAX / 4;
     let requests = [array(1, count), array(1, count), array(1, count)];
@@ -125,35 +179,4 @@ fn bytes_that_overflow_are_not_taken_for_fewer() {
     let per_run = || array(usize::MAX / 4, 1);
     let error = plan(&[per_run(), per_run()], u64::MAX).unwrap_err();
     assert!(matches!(error, PlanError::OneRunDoesNotFit { needed: u64::MAX, .. }));
-}
-
-proptest! {
-    #[test]
-    fn chunks_cover_the_runs_once_in_order_fit_and_are_fewest(
-        count in 1usize..5000,
-        words in prop::collection::vec(1usize..50, 1..5),
-        fixed in 0usize..1000,
-        available in 0u64..2_000_000,
-    ) {
-        let mut requests: Vec<_> = words.iter().map(|words| array(*words, count)).collect();
-        if fixed > 0 {
-            requests.push(ArrayRequest::without_runs("fixed", DataType::F64, vec![fixed]).unwrap());
-        }
-        let run_bytes = 4 * words.iter().sum::<usize>() as u64;
-        let bytes = |runs: usize| 8 * fixed as u64 + run_bytes * runs as u64;
-        let Ok(plan) = plan(&requests, available) else {
-            prop_assert!(bytes(1) > available, "one run would have fitted");
-            return Ok(());
-        };
-        let covered: Vec<usize> = plan.chunks().flatten().collect();
-        prop_assert!(covered.iter().copied().eq(0..count), "each run once, in order");
-        prop_assert!(plan.chunks().all(|chunk| !chunk.is_empty() && bytes(chunk.len()) <= available));
-        prop_assert_eq!(plan.chunks().next().unwrap().len(), plan.chunk_length());
-        prop_assert_eq!(plan.chunk_bytes(), bytes(plan.chunk_length()));
-        if plan.num_chunks() > 1 {
-            prop_assert!(bytes(count.div_ceil(plan.num_chunks() - 1)) > available, "fewer chunks would have fitted");
-        }
-        let shortest = plan.chunks().map(|chunk| chunk.len()).min().unwrap();
-        prop_assert!(plan.chunk_length() - shortest < plan.num_chunks().max(2), "as even as the length allows");
-    }
 }

@@ -80,7 +80,8 @@ causes! {
     Option: rubie_method::UnknownMethod, rubie_method::SettingsError, rubie_output::ScheduleError, rubie_output::VariablesError,
         rubie_output::MetricError, rubie_output::SummaryError;
     Sweep: crate::sweep::SweepError;
-    Memory: rubie_memory::PlanError, rubie_memory::RequestError;
+    Memory: rubie_memory::PlanError, rubie_memory::RequestError, rubie_memory::ChunkError, rubie_memory::ArrayError,
+        rubie_memory::MemoryError;
     Backend: rubie_kernel::BackendError, rubie_kernel::KernelError;
 }
 

@@ -32,6 +32,7 @@
 //! | what varies, and how | [`sweep`] |
 //! | method, tolerances, times, what is saved | [`options`] |
 //! | checking, compiling | [`solver`] |
+//! | the arrays of a batch, and the memory they live in | [`arrays`] |
 //! | computing, chunk by chunk | [`run`] |
 //! | results in memory | [`solution`] |
 //! | results in files | [`sink`] |
@@ -42,6 +43,7 @@ pub mod machine;
 pub mod gpu;
 mod values;
 pub mod error;
+pub mod arrays;
 pub mod summaries;
 pub mod options;
 mod backend;

@@ -40,29 +40,8 @@ pub enum MemoryError {
         source: PlanError,
     },
     /// The device could not give what the plan said. Nothing is allocated and all requests are still queued.
-    #[error(
-        "client `{client}`: array `{label}` asked for {} of {placement} memory, of which {} were free after {} for \
-         other arrays of group `{group}`; these were given back ({source})",
-        Bytes(*asked), Bytes(*free), Bytes(*before)
-    )]
-    Allocation {
-        /// The group.
-        group: String,
-        /// The client.
-        client: String,
-        /// The array.
-        label: String,
-        /// Where.
-        placement: Placement,
-        /// Bytes asked for.
-        asked: u64,
-        /// Bytes free when they were asked for.
-        free: u64,
-        /// Bytes allocated for other arrays of the group before.
-        before: u64,
-        /// What the device said.
-        source: DeviceError,
-    },
+    #[error(transparent)]
+    Allocation(Box<Refusal>),
     /// There is no response to take.
     #[error("client `{client}` has no response to take: {}", match queued {
         0 => "it has queued no requests since the last",
@@ -77,6 +56,32 @@ pub enum MemoryError {
     /// What the device says.
     #[error(transparent)]
     Device(#[from] DeviceError),
+}
+
+/// An array that the device did not give, although the plan had room for it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "client `{client}`: array `{label}` asked for {} of {placement} memory, of which {} were free after {} for \
+     other arrays of group `{group}`; these were given back ({source})",
+    Bytes(*asked), Bytes(*free), Bytes(*before)
+)]
+pub struct Refusal {
+    /// The group.
+    pub group: String,
+    /// The client.
+    pub client: String,
+    /// The array.
+    pub label: String,
+    /// Where.
+    pub placement: Placement,
+    /// Bytes asked for.
+    pub asked: u64,
+    /// Bytes free when they were asked for.
+    pub free: u64,
+    /// Bytes allocated for other arrays of the group before.
+    pub before: u64,
+    /// What the device said.
+    pub source: DeviceError,
 }
 
 fn hint(share: &Option<(u64, u64)>) -> String {

@@ -13,7 +13,7 @@ use crate::share;
 use crate::share::Share;
 
 pub use client::Client;
-pub use error::MemoryError;
+pub use error::{MemoryError, Refusal};
 
 use state::State;
 

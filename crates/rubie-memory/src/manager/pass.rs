@@ -5,12 +5,12 @@ use std::sync::{Arc, PoisonError};
 
 use super::room::Prospect;
 use super::state::{ClientId, Part};
-use super::{MemoryError, MemoryManager};
+use super::{MemoryError, MemoryManager, Refusal};
 use crate::array::Array;
 use crate::available::{Available, Memory};
 use crate::device::{Buffer, DeviceError, MemoryInfo, Stream};
 use crate::plan::ChunkPlan;
-use crate::request::ArrayRequest;
+use crate::request::{ArrayRequest, Placement};
 use crate::response::ArrayResponse;
 
 impl MemoryManager {
@@ -108,7 +108,7 @@ impl MemoryManager {
     ) -> MemoryError {
         let free =
             self.device.memory().map_or(0, |info| info.free.of(info.free.memory_of(request.placement())));
-        MemoryError::Allocation {
+        MemoryError::Allocation(Box::new(Refusal {
             group: group.to_owned(),
             client: part.name.clone(),
             label: request.label().to_owned(),
@@ -117,7 +117,7 @@ impl MemoryManager {
             free,
             before,
             source,
-        }
+        }))
     }
 
     /// Leaves each client its response, and one without arrays to those of the group that had no requests.
@@ -161,7 +161,7 @@ fn response(arrays: Vec<Array>, plan: &Arc<ChunkPlan>, stream: &Arc<dyn Stream>)
     }
 }
 
-/// One array of the length of a chunk. Where memory is short, what other streams have freed may still be on its way:
+/// One array of the length of a chunk. Where memory is short, what was freed on the stream may still be on its way:
 /// the stream is waited for, and the device asked once more.
 fn allocate(
     stream: &dyn Stream,
@@ -180,7 +180,7 @@ fn allocate(
     };
     // Shares divide the memory that is computed in.
     let shared = plan.memories().iter().any(|memory| memory.memory == Memory::Shared);
-    let counts = shared || request.placement() == crate::request::Placement::Device;
+    let counts = shared || request.placement() == Placement::Device;
     let charge = part.ledger.charge(if counts { bytes as u64 } else { 0 });
     Ok(Array::new(request.label(), request.dtype(), request.chunked_shape(runs), buffer, charge))
 }

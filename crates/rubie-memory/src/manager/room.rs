@@ -30,7 +30,7 @@ pub(super) type Victim = (ClientId, u64);
 
 impl MemoryManager {
     /// Plans the requests of a group with what is free, what it gives back itself, and what idle clients of other
-    /// groups can give up; of these, only as many as it takes until all runs fit at once or the group's share is used.
+    /// groups can give up; of these, only as many as the fewest chunks need.
     pub(super) fn prospect(
         &self,
         group: &str,
@@ -43,15 +43,23 @@ impl MemoryManager {
         let fail = |free, error| MemoryError::plan(group, free, allowed, error);
         let wanted = plan(requests, free.map(|_, _| u64::MAX)).map_err(|error| fail(free, error))?;
         let useful = allowed.map(|memory, bytes| bytes.min(wanted.bytes_of_batch(memory)));
-        let mut victims = Vec::new();
+        let mut best = plan(requests, free.at_most(allowed));
+        let (mut victims, mut needed) = (Vec::new(), 0);
         for idle in self.idle(group, free) {
             let helps = |memory| idle.bytes.of(memory) > 0 && free.of(memory) < useful.of(memory);
-            if free.memories().any(|(memory, _)| helps(memory)) {
-                free = free.plus(idle.bytes);
-                victims.push((idle.id, idle.since));
+            if !free.memories().any(|(memory, _)| helps(memory)) {
+                continue;
+            }
+            free = free.plus(idle.bytes);
+            victims.push((idle.id, idle.since));
+            match (plan(requests, free.at_most(allowed)), &best) {
+                (Ok(more), Ok(found)) if more.num_chunks() >= found.num_chunks() => {}
+                (Err(_), Ok(_)) => {}
+                (more, _) => (best, needed) = (more, victims.len()),
             }
         }
-        let plan = plan(requests, free.at_most(allowed)).map_err(|error| fail(free, error))?;
+        victims.truncate(needed);
+        let plan = best.map_err(|error| fail(free, error))?;
         Ok(Prospect { plan, victims })
     }
 

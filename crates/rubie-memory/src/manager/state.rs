@@ -140,7 +140,9 @@ impl State {
                 None if queued.is_empty() => continue,
                 None => (queued, None),
             };
-            let (name, ledger, parked) = (entry.name.clone(), entry.ledger.clone(), entry.parked.take());
+            // Who asks for nothing new keeps what is parked.
+            let parked = if requests.is_empty() { None } else { entry.parked.take() };
+            let (name, ledger) = (entry.name.clone(), entry.ledger.clone());
             parts.push(Part { id: *id, name, ledger, requests, withdrawn, parked });
         }
         parts
