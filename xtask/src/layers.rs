@@ -12,6 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("rubie-jit", &["rubie-program"]),
     ("rubie-method", &["rubie-expr", "rubie-model"]),
     ("rubie-output", &["rubie-expr", "rubie-model"]),
+    ("rubie-driver", &["rubie-expr", "rubie-model"]),
     ("rubie-kernel", &["rubie-expr", "rubie-model", "rubie-program", "rubie-method", "rubie-output"]),
     ("rubie-cuda", &["rubie-memory", "rubie-program", "rubie-kernel"]),
     (

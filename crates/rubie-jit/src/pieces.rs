@@ -24,10 +24,9 @@ const MOST_PASSED: f64 = 0.1;
 /// The pieces, in order.
 pub(crate) fn pieces(program: &Program) -> Vec<Range<usize>> {
     let length = program.instructions().len();
-    match cut(program) {
-        Some(cut) => vec![0..cut, cut..length],
-        None => vec![0..length],
-    }
+    let ends = cut(program).into_iter().chain([length]);
+    let mut start = 0;
+    ends.map(|end| std::mem::replace(&mut start, end)..end).collect()
 }
 
 fn cut(program: &Program) -> Option<usize> {
@@ -62,4 +61,38 @@ fn passed(program: &Program) -> Vec<u32> {
         counts[from + 1..=to].iter_mut().for_each(|count| *count += 1);
     }
     counts
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use rubie_program::{Instr, Opcode, Precision};
+
+    /// `width` sums in 40 rows, the sum of all of these, and a chain of `chain` roots of it.
+    fn program(width: u32, chain: usize) -> Program {
+        let instr = |op, to, a: u32, b: u32| Instr {
+            op,
+            to,
+            operands: [Operand::Row(a), Operand::Row(b), Operand::Row(a)],
+        };
+        let sums = (0..width).map(|k| instr(Opcode::Add, 2 + k % 40, 0, 1 + k % 40));
+        let roots = (0..chain).map(|_| instr(Opcode::Sqrt, 1, 1, 1));
+        let total = (0..40).map(|k| instr(Opcode::Add, 1, 1, 2 + k));
+        let instructions = sums.chain(total).chain(roots).collect();
+        Program::new("p", Precision::F64, instructions, Vec::new(), 42, 0).unwrap().with_scratch(2)
+    }
+
+    #[test]
+    fn the_cut_is_where_least_is_passed() {
+        let program = program(60, 40);
+        assert_eq!(pieces(&program), [0..100, 100..140]);
+        assert_eq!((passed(&program)[90], passed(&program)[100]), (11, 1));
+    }
+
+    #[test]
+    fn short_and_very_long_programs_stay_whole() {
+        assert_eq!(pieces(&program(10, 10)).len(), 1);
+        assert_eq!(pieces(&program(2000, 100)).len(), 1);
+    }
 }

@@ -4,6 +4,7 @@ use rubie_model::System;
 
 use crate::erk;
 use crate::method::{BuildOptions, Family, Method};
+use crate::rosenbrock;
 use crate::step::StepGraph;
 
 impl Method {
@@ -14,6 +15,7 @@ impl Method {
     pub fn build<'g>(&self, system: &System<'g>, options: &BuildOptions) -> StepGraph<'g> {
         match &self.family {
             Family::ExplicitRungeKutta(data) => erk::build(self, data, system, options),
+            Family::RosenbrockW(data) => rosenbrock::build(self, data, system, options),
         }
     }
 }

@@ -188,6 +188,16 @@ impl ControlDefaults {
     pub(crate) const GUSTAFSSON: Self = Self { controller: ControllerKind::Gustafsson, ..Self::INTEGRAL };
     /// Explicit methods without an error estimate.
     pub(crate) const FIXED: Self = Self { controller: ControllerKind::Fixed, ..Self::INTEGRAL };
+    /// Rosenbrock methods.
+    pub(crate) const ROSENBROCK: Self = Self {
+        controller: ControllerKind::Gustafsson,
+        gains: |kind, _| Gains::of(kind),
+        safety: 0.9,
+        min_step_shrink: 0.2,
+        max_step_growth: 8.0,
+    };
+    /// Rosenbrock methods without an error estimate.
+    pub(crate) const ROSENBROCK_FIXED: Self = Self { controller: ControllerKind::Fixed, ..Self::ROSENBROCK };
 }
 
 fn named<T: Copy>(

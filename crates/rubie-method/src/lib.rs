@@ -10,6 +10,9 @@
 //! StepSettings --Method::control_values--> one number per control
 //! ```
 //!
+//! Families: explicit Runge-Kutta methods, and Rosenbrock-W methods for stiff systems, whose linear systems are solved by
+//! [`SparseLu`], factors and solves as expressions unrolled over the pattern of the Jacobian.
+//!
 //! One step of the Lorenz system, with the graph's own evaluator in place of a backend:
 //!
 //! ```
@@ -57,7 +60,11 @@
 
 mod step;
 
+mod sparse_lu;
+
 mod tableau;
+
+mod rosenbrock_tableau;
 
 mod interpolant;
 
@@ -85,15 +92,21 @@ mod settings_error;
 
 mod settings;
 
+mod assemble;
+
 mod erk;
+
+mod rosenbrock;
 
 mod build;
 
 pub use controller_kind::{ControlDefaults, ControllerKind, Filter, Gains};
-pub use interpolant::{Continuous, Interpolant};
-pub use method::{BuildOptions, ExplicitRungeKutta, Family, Method};
+pub use interpolant::{Continuous, Interpolant, Stiff};
+pub use method::{BuildOptions, ExplicitRungeKutta, Family, Method, RosenbrockW};
 pub use registry::{UnknownMethod, find, methods};
+pub use rosenbrock_tableau::RosenbrockTableau;
 pub use settings::{StepSettings, Tolerance};
 pub use settings_error::SettingsError;
+pub use sparse_lu::{SparseLu, pivot_order};
 pub use step::{Dense, Export, Memory, Part, StepGraph, Trouble};
 pub use tableau::{Coefficient, Tableau};

@@ -2,6 +2,7 @@
 
 use crate::controller_kind::{ControlDefaults, ControllerKind};
 use crate::interpolant::Interpolant;
+use crate::rosenbrock_tableau::RosenbrockTableau;
 use crate::tableau::Tableau;
 
 /// An integration method: what it is called, what it promises, and the data its builder needs.
@@ -30,6 +31,8 @@ pub struct Method {
 pub enum Family {
     /// Explicit Runge-Kutta methods.
     ExplicitRungeKutta(ExplicitRungeKutta),
+    /// Rosenbrock-W methods: linearly implicit, for stiff systems.
+    RosenbrockW(RosenbrockW),
 }
 
 /// The data of an explicit Runge-Kutta method.
@@ -41,23 +44,38 @@ pub struct ExplicitRungeKutta {
     pub interpolant: Interpolant,
 }
 
+/// The data of a Rosenbrock-W method.
+#[derive(Clone, Copy, Debug)]
+pub struct RosenbrockW {
+    /// Its coefficients.
+    pub tableau: &'static RosenbrockTableau,
+    /// The solution inside a step.
+    pub interpolant: Interpolant,
+}
+
 impl Method {
     /// Stages per attempt, without those of the interpolant only.
     pub fn stages(&self) -> usize {
-        let Family::ExplicitRungeKutta(data) = &self.family;
-        data.tableau.stages()
+        match &self.family {
+            Family::ExplicitRungeKutta(data) => data.tableau.stages(),
+            Family::RosenbrockW(data) => data.tableau.stages(),
+        }
     }
 
-    /// Whether the last stage is the first of the next step.
+    /// Whether the last stage evaluates the right-hand side at the end of the step, for the first of the next step.
     pub fn fsal(&self) -> bool {
-        let Family::ExplicitRungeKutta(data) = &self.family;
-        data.tableau.fsal()
+        match &self.family {
+            Family::ExplicitRungeKutta(data) => data.tableau.fsal(),
+            Family::RosenbrockW(data) => data.tableau.fsal(),
+        }
     }
 
     /// The solution inside a step.
     pub fn interpolant(&self) -> Interpolant {
-        let Family::ExplicitRungeKutta(data) = &self.family;
-        data.interpolant
+        match &self.family {
+            Family::ExplicitRungeKutta(data) => data.interpolant,
+            Family::RosenbrockW(data) => data.interpolant,
+        }
     }
 
     /// Order of the solution inside a step: that of the interpolant, but never above the method's.

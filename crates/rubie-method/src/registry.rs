@@ -3,10 +3,10 @@
 use crate::method::Method;
 use crate::tableaus::{
     bogacki_shampine, cash_karp, dormand_prince_54, dormand_prince_853, euler, fehlberg, heun, ralston,
-    runge_kutta_4, tsitouras, verner_7, verner_9,
+    rosenbrock, runge_kutta_4, tsitouras, verner_7, verner_9,
 };
 
-static METHODS: [Method; 12] = [
+static METHODS: [Method; 49] = [
     euler::METHOD,
     heun::METHOD,
     ralston::METHOD,
@@ -19,9 +19,46 @@ static METHODS: [Method; 12] = [
     verner_7::METHOD,
     dormand_prince_853::METHOD,
     verner_9::METHOD,
+    rosenbrock::shampine_reichelt::METHOD_23,
+    rosenbrock::verwer::METHOD,
+    rosenbrock::rang_2016::ROS2PR,
+    rosenbrock::rang_2016::ROS2S,
+    rosenbrock::steinebach_3p::RODAS23W,
+    rosenbrock::lang_verwer::METHOD,
+    rosenbrock::shampine_reichelt::METHOD_32,
+    rosenbrock::sandu::ROS3,
+    rosenbrock::sandu::RODAS3,
+    rosenbrock::rang_2016::ROS3PR,
+    rosenbrock::rang_2016::SCHOLZ4_7,
+    rosenbrock::rang_angermann::ROS34PW1A,
+    rosenbrock::rang_angermann::ROS34PW1B,
+    rosenbrock::rang_angermann::ROS34PW2,
+    rosenbrock::rang_2015::ROS34PRW,
+    rosenbrock::rang_2015::ROS3PRL,
+    rosenbrock::rang_2015::ROS3PRL2,
+    rosenbrock::rodas3d::METHOD,
+    rosenbrock::steinebach_3p::RODAS3P,
+    rosenbrock::rang_angermann::ROS34PW3,
+    rosenbrock::tranquilli_sandu::METHOD,
+    rosenbrock::shampine::METHOD,
+    rosenbrock::van_veldhuizen::VELDD4,
+    rosenbrock::van_veldhuizen::VELDS4,
+    rosenbrock::kaps_rentrop::GRK4T,
+    rosenbrock::kaps_rentrop::GRK4A,
+    rosenbrock::hairer_wanner::ROS4,
+    rosenbrock::hairer_wanner::RODAS4,
+    rosenbrock::hairer_wanner::RODAS42,
+    rosenbrock::rahunanthan_stanescu::METHOD,
+    rosenbrock::steinebach_4p::RODAS4P,
+    rosenbrock::steinebach_4p::RODAS4P2,
+    rosenbrock::steinebach_4p::RODAS4PW,
+    rosenbrock::di_marzo::METHOD,
+    rosenbrock::steinebach_5p::RODAS5P,
+    rosenbrock::steinebach_5p::RODAS5PE,
+    rosenbrock::steinebach_6p::METHOD,
 ];
 
-/// All methods, by order.
+/// All methods: the explicit ones by order, then the Rosenbrock methods by order.
 pub fn methods() -> &'static [Method] {
     &METHODS
 }

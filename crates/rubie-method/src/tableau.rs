@@ -12,11 +12,17 @@ pub struct Coefficient {
     pub written: &'static str,
 }
 
-/// A row of coefficients, each kept as value and as text.
-macro_rules! numbers {
-    ($($number:expr),* $(,)?) => {
-        &[$($crate::tableau::Coefficient { value: $number, written: stringify!($number) }),*]
+/// A coefficient, kept as value and as text.
+macro_rules! number {
+    ($number:expr) => {
+        $crate::tableau::Coefficient { value: $number, written: stringify!($number) }
     };
+}
+pub(crate) use number;
+
+/// A row of coefficients.
+macro_rules! numbers {
+    ($($number:expr),* $(,)?) => { &[$($crate::tableau::number!($number)),*] };
 }
 pub(crate) use numbers;
 

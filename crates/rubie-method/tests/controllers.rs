@@ -54,7 +54,7 @@ impl Plain {
 
 /// The mean square of the scaled error of one attempt.
 fn error_norm(method: &Method, (t, y, dt): (f64, [f64; 3], f64), atol: f64, rtol: f64) -> (f64, [f64; 3]) {
-    let Family::ExplicitRungeKutta(data) = method.family;
+    let Family::ExplicitRungeKutta(data) = method.family else { panic!("an explicit method") };
     let k = plain::stages(data.tableau, problem::rate, (t, y, dt));
     let new = plain::advanced(data.tableau.b, &y, &dt, &k);
     let companion = data.tableau.b_hat.expect("adaptive");

@@ -11,7 +11,9 @@ fn row(method: &Method) -> String {
     };
     let interpolant = match method.interpolant() {
         Interpolant::Hermite => format!("{}, Hermite", method.interpolant_order()),
-        Interpolant::Continuous(_) => format!("{}, own{extra}", method.interpolant_order()),
+        Interpolant::Continuous(_) | Interpolant::Stiff(_) => {
+            format!("{}, own{extra}", method.interpolant_order())
+        }
     };
     let cells = [
         names.join(", "),

@@ -1,4 +1,4 @@
-//! The coefficients: shapes, order conditions, and agreement with an independent listing.
+//! The coefficients of explicit methods: shapes, order conditions, and agreement with an independent listing.
 
 mod support;
 
@@ -7,16 +7,22 @@ use std::collections::BTreeMap;
 use num_rational::BigRational;
 use rubie_method::{Coefficient, Family, Interpolant, Method, Tableau, find, methods};
 use support::numbers::{Double, Number, written};
+use support::trees::{self, dot, trees};
 
-fn tableau(method: &Method) -> &'static Tableau {
-    let Family::ExplicitRungeKutta(data) = method.family;
-    data.tableau
+fn tableau(method: &Method) -> Option<&'static Tableau> {
+    match method.family {
+        Family::ExplicitRungeKutta(data) => Some(data.tableau),
+        Family::RosenbrockW(_) => None,
+    }
+}
+
+fn explicit() -> impl Iterator<Item = (&'static Method, &'static Tableau)> {
+    methods().iter().filter_map(|method| Some((method, tableau(method)?)))
 }
 
 #[test]
 fn every_tableau_is_consistent() {
-    for method in methods() {
-        let tableau = tableau(method);
+    for (method, tableau) in explicit() {
         tableau.check().unwrap_or_else(|wrong| panic!("{}: {wrong}", method.name));
         if let Interpolant::Continuous(weights) = method.interpolant() {
             weights.check(tableau).unwrap_or_else(|wrong| panic!("{}: {wrong}", method.name));
@@ -38,8 +44,7 @@ fn a_broken_tableau_is_reported() {
 
 #[test]
 fn values_are_what_is_written() {
-    for method in methods() {
-        let tableau = tableau(method);
+    for (method, tableau) in explicit() {
         let rows = tableau.a.iter().copied().chain([tableau.b, tableau.c]).chain(tableau.b_hat);
         for number in rows.flatten() {
             assert_eq!(
@@ -51,59 +56,6 @@ fn values_are_what_is_written() {
             );
         }
     }
-}
-
-/// A rooted tree is the list of the trees that hang on its root.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Tree(Vec<Tree>);
-
-impl Tree {
-    fn order(&self) -> i64 {
-        1 + self.0.iter().map(Tree::order).sum::<i64>()
-    }
-
-    fn density(&self) -> i64 {
-        self.order() * self.0.iter().map(Tree::density).product::<i64>()
-    }
-
-    /// The elementary weight of each stage: the product over branches of sum_j a_ij (weight of the branch)_j.
-    fn weights<N: Number>(&self, a: &[Vec<N>]) -> Vec<N> {
-        let mut weights = vec![N::integer(1); a.len()];
-        for branch in &self.0 {
-            let branch = branch.weights(a);
-            for (weight, row) in weights.iter_mut().zip(a) {
-                *weight = weight.clone() * dot(row, &branch);
-            }
-        }
-        weights
-    }
-}
-
-fn dot<N: Number>(one: &[N], other: &[N]) -> N {
-    one.iter().zip(other).fold(N::integer(0), |sum, (a, b)| sum + a.clone() * b.clone())
-}
-
-/// All rooted trees of each order up to the last.
-fn trees(last: usize) -> Vec<Vec<Tree>> {
-    let mut by_order = vec![vec![], vec![Tree(vec![])]];
-    for order in 2..=last {
-        let mut found = Vec::new();
-        // Hanging one more tree on a smaller root, in all ways, reaches every tree.
-        for hung in 1..order {
-            for tree in by_order[hung].iter() {
-                for root in &by_order[order - hung] {
-                    let mut branches = root.0.clone();
-                    branches.push(tree.clone());
-                    branches.sort();
-                    found.push(Tree(branches));
-                }
-            }
-        }
-        found.sort();
-        found.dedup();
-        by_order.push(found);
-    }
-    by_order
 }
 
 #[test]
@@ -124,9 +76,7 @@ fn residuals<N: Number>(tableau: &Tableau, b: &[Coefficient], last: u32) -> Vec<
     let stages = tableau.stages();
     let a: Vec<Vec<N>> = tableau.a.iter().map(|row| numbers(row, stages)).collect();
     let b: Vec<N> = numbers(b, stages);
-    let residual =
-        |tree: &Tree| (dot(&b, &tree.weights(&a)) - N::integer(1) / N::integer(tree.density())).size();
-    trees(last as usize)[1..].iter().map(|trees| trees.iter().map(residual).fold(0.0, f64::max)).collect()
+    trees::residuals(&a, &a, &b, last)
 }
 
 const RATIONAL: [&str; 8] = [
@@ -153,7 +103,7 @@ fn accuracy(method: &Method) -> f64 {
 fn fractions_meet_the_order_conditions_exactly() {
     for name in RATIONAL {
         let method = find(name).expect("there");
-        let tableau = tableau(method);
+        let tableau = tableau(method).expect("an explicit method");
         let checked = residuals::<BigRational>(tableau, tableau.b, method.order + 1);
         let (met, next) = checked.split_at(method.order as usize);
         assert!(met.iter().all(|residual| *residual == 0.0) && next[0] > 0.0, "{name}: {checked:?}");
@@ -167,8 +117,7 @@ fn fractions_meet_the_order_conditions_exactly() {
 
 #[test]
 fn all_digits_meet_the_order_conditions() {
-    for method in methods() {
-        let tableau = tableau(method);
+    for (method, tableau) in explicit() {
         let mut sets = vec![(tableau.b, method.order)];
         sets.extend(tableau.b_hat.zip(method.embedded_order));
         for (b, order) in sets {
@@ -185,16 +134,15 @@ fn all_digits_meet_the_order_conditions() {
 
 #[test]
 fn interpolants_meet_the_order_conditions_at_every_power() {
-    for method in methods() {
+    for (method, tableau) in explicit() {
         let Interpolant::Continuous(weights) = method.interpolant() else { continue };
-        let tableau = tableau(method);
         let stages = weights.weights.len();
         let rows = tableau.a.iter().chain(weights.a);
         let a: Vec<Vec<Double>> = rows.map(|row| numbers(row, stages)).collect();
         let mut worst = 0.0f64;
         for (order, trees) in trees(weights.order as usize).iter().enumerate() {
             for tree in trees {
-                let elementary = tree.weights(&a);
+                let elementary = tree.weights(&a, &a);
                 for power in 1..=9 {
                     let of_power = |row: &&[Coefficient]| {
                         row.get(power - 1).map_or(Double::integer(0), Number::coefficient)
@@ -231,7 +179,7 @@ fn coefficients_equal_an_independent_listing() {
         let names: Vec<_> =
             entry["names"].as_array().expect("a list").iter().filter_map(|name| name.as_str()).collect();
         let method = find(names[0]).expect("every method of the listing is there");
-        let (tableau, name) = (tableau(method), method.name);
+        let (tableau, name) = (tableau(method).expect("an explicit method"), method.name);
         for alias in &names {
             assert_eq!(find(alias).expect("every alias is there").name, name);
         }

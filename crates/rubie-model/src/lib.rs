@@ -64,12 +64,15 @@ mod check;
 
 mod close;
 
+mod event;
+
 mod model;
 
 mod builder;
 
 pub use builder::ModelBuilder;
 pub use diagnostic::{Diagnostic, DiagnosticKind, Diagnostics, Label, Severity, Span};
+pub use event::{Change, Event, Trigger};
 pub use language::Role;
 pub use model::{Model, Quantity};
 pub use suggest::nearest;

@@ -7,6 +7,7 @@ use rubie_expr::Graph;
 use crate::check::{Checked, check};
 use crate::close::{Closing, Part, Symbols, numbers};
 use crate::diagnostic::{Collector, Diagnostic, DiagnosticKind, Diagnostics, Source, Span};
+use crate::event::{Event, events, report as report_events, symbols};
 use crate::language::Role;
 use crate::system::{Auxiliary, Parameter, State, System};
 use crate::text::{Names, read};
@@ -66,6 +67,9 @@ impl Model {
         let checked = check(&file, &source, &mut collector);
         let (constants, defaults) =
             if collector.has_errors() { (Vec::new(), Vec::new()) } else { numbers(&checked) };
+        if !collector.has_errors() {
+            report_events(&checked, &file, &mut collector);
+        }
         report_not_finite(&checked, &file.names, &constants, &defaults, &mut collector);
         let (errors, omitted, warnings) = collector.finish();
         let source = Arc::new(source);
@@ -132,12 +136,7 @@ impl Model {
     /// numbers. The work is proportional to the size of the model written out.
     pub fn system<'g>(&self, graph: &'g Graph) -> System<'g> {
         let definitions = &self.checked.definitions;
-        let symbol = |name| graph.symbol(self.names.text(name));
-        let symbols = Symbols {
-            time: graph.symbol("t"),
-            states: definitions.states.iter().map(|state| symbol(state.name)).collect(),
-            parameters: definitions.parameters.iter().map(|entry| symbol(entry.name)).collect(),
-        };
+        let symbols = symbols(definitions, &self.names, graph);
         let mut closing = Closing::new(&self.checked, graph, symbols, Part::Everything);
         let mut states = Vec::with_capacity(definitions.states.len());
         for (index, state) in definitions.states.iter().enumerate() {
@@ -172,6 +171,46 @@ impl Model {
             parameters: parameters.collect(),
             auxiliaries: auxiliaries.collect(),
         }
+    }
+
+    /// Whether the model has events: sudden changes that a plain system of equations does not show.
+    pub fn has_events(&self) -> bool {
+        !self.checked.definitions.events.is_empty()
+    }
+
+    /// The events of the model, in the order of the text, in terms of the symbols of `system`, which [`Model::system`] has made.
+    ///
+    /// ```
+    /// use rubie_expr::Graph;
+    /// use rubie_model::{Model, Trigger};
+    ///
+    /// let model = Model::parse("ball", "
+    ///     state height = 1, speed = 0
+    ///     height' = speed
+    ///     speed' = -9.81
+    ///     when height < 0: height = 0, speed = -0.8*speed
+    ///     at t = 10: stop
+    /// ")?;
+    /// let graph = Graph::new();
+    /// let system = model.system(&graph);
+    /// let events = model.events(&system);
+    /// let Trigger::Rises(function) = events[0].trigger else { unreachable!() };
+    /// assert_eq!(function.to_string(), "-height");
+    /// assert_eq!(events[0].changes[1].value.to_string(), "-0.8*speed");
+    /// assert!(events[1].stops);
+    /// # Ok::<(), rubie_model::Diagnostics>(())
+    /// ```
+    pub fn events<'g>(&self, system: &System<'g>) -> Vec<Event<'g>> {
+        if !self.has_events() {
+            return Vec::new();
+        }
+        let symbols = Symbols {
+            time: system.time,
+            states: system.state_symbols(),
+            parameters: system.parameters.iter().map(|parameter| parameter.symbol).collect(),
+        };
+        let mut closing = Closing::new(&self.checked, system.graph, symbols, Part::Everything);
+        events(&self.checked, &mut closing, &self.source)
     }
 
     fn unit(&self, span: Option<Span>) -> Option<String> {

@@ -65,6 +65,14 @@ impl Solver {
         }
         let graph = Graph::new();
         let system = model.system(&graph);
+        if let Some(event) = model.events(&system).first() {
+            let message = format!(
+                "the model has an event in line {}, and events are not carried out yet: the results would be those of another \
+                 model",
+                event.line
+            );
+            return Err(Error::new(ErrorKind::Model, message));
+        }
         let output = match &options.keep {
             _ if times.is_empty() => OutputGraph::none(),
             Some(names) => OutputGraph::named(&system, names)?,

@@ -61,7 +61,7 @@ fn every_example() {
 }
 
 #[test]
-fn every_explicit_method() {
+fn every_method() {
     for method in rubie::methods() {
         for precision in [Precision::F64, Precision::F32] {
             let dt = |dt| method.embedded_order.is_none().then_some(dt);

@@ -75,6 +75,34 @@ fn check(precision: Precision) {
 }
 
 #[test]
+fn results_of_every_method_depend_on_the_run_alone() {
+    let values = rhos(40);
+    for method in rubie::methods() {
+        let solver = |threads: usize, set: &[(&str, f64)]| {
+            let dt = method.embedded_order.is_none().then_some(0.005);
+            let options = SolveOptions {
+                method: method.name.to_owned(),
+                steps: StepSettings { dt, ..StepSettings::default() },
+                until: 0.5,
+                ..solver(threads, set, Precision::F64).options().clone()
+            };
+            Solver::new(&Model::parse("lorenz", MODEL).unwrap(), &options).unwrap()
+        };
+        let reference = solver(1, &[]).solve(&sweep(&values)).unwrap();
+        assert!(reference.status().iter().all(|status| status.is_success()), "{}", method.name);
+        let reversed: Vec<f64> = values.iter().rev().copied().collect();
+        let solution = solver(3, &[]).solve(&sweep(&reversed)).unwrap();
+        for run in 0..values.len() {
+            assert_eq!(bits(&solution, values.len() - 1 - run), bits(&reference, run), "{}", method.name);
+        }
+        for run in [0, 17] {
+            let set = solver(1, &[("rho", values[run])]).solve(&Sweep::single()).unwrap();
+            assert_eq!(bits(&set, 0), bits(&reference, run), "{}, run {run} with rho set", method.name);
+        }
+    }
+}
+
+#[test]
 fn f64_results_depend_on_the_run_alone() {
     check(Precision::F64);
 }

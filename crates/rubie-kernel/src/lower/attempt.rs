@@ -10,6 +10,9 @@ use crate::layout::Layout;
 use crate::spec::AttemptPart;
 use crate::status::Status;
 
+/// Systems up to this size have the clock in the same program as the step.
+const MOST_STATES: usize = 64;
+
 /// The phases of an attempt, and the order in which they run.
 pub(super) fn attempt<'g>(
     step: &StepGraph<'g>,
@@ -23,14 +26,15 @@ pub(super) fn attempt<'g>(
         let position = between.iter().position(|known| known == symbol);
         position.map_or(layout.dt, |position| layout.between.start + position as u32)
     };
-    for (k, part) in step.parts.iter().enumerate() {
-        let mut outputs: Vec<_> =
+    let own_part = within.filter(|_| !clock_fits(step));
+    if let Some(clock) = own_part {
+        let outputs = vec![(clock.propose().tried, Place::Row(layout.dt))];
+        parts.push(AttemptPart { program: 0, pending: None });
+        phases.push(Phase { name: "propose", rate: Rate::Attempt, outputs });
+    }
+    for part in &step.parts {
+        let outputs: Vec<_> =
             part.outputs.iter().map(|(symbol, value)| (*value, Place::Row(row(symbol)))).collect();
-        if let (0, Some(clock)) = (k, within) {
-            let tried = clock.propose().tried;
-            replace(&mut outputs, step.dt, tried);
-            outputs.push((tried, Place::Row(layout.dt)));
-        }
         let program = phases.iter().position(|phase| phase.outputs == outputs).unwrap_or(phases.len());
         if program == phases.len() {
             phases.push(Phase { name: part.name, rate: Rate::Attempt, outputs });
@@ -40,6 +44,12 @@ pub(super) fn attempt<'g>(
     parts.push(AttemptPart { program: phases.len(), pending: None });
     phases.push(Phase { name: "attempt", rate: Rate::Attempt, outputs: end(step, within, layout) });
     (phases, parts)
+}
+
+/// Whether the clock's step size may be written into the expressions of the step. It costs a copy of them, and one that is
+/// large gains nothing from it.
+fn clock_fits(step: &StepGraph<'_>) -> bool {
+    step.parts.is_empty() && step.next_states.len() <= MOST_STATES
 }
 
 /// What the last part of an attempt leaves; with the clock within, that takes the outcome.
@@ -58,7 +68,7 @@ fn end<'g>(step: &StepGraph<'g>, within: Option<&ClockGraph<'g>>, layout: &Layou
         return outputs;
     };
     let mut proposal = clock.propose();
-    if step.parts.is_empty() {
+    if clock_fits(step) {
         replace(&mut outputs, step.dt, proposal.tried);
     } else {
         proposal.tried = step.dt;

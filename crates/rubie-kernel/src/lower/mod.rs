@@ -17,7 +17,7 @@ use crate::spec::{KernelSpec, Programs, SummaryPrograms};
 
 use arrange::arrange;
 use attempt::attempt;
-use ports::{ports, ports_of_step};
+use ports::{port_of_dt, ports, ports_of_step};
 use summaries::Summaries;
 
 // Positions in the list of phases given to the lowering.
@@ -109,7 +109,10 @@ impl KernelSpec {
 
         let mut ports = ports(system, step, inputs, &initial, &layout);
         match &within {
-            Some(clock) => ports.extend(clock.ports(&layout.clock)),
+            Some(clock) => {
+                ports.extend(clock.ports(&layout.clock));
+                ports.push(port_of_dt(step, &layout));
+            }
             None => ports.extend(ports_of_step(system, step, sample_time, &layout)),
         }
         ports.extend(summaries.iter().flat_map(|summaries| summaries.ports()));

@@ -63,11 +63,15 @@ pub(super) fn ports_of_step<'g>(
     layout: &Layout,
 ) -> Vec<Port<'g>> {
     let row = |symbol, row, rate| Port { symbol, place: Place::Row(row), rate };
-    let mut ports =
-        vec![row(system.time, layout.time, Rate::Attempt), row(step.dt, layout.dt, Rate::Attempt)];
+    let mut ports = vec![row(system.time, layout.time, Rate::Attempt), port_of_dt(step, layout)];
     if let Some(dense) = &step.dense {
         ports.push(row(dense.theta, layout.theta, Rate::Sample));
         ports.push(row(sample_time, layout.sample_time, Rate::Sample));
     }
     ports
+}
+
+/// Where the size of the attempted step is found.
+pub(super) fn port_of_dt<'g>(step: &StepGraph<'g>, layout: &Layout) -> Port<'g> {
+    Port { symbol: step.dt, place: Place::Row(layout.dt), rate: Rate::Attempt }
 }

@@ -2,7 +2,7 @@
 
 use rubie_expr::Expr;
 
-use super::Exports;
+use super::{Attempted, Exports};
 use crate::step::Dense;
 use crate::tableau::{Coefficient, Tableau, check_rows, equal};
 
@@ -47,24 +47,20 @@ impl Continuous {
         Ok(())
     }
 
-    /// The interpolant of a step from `start` with the stages `k[stage][state]`.
-    pub(crate) fn dense<'g>(
-        &self,
-        names: &[&str],
-        dt: Expr<'g>,
-        start: &[Expr<'g>],
-        k: &[Vec<Expr<'g>>],
-    ) -> Dense<'g> {
-        let theta = dt.graph().symbol("theta");
-        let mut exports = Exports::new(dt.graph());
-        let reach = theta * exports.take("dt", dt);
-        let mut states = Vec::with_capacity(start.len());
-        for (i, name) in names.iter().enumerate() {
-            let start = exports.take(&format!("start.{name}"), start[i]);
+    pub(super) fn dense<'g>(&self, attempt: &Attempted<'_, 'g>) -> Dense<'g> {
+        let graph = attempt.dt.graph();
+        let theta = graph.symbol("theta");
+        let mut exports = Exports::new(graph);
+        let reach = theta * exports.take("dt", attempt.dt);
+        let mut states = Vec::with_capacity(attempt.names.len());
+        for (i, name) in attempt.names.iter().enumerate() {
+            let start = exports.take(&format!("start.{name}"), attempt.start[i]);
             let used = |stage: &usize| !self.weights[*stage].is_empty();
-            let slopes: Vec<_> = (0..k.len())
+            let slopes: Vec<_> = (0..attempt.stages.len())
                 .filter(used)
-                .map(|stage| (stage, exports.take(&format!("k{}.{name}", stage + 1), k[stage][i])))
+                .map(|stage| {
+                    (stage, exports.take(&format!("k{}.{name}", stage + 1), attempt.stages[stage][i]))
+                })
                 .collect();
             states.push(match self.mean_slope(theta, &slopes) {
                 Some(slope) => start + reach * slope,

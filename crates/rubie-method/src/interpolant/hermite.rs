@@ -1,32 +1,21 @@
 //! The cubic Hermite polynomial, which every method has.
 
-use rubie_expr::Expr;
-
-use super::Exports;
+use super::{Attempted, Exports};
 use crate::step::Dense;
 
-/// States and derivatives at both ends of a step, and their names.
-pub(crate) struct Ends<'a, 'g> {
-    pub(crate) names: &'a [&'a str],
-    pub(crate) dt: Expr<'g>,
-    pub(crate) start: &'a [Expr<'g>],
-    pub(crate) end: &'a [Expr<'g>],
-    pub(crate) slope_at_start: &'a [Expr<'g>],
-    pub(crate) slope_at_end: &'a [Expr<'g>],
-}
-
 /// Order 3. Source: E. Hairer, S. P. Norsett, G. Wanner, Solving Ordinary Differential Equations I, 2nd ed., II.6.
-pub(crate) fn hermite<'g>(ends: &Ends<'_, 'g>) -> Dense<'g> {
-    let graph = ends.dt.graph();
+pub(super) fn dense<'g>(attempt: &Attempted<'_, 'g>) -> Dense<'g> {
+    let graph = attempt.dt.graph();
     let theta = graph.symbol("theta");
     let mut exports = Exports::new(graph);
-    let dt = exports.take("dt", ends.dt);
-    let mut states = Vec::with_capacity(ends.names.len());
-    for (i, name) in ends.names.iter().enumerate() {
-        let start = exports.take(&format!("start.{name}"), ends.start[i]);
-        let end = exports.take(&format!("end.{name}"), ends.end[i]);
-        let first = dt * exports.take(&format!("slope_at_start.{name}"), ends.slope_at_start[i]);
-        let last = dt * exports.take(&format!("slope_at_end.{name}"), ends.slope_at_end[i]);
+    let dt = exports.take("dt", attempt.dt);
+    let [slope_at_start, slope_at_end] = (attempt.slopes)();
+    let mut states = Vec::with_capacity(attempt.names.len());
+    for (i, name) in attempt.names.iter().enumerate() {
+        let start = exports.take(&format!("start.{name}"), attempt.start[i]);
+        let end = exports.take(&format!("end.{name}"), attempt.end[i]);
+        let first = dt * exports.take(&format!("slope_at_start.{name}"), slope_at_start[i]);
+        let last = dt * exports.take(&format!("slope_at_end.{name}"), slope_at_end[i]);
         let change = end - start;
         let bend = (change - first) - (last - change);
         let quadratic = (change - first) + bend;

@@ -5,10 +5,11 @@
 
 mod continuous;
 mod hermite;
+mod stiff;
 
 pub use continuous::Continuous;
 pub(crate) use continuous::weighted_sum;
-pub(crate) use hermite::{Ends, hermite};
+pub use stiff::Stiff;
 
 use rubie_expr::{Expr, Graph};
 
@@ -21,6 +22,8 @@ pub enum Interpolant {
     Hermite,
     /// Weights of the method's own, possibly with further stages.
     Continuous(&'static Continuous),
+    /// Weights of the method's own that correct the straight line between the step's ends.
+    Stiff(&'static Stiff),
 }
 
 impl Interpolant {
@@ -29,37 +32,62 @@ impl Interpolant {
         match self {
             Interpolant::Hermite => 3,
             Interpolant::Continuous(weights) => weights.order,
+            Interpolant::Stiff(weights) => weights.order,
         }
     }
 
     /// Stages that are evaluated for the interpolant only.
     pub fn extra_stages(&self) -> usize {
         match self {
-            Interpolant::Hermite => 0,
+            Interpolant::Hermite | Interpolant::Stiff(_) => 0,
             Interpolant::Continuous(weights) => weights.a.len(),
+        }
+    }
+
+    /// The solution inside an attempt.
+    pub(crate) fn dense<'g>(&self, attempt: &Attempted<'_, 'g>) -> Dense<'g> {
+        match self {
+            Interpolant::Hermite => hermite::dense(attempt),
+            Interpolant::Continuous(weights) => weights.dense(attempt),
+            Interpolant::Stiff(weights) => weights.dense(attempt),
         }
     }
 }
 
+/// What interpolants may take from an attempt.
+pub(crate) struct Attempted<'a, 'g> {
+    /// Of the states.
+    pub(crate) names: &'a [&'a str],
+    pub(crate) dt: Expr<'g>,
+    /// States at the start.
+    pub(crate) start: &'a [Expr<'g>],
+    /// States at the end, if the attempt is accepted.
+    pub(crate) end: &'a [Expr<'g>],
+    /// By stage and state, those of the interpolant included: derivatives k, or the increments U of a Rosenbrock method.
+    pub(crate) stages: &'a [Vec<Expr<'g>>],
+    /// The derivatives at both ends.
+    pub(crate) slopes: &'a dyn Fn() -> [Vec<Expr<'g>>; 2],
+}
+
 /// Collects what an interpolant takes from the attempt, each value under a symbol of its own.
-pub(crate) struct Exports<'g> {
+struct Exports<'g> {
     graph: &'g Graph,
     exports: Vec<Export<'g>>,
 }
 
 impl<'g> Exports<'g> {
-    pub(crate) fn new(graph: &'g Graph) -> Self {
+    fn new(graph: &'g Graph) -> Self {
         Self { graph, exports: Vec::new() }
     }
 
     /// The symbol that stands for `value` in the interpolant.
-    pub(crate) fn take(&mut self, name: &str, value: Expr<'g>) -> Expr<'g> {
+    fn take(&mut self, name: &str, value: Expr<'g>) -> Expr<'g> {
         let symbol = self.graph.symbol(name);
         self.exports.push(Export { value, symbol });
         symbol
     }
 
-    pub(crate) fn dense(self, theta: Expr<'g>, states: Vec<Expr<'g>>, order: u32) -> Dense<'g> {
+    fn dense(self, theta: Expr<'g>, states: Vec<Expr<'g>>, order: u32) -> Dense<'g> {
         Dense { exports: self.exports, theta, states, order }
     }
 }

@@ -1,4 +1,4 @@
-//! The explicit methods, one file of data each.
+//! The coefficients of all methods: explicit ones in a file each, Rosenbrock methods in a folder.
 
 // The sources' digits are kept where they go beyond f64.
 #![allow(clippy::excessive_precision, clippy::unreadable_literal)]
@@ -11,6 +11,7 @@ pub(crate) mod euler;
 pub(crate) mod fehlberg;
 pub(crate) mod heun;
 pub(crate) mod ralston;
+pub(crate) mod rosenbrock;
 pub(crate) mod runge_kutta_4;
 pub(crate) mod tsitouras;
 pub(crate) mod verner_7;

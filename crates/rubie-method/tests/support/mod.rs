@@ -4,6 +4,8 @@
 pub mod numbers;
 pub mod plain;
 pub mod problem;
+pub mod rosenbrock;
+pub mod trees;
 pub mod walk;
 
 use rubie_expr::{Evaluator, Expr};

@@ -53,3 +53,40 @@ pub fn make<'g>(graph: &'g Graph, time: Expr<'g>, states: &[(&str, Expr<'g>, Exp
         auxiliaries: Vec::new(),
     }
 }
+
+/// The same for Rosenbrock methods.
+pub struct Plain;
+
+impl<N: Number> super::rosenbrock::Problem<N, 3> for Plain {
+    fn rate(&self, t: N, y: [N; 3]) -> [N; 3] {
+        rate(t, y)
+    }
+
+    fn jacobian(&self, t: N, [u, v, w]: [N; 3]) -> [[N; 3]; 3] {
+        let [one, two] = [1, 2].map(N::integer);
+        let (off, bend) = (w.clone() - u.clone() * v.clone(), v.clone() - t.clone());
+        let (tu, uw) = (two.clone() * t.clone() * u.clone(), u.clone() * w.clone());
+        let vw = v.clone() * w.clone();
+        [
+            [off.clone() - u.clone() * v - two.clone() * tu.clone(), -(u.clone() * u.clone()), u.clone()],
+            [
+                -(vw.clone() * t.clone()),
+                -(two.clone() * bend.clone()) - uw.clone() * t.clone(),
+                (w.clone() + off.clone()) * t.clone(),
+            ],
+            [
+                one - bend.clone() * bend.clone() - two.clone() * t * w.clone() - vw,
+                -(two * u * bend) - uw,
+                w + off - tu,
+            ],
+        ]
+    }
+
+    fn by_time(&self, t: N, [u, v, w]: [N; 3]) -> [N; 3] {
+        let two = N::integer(2);
+        let (off, bend) = (w.clone() - u.clone() * v.clone(), v - t);
+        let of_u = -(two.clone() * u.clone() * u.clone());
+        let of_v = two.clone() * bend.clone() + off * w.clone();
+        [of_u, of_v, two.clone() * u.clone() * bend - two * u * w]
+    }
+}

@@ -3,27 +3,43 @@
 use std::collections::HashMap;
 
 use rubie_expr::{Expr, Node, Op, Walk};
-use rubie_method::{Coefficient, Family, Interpolant, Method};
+use rubie_method::{Coefficient, Family, Interpolant, Method, RosenbrockTableau};
 
 use super::numbers::{Double, Number};
 
 /// The values that a graph's rounded coefficients stand for, by their bits.
 pub fn exact_coefficients(method: &Method) -> HashMap<u64, Double> {
-    let Family::ExplicitRungeKutta(data) = method.family;
     let mut exact = HashMap::new();
-    let mut add = |row: &[Coefficient]| {
-        for coefficient in row {
-            let value = Double::coefficient(coefficient);
-            exact.insert(coefficient.value.to_bits(), value);
-            exact.insert((-coefficient.value).to_bits(), -value);
-        }
+    let mut insert = |rounded: f64, value: Double| {
+        exact.insert(rounded.to_bits(), value);
+        exact.insert((-rounded).to_bits(), -value);
     };
-    data.tableau.a.iter().for_each(|row| add(row));
-    add(data.tableau.b);
-    add(data.tableau.c);
-    if let Interpolant::Continuous(weights) = data.interpolant {
-        weights.a.iter().chain(weights.weights).for_each(|row| add(row));
-        add(weights.c);
+    if let Family::RosenbrockW(data) = method.family {
+        let gamma = data.tableau.gamma;
+        insert(gamma.value.recip(), Double::integer(1) / Double::coefficient(&gamma));
+    }
+    let mut add = |row: &[Coefficient]| {
+        row.iter().for_each(|coefficient| insert(coefficient.value, Double::coefficient(coefficient)));
+    };
+    match method.family {
+        Family::ExplicitRungeKutta(data) => {
+            data.tableau.a.iter().for_each(|row| add(row));
+            add(data.tableau.b);
+            add(data.tableau.c);
+        }
+        Family::RosenbrockW(data) => {
+            let RosenbrockTableau { a, coupling, b, c, time_weights, .. } = data.tableau;
+            a.iter().chain(*coupling).for_each(|row| add(row));
+            [*b, *c, *time_weights].into_iter().for_each(&mut add);
+        }
+    }
+    match method.interpolant() {
+        Interpolant::Continuous(weights) => {
+            weights.a.iter().chain(weights.weights).for_each(|row| add(row));
+            add(weights.c);
+        }
+        Interpolant::Stiff(weights) => weights.h.iter().for_each(|row| add(row)),
+        Interpolant::Hermite => {}
     }
     exact
 }

@@ -4,7 +4,7 @@ use super::definitions::{Constant, Definitions};
 use super::items::Item;
 use super::resolve::Term;
 use crate::diagnostic::{Collector, Diagnostic, DiagnosticKind, Span};
-use crate::text::{File, Name, Value};
+use crate::text::{File, Moment, Name, Value};
 
 /// A set of sorts of dependence.
 type Sorts = u8;
@@ -87,6 +87,16 @@ impl Checker<'_> {
                 collector.report(initial_not_constant(name, span, &what));
             }
         }
+        for event in &self.definitions.events {
+            if matches!(event.moment, Moment::When(_)) {
+                continue;
+            }
+            for value in event.moment.values() {
+                if let Some((span, what)) = self.culprit(value, TIME | STATE) {
+                    collector.report(event_time_not_constant(span, &what));
+                }
+            }
+        }
     }
 
     fn name(&self, constant: &Constant) -> &str {
@@ -152,4 +162,10 @@ fn initial_not_constant(name: &str, span: Span, what: &str) -> Diagnostic {
         format!("the initial value of `{name}` depends on {what}"),
     )
     .label(span, "an initial value is made of numbers, constants and parameters")
+}
+
+fn event_time_not_constant(span: Span, what: &str) -> Diagnostic {
+    Diagnostic::new(DiagnosticKind::EventTime, format!("the time of an event depends on {what}"))
+        .label(span, "a time is made of numbers, constants and parameters")
+        .help("to wait until something happens, write `when CONDITION: ...`")
 }

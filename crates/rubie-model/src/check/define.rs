@@ -14,7 +14,7 @@ pub(super) fn define(file: &File, collector: &mut Collector) -> Definitions {
         match statement {
             Statement::Declaration(declaration) => definer.declare(declaration),
             Statement::Definition(definition) => definer.define_ahead(definition),
-            Statement::Broken(_) => {}
+            Statement::Event(_) | Statement::Broken(_) => {}
         }
     }
     for statement in &file.statements {
@@ -22,6 +22,7 @@ pub(super) fn define(file: &File, collector: &mut Collector) -> Definitions {
             Statement::Declaration(declaration) => definer.observe(declaration),
             Statement::Definition(definition) => definer.define(definition),
             Statement::Broken(name) => definer.skip(*name),
+            Statement::Event(_) => {}
         }
     }
     definer.definitions

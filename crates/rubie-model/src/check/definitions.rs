@@ -1,7 +1,7 @@
 //! What a model defines: the tables that names point into.
 
 use crate::diagnostic::Span;
-use crate::text::{Name, Names, Value};
+use crate::text::{Moment, Name, Names, Value};
 
 /// What a name stands for: the kind and the position in its list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +73,24 @@ pub(crate) struct Function {
     pub(crate) body: Value,
 }
 
+/// A sudden change of states.
+#[derive(Clone, Debug)]
+pub(crate) struct Event {
+    /// The keyword.
+    pub(crate) span: Span,
+    pub(crate) moment: Moment,
+    /// States and their new values.
+    pub(crate) changes: Vec<(u32, Value)>,
+    pub(crate) stops: bool,
+}
+
+impl Event {
+    /// All its expressions.
+    pub(crate) fn values(&self) -> impl Iterator<Item = Value> {
+        self.moment.values().chain(self.changes.iter().map(|(_, value)| *value))
+    }
+}
+
 /// Everything that a file defines.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Definitions {
@@ -81,6 +99,7 @@ pub(crate) struct Definitions {
     pub(crate) constants: Vec<Constant>,
     pub(crate) auxiliaries: Vec<Auxiliary>,
     pub(crate) functions: Vec<Function>,
+    pub(crate) events: Vec<Event>,
     /// Names that a broken statement was about.
     pub(crate) broken: Vec<Name>,
     /// `observe NAME` without a value.

@@ -8,6 +8,8 @@ mod definitions;
 
 mod define;
 
+mod events;
+
 mod items;
 
 mod known;
@@ -44,6 +46,7 @@ pub(crate) struct Checked {
 /// Runs all checks.
 pub(crate) fn check(file: &File, source: &Source, collector: &mut Collector) -> Checked {
     let mut definitions = define::define(file, collector);
+    events::define(file, &mut definitions, collector);
     missing::report(file, &mut definitions, source, collector);
     let resolved = resolve::resolve(file, &definitions, source, collector);
     let order = order::order(file, &definitions, &resolved, collector);

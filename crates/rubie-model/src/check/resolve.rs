@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::definitions::{Definitions, Meaning};
+use super::definitions::{Definitions, Event, Meaning};
 use super::items::{Item, Items};
 use super::known::Known;
 use crate::diagnostic::{Collector, Diagnostic, DiagnosticKind, Source, Span};
@@ -104,11 +104,14 @@ impl Resolver<'_> {
         for state in &definitions.states {
             self.value(state.initial);
         }
+        for value in definitions.events.iter().flat_map(Event::values) {
+            self.value(value);
+        }
         let mut used = std::mem::take(&mut self.used);
         for parameter in &definitions.parameters {
             self.value(parameter.value);
         }
-        // What only initial values and defaults need is no part of the order.
+        // What only initial values, events and defaults need is no part of the order.
         self.resolved.edges.truncate(edges);
         used.resize(definitions.parameters.len(), false);
         self.warn_unused(&used);

@@ -84,12 +84,18 @@ kinds! {
     DefaultNotConstant "default-not-constant" Error;
     /// An initial value that depends on time or on a state.
     InitialValueNotConstant "initial-value-not-constant" Error;
+    /// A time or an interval of an event that depends on time or on a state, or is not positive.
+    EventTime "event-time" Error;
+    /// What an event waits for is no comparison.
+    NotACondition "not-a-condition" Error;
     /// A constant or a default that is infinite or not a number.
     NotFinite "not-finite" Error;
     /// Something other than an auxiliary is declared observable.
     NotObservable "not-observable" Error;
     /// A parameter that no equation uses.
     UnusedParameter "unused-parameter" Warning;
+    /// An event waits for something that never changes.
+    ConstantCondition "constant-condition" Warning;
     /// A state is declared observable, which it is anyway.
     ObservedState "observed-state" Warning;
 }

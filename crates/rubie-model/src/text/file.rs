@@ -18,6 +18,7 @@ pub(crate) struct File {
 pub(crate) enum Statement {
     Declaration(Declaration),
     Definition(Definition),
+    Event(EventStatement),
     /// Something that could not be read, about this name: no reason for further complaints.
     Broken(Name),
 }
@@ -40,6 +41,43 @@ pub(crate) struct Definition {
     pub(crate) span: Span,
     pub(crate) value: Value,
     pub(crate) unit: Option<Span>,
+}
+
+/// `when CONDITION: ACTIONS` or `at TIMES: ACTIONS`
+#[derive(Clone, Debug)]
+pub(crate) struct EventStatement {
+    /// The keyword.
+    pub(crate) span: Span,
+    pub(crate) moment: Moment,
+    pub(crate) changes: Vec<Assignment>,
+    /// Whether `stop` is among the actions.
+    pub(crate) stops: bool,
+}
+
+/// What an event waits for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Moment {
+    When(Value),
+    At { first: Value, every: Option<Value>, until: Option<Value> },
+}
+
+impl Moment {
+    /// All expressions in it.
+    pub(crate) fn values(self) -> impl Iterator<Item = Value> {
+        let (first, others) = match self {
+            Moment::When(condition) => (condition, [None, None]),
+            Moment::At { first, every, until } => (first, [every, until]),
+        };
+        [first].into_iter().chain(others.into_iter().flatten())
+    }
+}
+
+/// `NAME = VALUE` in an event.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Assignment {
+    pub(crate) name: Name,
+    pub(crate) span: Span,
+    pub(crate) value: Value,
 }
 
 /// What stands on the left of `=`.

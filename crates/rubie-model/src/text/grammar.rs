@@ -1,8 +1,12 @@
 //! Statements: declarations and definitions.
 
-use super::expression::{Context, Cursor, expression, foreign_keyword};
-use super::file::{Declaration, Definition, File, Statement, Target, Value};
+use super::event::{Action, Head, is_event, parts};
+use super::expression::{Context, Cursor, expression};
+use super::file::{
+    Assignment, Declaration, Definition, EventStatement, File, Moment, Statement, Target, Value,
+};
 use super::lexer::tokens;
+use super::mistakes::{not_at_zero, statement};
 use super::names::{Name, Names};
 use super::number::number;
 use super::statements::{declares, split};
@@ -15,8 +19,11 @@ use crate::language::{Role, Word};
 pub(crate) fn read(text: &str, collector: &mut Collector) -> File {
     let mut names = Names::new();
     let tokens = tokens(text, &mut names, collector);
-    let split = split(&tokens);
+    let mut split = split(&tokens);
     drop(tokens);
+    for range in &split.ranges {
+        refuse_colons(&mut split.tokens[range.start..range.end], &names, collector);
+    }
     let mut reader = Reader {
         text,
         is_state: vec![false; names.len()],
@@ -94,6 +101,10 @@ impl Reader<'_> {
     }
 
     fn statement(&mut self, cursor: &mut Cursor<'_>) {
+        let tokens = &cursor.tokens[..cursor.tokens.len() - 1];
+        if is_event(tokens, &self.names) {
+            return self.event(tokens);
+        }
         match cursor.peek().kind {
             TokenKind::Name(name) => match name.word() {
                 Some(Word::Declare(role)) => self.declarations(role, cursor),
@@ -213,6 +224,55 @@ impl Reader<'_> {
         expression(cursor, &mut context).map_or(Value::Broken, Value::Is)
     }
 
+    /// After a mistake in the event's form the rest of it is skipped; the names it changes are not missed.
+    fn event(&mut self, tokens: &[Token]) {
+        let parts = match parts(self.text, &self.names, tokens) {
+            Ok(parts) => parts,
+            Err(diagnostic) => {
+                if !tokens.iter().any(|token| token.kind == TokenKind::Bad) {
+                    self.collector.report(diagnostic);
+                }
+                return;
+            }
+        };
+        let moment = match parts.head {
+            Head::When(condition) => Moment::When(self.whole_value(condition)),
+            Head::At { first, every, until } => Moment::At {
+                first: self.whole_value(first),
+                every: every.map(|tokens| self.whole_value(tokens)),
+                until: until.map(|tokens| self.whole_value(tokens)),
+            },
+        };
+        let (mut changes, mut stops) = (Vec::new(), false);
+        for action in parts.actions {
+            match action {
+                Action::Stop => stops = true,
+                Action::Set { name, span, value } => {
+                    changes.push(Assignment { name, span, value: self.whole_value(value) });
+                }
+            }
+        }
+        self.statements.push(Statement::Event(EventStatement { span: parts.span, moment, changes, stops }));
+    }
+
+    /// An expression that all of the tokens belong to.
+    fn whole_value(&mut self, tokens: &[Token]) -> Value {
+        let end = tokens.last().map_or(0, |token| token.span.end);
+        let end = Token { kind: TokenKind::End, span: Span { start: end, end } };
+        let tokens = [tokens, &[end]].concat();
+        let mut cursor = Cursor { tokens: &tokens, place: 0 };
+        let value = self.value(&[], &mut cursor);
+        let token = cursor.peek();
+        if !matches!(value, Value::Broken) && !matches!(token.kind, TokenKind::End | TokenKind::Bad) {
+            self.collector.report(
+                Diagnostic::new(DiagnosticKind::Syntax, "an expression of the event does not end here")
+                    .label(token.span, "nothing can follow"),
+            );
+            return Value::Broken;
+        }
+        value
+    }
+
     fn definition(&mut self, cursor: &mut Cursor<'_>) {
         let Some((target, name, span)) = self.target(cursor) else {
             return;
@@ -324,80 +384,25 @@ impl Reader<'_> {
         if left.iter().any(|token| token.kind == TokenKind::Bad) {
             return None;
         }
-        let diagnostic = self.statement_mistake(tokens, left, assign.is_some());
+        let diagnostic = statement(self.text, tokens, left, assign.is_some());
         self.collector.report(diagnostic);
         None
     }
+}
 
-    fn statement_mistake(&self, tokens: &[Token], left: &[Token], assigned: bool) -> Diagnostic {
-        let syntax = |message: &str| Diagnostic::new(DiagnosticKind::Syntax, message);
-        let first = tokens[0];
-        let whole = first.span.to(left.last().unwrap_or(&first).span);
-        let word = &self.text[first.span.range()];
-        if let [TokenKind::Name(_), TokenKind::Name(_), ..] = kinds(tokens)[..] {
-            let keyword = foreign_keyword(word)
-                .or_else(|| crate::suggest::nearest(word, ["state", "param", "const", "observe"]));
-            if let Some(keyword) = keyword {
-                return syntax(&format!("`{word}` starts no declaration"))
-                    .label(first.span, "not a keyword")
-                    .help(format!("did you mean `{keyword}`?"));
-            }
-        }
-        if let [TokenKind::Name(_), TokenKind::Prime, TokenKind::Prime, ..] = kinds(tokens)[..] {
-            return syntax("second derivatives have no notation")
-                .label(whole, "one `'` is allowed")
-                .help(format!("make the first derivative a state: `{word}' = v` and `v' = ...`"));
-        }
-        if first.kind.is_operator() {
-            return syntax("a statement cannot start with an operator")
-                .label(first.span, "")
-                .help("to go on with the line above, end that line with the operator or use parentheses");
-        }
-        if let (false, Some(open)) = (assigned, unclosed(tokens)) {
-            return Diagnostic::new(
-                DiagnosticKind::UnbalancedParenthesis,
-                "unbalanced parentheses: `(` without `)`",
-            )
-            .label(open, "this one is never closed");
-        }
-        let forms = "what can stand on the left of `=`: `x`, `x'`, `dx/dt`, `x(0)`, `f(a, b)`";
-        match assigned {
-            true if left.is_empty() => syntax("nothing stands on the left of `=`")
-                .label(first.span, "a name is expected before it")
-                .help(forms),
-            true => syntax("the left side of this equation names nothing that can be defined")
-                .label(whole, "not a name, a derivative or a function")
-                .help(forms),
-            false => syntax("this line defines nothing")
-                .label(whole, "there is no `=`")
-                .help("an equation is written `name = expression`"),
-        }
+/// Reports colons outside events.
+fn refuse_colons(tokens: &mut [Token], names: &Names, collector: &mut Collector) {
+    if is_event(tokens, names) {
+        return;
     }
-}
-
-fn kinds(tokens: &[Token]) -> Vec<TokenKind> {
-    tokens.iter().take(3).map(|token| token.kind).collect()
-}
-
-/// The last parenthesis that is open behind the tokens.
-fn unclosed(tokens: &[Token]) -> Option<Span> {
-    let mut open = Vec::new();
-    for token in tokens {
-        match token.kind {
-            TokenKind::LeftParenthesis => open.push(token.span),
-            TokenKind::RightParenthesis => {
-                open.pop();
-            }
-            _ => {}
-        }
+    for token in tokens.iter_mut().filter(|token| token.kind == TokenKind::Colon) {
+        token.kind = TokenKind::Bad;
+        collector.report(
+            Diagnostic::new(DiagnosticKind::UnexpectedCharacter, "unexpected character `:`")
+                .label(token.span, "has no meaning here")
+                .help("an equation is written `name = expression`, an event `when x > 1: x = 0`"),
+        );
     }
-    open.pop()
-}
-
-fn not_at_zero(span: Span) -> Diagnostic {
-    Diagnostic::new(DiagnosticKind::Syntax, "an initial value is written `x(0) = ...`")
-        .label(span, "must be 0")
-        .help("`x(0)` is the value at the start of a run, whatever time the run starts at")
 }
 
 /// Moves to the next comma outside parentheses, to an entry without comma, or to the end.

@@ -205,6 +205,7 @@ fn operator(bytes: &[u8]) -> Option<(TokenKind, usize)> {
         b'(' => LeftParenthesis,
         b')' => RightParenthesis,
         b',' => Comma,
+        b':' => Colon,
         b'=' => Assign,
         b'\'' => Prime,
         b'+' => Plus,
@@ -250,7 +251,6 @@ fn meant(character: char) -> Option<&'static str> {
         '{' | '}' => "use parentheses: `(` and `)`",
         ']' => "a unit starts with `[`",
         '?' => "a choice is written `if(condition, a, b)`",
-        ':' => "an equation is written `name = expression`",
         '\\' => "`\\` goes on to the next line and must be the last character of its line",
         _ => return None,
     })

@@ -19,9 +19,15 @@ mod file;
 
 mod expression;
 
+mod event;
+
+mod mistakes;
+
 mod grammar;
 
-pub(crate) use file::{Declaration, Definition, File, Statement, Target, Value};
+pub(crate) use file::{
+    Assignment, Declaration, Definition, EventStatement, File, Moment, Statement, Target, Value,
+};
 pub(crate) use grammar::read;
 pub(crate) use names::{Name, Names};
 pub(crate) use tree::{Binary, Comparison, Expression, Syntax, Unary};

@@ -38,6 +38,8 @@ struct Splitter {
     /// Whether the statement has an `=` before that line.
     assigned_before: bool,
     assigned: bool,
+    /// Whether it has a `:`, so that actions of an event follow.
+    colon: bool,
 }
 
 impl Splitter {
@@ -56,6 +58,13 @@ impl Splitter {
             TokenKind::Semicolon => return self.finish(),
             TokenKind::LeftParenthesis => self.depth += 1,
             TokenKind::RightParenthesis => self.depth = self.depth.saturating_sub(1),
+            TokenKind::Colon => {
+                // An event has one colon: a line with another is an event of its own.
+                if self.colon && self.line.is_some() {
+                    self.cut();
+                }
+                self.colon = true;
+            }
             TokenKind::Assign => {
                 if self.line_starts_anew() {
                     self.cut();
@@ -75,7 +84,7 @@ impl Splitter {
         let head = &self.kept[line..];
         let kinds = |place: usize| head.get(place).map(|token| token.kind);
         let name = matches!(kinds(0), Some(Name(_)));
-        let listed = name && head.len() == 1 && self.depth == 0 && self.is_declaration();
+        let listed = name && head.len() == 1 && self.depth == 0 && self.is_list();
         if listed {
             return false;
         }
@@ -87,11 +96,12 @@ impl Splitter {
                 4 => kinds(1) == Some(LeftParenthesis) && kinds(3) == Some(RightParenthesis),
                 _ => false,
             };
-        clean || (self.assigned_before && (self.depth > 0 || !self.is_declaration()))
+        clean || (self.assigned_before && (self.depth > 0 || !self.is_list()))
     }
 
-    fn is_declaration(&self) -> bool {
-        self.kept.get(self.start).is_some_and(|first| declares(*first))
+    /// Whether entries of the statement are separated by commas.
+    fn is_list(&self) -> bool {
+        self.colon || self.kept.get(self.start).is_some_and(|first| declares(*first))
     }
 
     /// Ends the statement before its last line.
@@ -122,6 +132,7 @@ impl Splitter {
         self.line = None;
         self.assigned = false;
         self.assigned_before = false;
+        self.colon = false;
     }
 }
 

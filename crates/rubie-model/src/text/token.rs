@@ -14,6 +14,8 @@ pub(crate) enum TokenKind {
     LeftParenthesis,
     RightParenthesis,
     Comma,
+    /// `:`, which belongs to events only.
+    Colon,
     /// `=`
     Assign,
     /// `'`
@@ -44,7 +46,7 @@ pub(crate) enum TokenKind {
 impl TokenKind {
     /// Whether a statement goes on over the line end behind this token.
     pub(crate) fn continues_line(self) -> bool {
-        self.is_operator() || matches!(self, Self::Comma | Self::Assign)
+        self.is_operator() || matches!(self, Self::Comma | Self::Assign | Self::Colon)
     }
 
     pub(crate) fn is_operator(self) -> bool {

@@ -151,26 +151,41 @@ impl<'a, 'g> Fold<'a, 'g> {
         first: Expr<'g>,
         next: impl FnOnce(Expr<'g>) -> Expr<'g>,
     ) -> Running<'g> {
-        self.define(Some(self.variable), name, window, first, next)
+        let [running] =
+            self.define(Some(self.variable), [name.into()], window, [first], |[held]| [next(held)]);
+        running
+    }
+
+    /// Accumulators of this variable whose next values depend on one another: each from the values of all of them before the
+    /// sample. Otherwise as [`Fold::accumulator`]; their names have numbers from 1 on.
+    pub fn joint<const N: usize>(
+        &mut self,
+        name: &str,
+        window: Window,
+        first: [Expr<'g>; N],
+        next: impl FnOnce([Expr<'g>; N]) -> [Expr<'g>; N],
+    ) -> [Running<'g>; N] {
+        let names = std::array::from_fn(|i| format!("{name} {}", i + 1));
+        self.define(Some(self.variable), names, window, first, next)
     }
 
     /// The number of samples of the window: 1 after its first.
     pub fn count(&mut self) -> Running<'g> {
         let zero = self.constant(0.0);
-        self.define(None, "count", Window::Reset, zero, |count| count + 1.0)
+        self.shared("count", Window::Reset, zero, |count| count + 1.0)
     }
 
     /// The number of samples of the run: before a sample, that is its index.
     pub fn total(&mut self) -> Running<'g> {
         let zero = self.constant(0.0);
-        self.define(None, "total", Window::Carry, zero, |total| total + 1.0)
+        self.shared("total", Window::Carry, zero, |total| total + 1.0)
     }
 
     /// The time of the sample before; NaN before the first.
     pub fn previous_time(&mut self) -> Running<'g> {
         let time = self.time();
         let undefined = self.constant(f64::NAN);
-        self.define(None, "previous time", Window::Carry, undefined, |_| time)
+        self.shared("previous time", Window::Carry, undefined, |_| time)
     }
 
     /// The value of the sample before, whichever window it belongs to; NaN before the first.
@@ -180,29 +195,46 @@ impl<'a, 'g> Fold<'a, 'g> {
         self.accumulator("previous", Window::Carry, undefined, |_| value)
     }
 
-    /// Accumulators without a variable are shared by all.
-    fn define(
+    /// An accumulator that all variables share.
+    fn shared(
         &mut self,
-        variable: Option<usize>,
         name: &str,
         window: Window,
         first: Expr<'g>,
         next: impl FnOnce(Expr<'g>) -> Expr<'g>,
     ) -> Running<'g> {
-        let key = (variable, name.to_owned());
-        if let Some(known) = self.all.known.get(&key) {
-            return *known;
-        }
-        let name = match variable {
-            Some(_) => format!("{} {name}", self.name),
-            None => name.to_owned(),
-        };
-        let symbol = self.all.graph.symbol(&name);
-        let next = next(symbol);
-        let restart = if window == Window::Carry { symbol } else { first };
-        self.all.accumulators.push(Accumulator { name, symbol, first, next, restart });
-        let running = Running { held: symbol, next };
-        self.all.known.insert(key, running);
+        let [running] = self.define(None, [name.into()], window, [first], |[held]| [next(held)]);
         running
+    }
+
+    fn define<const N: usize>(
+        &mut self,
+        variable: Option<usize>,
+        names: [String; N],
+        window: Window,
+        first: [Expr<'g>; N],
+        next: impl FnOnce([Expr<'g>; N]) -> [Expr<'g>; N],
+    ) -> [Running<'g>; N] {
+        let keys = names.map(|name| (variable, name));
+        if keys.iter().all(|key| self.all.known.contains_key(key)) {
+            return keys.map(|key| self.all.known[&key]);
+        }
+        let names = keys.each_ref().map(|(variable, name)| match variable {
+            Some(_) => format!("{} {name}", self.name),
+            None => name.clone(),
+        });
+        let symbols = names.each_ref().map(|name| self.all.graph.symbol(name));
+        let next = next(symbols);
+        let mut named = names.into_iter();
+        std::array::from_fn(|i| {
+            let restart = if window == Window::Carry { symbols[i] } else { first[i] };
+            let name = named.next().unwrap_or_default();
+            let accumulator =
+                Accumulator { name, symbol: symbols[i], first: first[i], next: next[i], restart };
+            self.all.accumulators.push(accumulator);
+            let running = Running { held: symbols[i], next: next[i] };
+            self.all.known.insert(keys[i].clone(), running);
+            running
+        })
     }
 }

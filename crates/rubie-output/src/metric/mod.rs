@@ -24,6 +24,8 @@ pub enum Argument {
     Slots(usize),
     /// A value that samples are compared with: `threshold_crossings[0.5]`. It is a control, never compiled in.
     Level(f64),
+    /// A fraction of the samples: `quantile[0.9]`. It is a control, never compiled in.
+    Fraction(f64),
 }
 
 /// Which argument a metric takes.
@@ -35,6 +37,8 @@ pub enum ArgumentKind {
     Slots,
     /// A finite number.
     Level,
+    /// A number between 0 and 1, both excluded.
+    Fraction,
 }
 
 impl ArgumentKind {
@@ -83,6 +87,7 @@ impl Metric {
             ArgumentKind::None => "",
             ArgumentKind::Slots => "[n]",
             ArgumentKind::Level => "[level]",
+            ArgumentKind::Fraction => "[fraction]",
         };
         format!("{}{brackets}", self.name)
     }
@@ -103,8 +108,8 @@ impl std::fmt::Display for Argument {
         match self {
             Argument::None => Ok(()),
             Argument::Slots(count) => write!(f, "{count}"),
-            Argument::Level(level) => {
-                let text = format!("{level:?}");
+            Argument::Level(number) | Argument::Fraction(number) => {
+                let text = format!("{number:?}");
                 f.write_str(text.strip_suffix(".0").unwrap_or(&text))
             }
         }

@@ -7,5 +7,5 @@ pub(super) const METRIC: Metric =
     Metric { name: "mean", summary: "Mean of the samples.", argument: ArgumentKind::None, define };
 
 pub(super) fn define<'g>(fold: &mut Fold<'_, 'g>, _: Argument) -> Vec<Entry<'g>> {
-    vec![Entry::new("mean", Unit::Variable, moment::mean(fold).held)]
+    vec![Entry::new("mean", Unit::Variable, moment::mean(fold))]
 }

@@ -20,6 +20,7 @@ mod negative_peaks;
 mod parts;
 mod peak_times;
 mod peaks;
+mod quantile;
 mod request;
 mod rms;
 mod standard_deviation;
@@ -32,7 +33,7 @@ pub use request::MetricError;
 
 use crate::metric::Metric;
 
-static METRICS: [Metric; 25] = [
+static METRICS: [Metric; 26] = [
     mean::METRIC,
     standard_deviation::METRIC,
     rms::METRIC,
@@ -47,6 +48,7 @@ static METRICS: [Metric; 25] = [
     time_of_min::METRIC,
     last::METRIC,
     auc::METRIC,
+    quantile::METRIC,
     peaks::METRIC,
     negative_peaks::METRIC,
     peak_times::METRIC,

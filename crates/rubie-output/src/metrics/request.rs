@@ -47,6 +47,16 @@ pub enum MetricError {
         /// What was given.
         text: String,
     },
+    /// The fraction is missing or not between 0 and 1.
+    #[error(
+        "`{text}`: `{name}` needs a fraction between 0 and 1, as in `{name}[0.5]`; `min` and `max` are the ends"
+    )]
+    Fraction {
+        /// The metric.
+        name: &'static str,
+        /// What was given.
+        text: String,
+    },
 }
 
 fn proposal(nearest: Option<&str>) -> String {
@@ -106,6 +116,11 @@ fn argument(metric: &Metric, bracketed: Option<&str>, text: &str) -> Result<Argu
             let number = number.filter(|n: &f64| n.is_finite());
             number.map(Argument::Level).ok_or(MetricError::Level { name, text })
         }
+        ArgumentKind::Fraction => {
+            let number = bracketed.and_then(|inside| inside.parse().ok());
+            let number = number.filter(|n: &f64| *n > 0.0 && *n < 1.0);
+            number.map(Argument::Fraction).ok_or(MetricError::Fraction { name, text })
+        }
     }
 }
 
@@ -129,6 +144,7 @@ mod tests {
     fn every_metric_is_read_back_from_its_text() {
         for metric in metrics() {
             let text = metric.form().replace("[n]", "[7]").replace("[level]", "[-1.5e-300]");
+            let text = text.replace("[fraction]", "[0.25]");
             let request = MetricRequest::parse(&text).unwrap();
             assert_eq!(request.to_string(), text);
             assert_eq!(request.metric.name, metric.name);
@@ -145,6 +161,9 @@ mod tests {
         }
         for wrong in ["threshold_crossings", "threshold_crossings[nan]", "threshold_crossings[x]"] {
             assert!(message(wrong).contains("a finite number"), "{wrong}");
+        }
+        for wrong in ["quantile", "quantile[0]", "quantile[1]", "quantile[nan]", "quantile[50%]"] {
+            assert!(message(wrong).contains("between 0 and 1"), "{wrong}");
         }
         for wrong in ["peaks[5", "peaks[5]x", "peaks[5]]", "peaks[[5]"] {
             assert!(message(wrong).contains("is not a metric"), "{wrong}");

@@ -12,6 +12,6 @@ pub(super) const METRIC: Metric = Metric {
 
 pub(super) fn define<'g>(fold: &mut Fold<'_, 'g>, _: Argument) -> Vec<Entry<'g>> {
     // Both terms are positive: nothing cancels, and the accumulators are those of `mean` and `std`.
-    let mean = moment::mean(fold).held;
+    let mean = moment::mean(fold);
     vec![Entry::new("rms", Unit::Variable, (mean * mean + moment::variance(fold)).sqrt())]
 }

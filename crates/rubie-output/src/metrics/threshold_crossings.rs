@@ -15,13 +15,14 @@ pub(super) fn define<'g>(fold: &mut Fold<'_, 'g>, argument: Argument) -> Vec<Ent
     let Argument::Level(level) = argument else { return Vec::new() };
     let text = argument.to_string();
     let number = fold.control(level);
-    let above = |value: Expr<'g>| value.gt(number).select(1.0, 0.0);
+    // The side of the level that a value is on; NaN is on none.
+    let above = |value: Expr<'g>| value.equal(value).select(value.gt(number).select(1.0, 0.0), f64::NAN);
     let value = fold.value();
     let start = above(fold.start_value());
     let side = fold.accumulator(&format!("above {text}"), Window::Carry, start, |_| above(value));
     let zero = fold.constant(0.0);
-    let crossings = fold.accumulator(&format!("crossings of {text}"), Window::Reset, zero, |count| {
-        value.equal(value).select(count + (side.next - side.held).abs(), f64::NAN)
-    });
+    let name = format!("crossings of {text}");
+    let crossings =
+        fold.accumulator(&name, Window::Reset, zero, |count| count + (side.next - side.held).abs());
     vec![Entry::new(format!("threshold_crossings_{text}"), Unit::Number, crossings.held)]
 }

@@ -1,0 +1,225 @@
+//! Drivers as expressions: which piece, how far into it, and the polynomial.
+
+use rubie_expr::{Expr, Graph, depends_on, substitute};
+use rubie_model::{System, UnknownName};
+
+use crate::error::DriverError;
+use crate::fit::Fit;
+use crate::options::Outside;
+use crate::pieces::Search;
+
+/// The tables that expressions look numbers up in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Table {
+    /// Where pieces are; only for uneven times, shared by all runs.
+    Places,
+    /// The polynomials; shared by all runs, or one for each run.
+    Coefficients,
+}
+
+/// A number that an expression depends on and that is the same for all runs: data, never compiled in.
+#[derive(Clone, Debug)]
+pub struct Control<'g> {
+    /// What it is, for listings.
+    pub name: &'static str,
+    /// The symbol that stands for it.
+    pub symbol: Expr<'g>,
+}
+
+/// Drivers as functions of time, in terms of [`Control`]s and table lookups.
+///
+/// Their form depends on what shapes a program: the number of drivers, the order, what is outside, whether times are even,
+/// and for uneven ones on the number of bisections. Times, samples and their number are data.
+#[derive(Clone, Debug)]
+pub struct DriverGraph<'g> {
+    names: Vec<String>,
+    order: usize,
+    outside: Outside,
+    centred: bool,
+    /// Bisections of the search, `None` for even times.
+    bisections: Option<u32>,
+    controls: Vec<Control<'g>>,
+}
+
+/// The numbers behind a [`DriverGraph`]: what tables and controls hold.
+#[derive(Clone, Debug)]
+pub struct DriverData {
+    /// The contents of [`Table::Places`]; empty for even times.
+    pub places: Vec<f64>,
+    controls: [f64; 8],
+    /// Length of the larger of the start and the end of the axis, in mean intervals.
+    reach: f64,
+}
+
+/// The order of controls.
+const CONTROLS: [&str; 8] = [
+    "driver start",
+    "driver rate",
+    "driver span",
+    "driver slack",
+    "driver last piece",
+    "driver buckets per place",
+    "driver buckets",
+    "driver origins",
+];
+
+impl DriverData {
+    /// The data of a fit.
+    pub fn new(fit: &Fit) -> DriverData {
+        let (axis, pieces) = (&fit.pieces.axis, &fit.pieces);
+        let search = (!axis.is_regular()).then(|| Search::new(pieces));
+        let buckets = search.as_ref().map_or(1.0, |search| search.buckets as f64);
+        let origins = search.as_ref().map_or(0.0, |search| search.origins as f64);
+        let (span, last) = (axis.span(), (pieces.count() - 1) as f64);
+        let controls =
+            [axis.start(), 1.0 / axis.interval(), span, 0.0, last, buckets / span, buckets, origins];
+        let places = search.map(|search| search.table).unwrap_or_default();
+        DriverData { places, controls, reach: axis.slack(1.0) }
+    }
+
+    /// The values of [`DriverGraph::controls`], for programs whose numbers have the given machine epsilon.
+    pub fn control_values(&self, epsilon: f64) -> Vec<f64> {
+        let mut values = self.controls;
+        values[3] = self.reach * epsilon;
+        values.to_vec()
+    }
+}
+
+impl<'g> DriverGraph<'g> {
+    /// The drivers of a fit, by name.
+    pub fn new(graph: &'g Graph, fit: &Fit, names: &[impl AsRef<str>]) -> DriverGraph<'g> {
+        let options = fit.options;
+        let axis = &fit.pieces.axis;
+        let bisections = (!axis.is_regular()).then(|| Search::new(&fit.pieces).bisections);
+        DriverGraph {
+            names: names.iter().map(|name| name.as_ref().to_owned()).collect(),
+            order: options.order,
+            outside: options.outside,
+            centred: fit.pieces.centred(),
+            bisections,
+            controls: CONTROLS.iter().map(|name| Control { name, symbol: graph.symbol(name) }).collect(),
+        }
+    }
+
+    /// Names, in the order of values.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The numbers that steer the evaluation, in the order of [`DriverData::control_values`].
+    pub fn controls(&self) -> &[Control<'g>] {
+        &self.controls
+    }
+
+    /// Values of all drivers at a time.
+    ///
+    /// `lookup` makes the expression that reads a table at an index, which is a whole number within the table. It must depend on
+    /// nothing else, and its derivative by the index must be 0: the derivative of a driver by time is then that of its expression.
+    pub fn values_at(
+        &self,
+        time: Expr<'g>,
+        mut lookup: impl FnMut(Table, Expr<'g>) -> Expr<'g>,
+    ) -> Vec<Expr<'g>> {
+        let [start, rate, span, slack, last, ..] = self.symbols();
+        let zero = time.graph().constant(0.0);
+        let place = (time - start) * rate;
+        let inside = place.ge(-slack).and(place.le(span + slack));
+        let place = match self.outside {
+            Outside::Wrap => place - span * (place / span).floor(),
+            Outside::Hold => place.max(zero).min(span),
+            Outside::Zero | Outside::Ramp => place,
+        };
+        // Whole numbers within the tables, also for times outside.
+        let (piece, origin) = match self.bisections {
+            None => {
+                let shifted = match self.order {
+                    0 => place + slack,
+                    _ if self.centred => place + 0.5,
+                    _ => place,
+                };
+                let piece = shifted.floor().max(zero).min(last);
+                (piece, piece)
+            }
+            Some(bisections) => self.search(place, bisections, &mut lookup),
+        };
+        let distance = place - origin;
+        let (count, width) = (self.names.len(), self.order + 1);
+        let row = piece * ((count * width) as f64);
+        let mut value = |driver: usize| {
+            let coefficient = |power: usize, lookup: &mut dyn FnMut(Table, Expr<'g>) -> Expr<'g>| {
+                lookup(Table::Coefficients, row + (driver * width + power) as f64)
+            };
+            let highest = coefficient(self.order, &mut lookup);
+            let sum = (0..self.order)
+                .rev()
+                .fold(highest, |sum, power| sum * distance + coefficient(power, &mut lookup));
+            match self.outside {
+                Outside::Zero | Outside::Ramp => inside.select(sum, zero),
+                Outside::Wrap | Outside::Hold => sum,
+            }
+        };
+        (0..count).map(&mut value).collect()
+    }
+
+    /// The piece of a place and its origin, by the table of [`Search`].
+    fn search(
+        &self,
+        place: Expr<'g>,
+        bisections: u32,
+        lookup: &mut impl FnMut(Table, Expr<'g>) -> Expr<'g>,
+    ) -> (Expr<'g>, Expr<'g>) {
+        let [_, _, _, slack, _, per_place, buckets, origins] = self.symbols();
+        let zero = place.graph().constant(0.0);
+        let sought = if self.order == 0 { place + slack } else { place };
+        let bucket = (sought * per_place).floor().max(zero).min(buckets - 1.0);
+        let mut piece = lookup(Table::Places, bucket);
+        for step in (0..bisections).rev() {
+            let further = piece + f64::from(1u32 << step);
+            let begin = lookup(Table::Places, buckets + further);
+            piece = sought.ge(begin).select(further, piece);
+        }
+        (piece, lookup(Table::Places, origins + piece))
+    }
+
+    fn symbols(&self) -> [Expr<'g>; 8] {
+        std::array::from_fn(|i| self.controls[i].symbol)
+    }
+
+    /// The system where drivers take the places of the parameters of their names.
+    ///
+    /// Those parameters are no longer any: no run can give them a value. `lookup` as for [`DriverGraph::values_at`], at the
+    /// system's time.
+    ///
+    /// # Errors
+    /// A name that is no parameter; an initial value that depends on one of them.
+    pub fn drive(
+        &self,
+        system: &System<'g>,
+        lookup: impl FnMut(Table, Expr<'g>) -> Expr<'g>,
+    ) -> Result<System<'g>, DriverError> {
+        let mut driven = Vec::with_capacity(self.names.len());
+        for name in &self.names {
+            let parameter = system.parameters.iter().find(|parameter| parameter.name == *name);
+            let known = || system.parameters.iter().map(|parameter| parameter.name.as_str());
+            driven.push(parameter.ok_or_else(|| UnknownName::new("parameter", name, known()))?.symbol);
+        }
+        for state in &system.states {
+            if let Some(place) = driven.iter().position(|symbol| depends_on(state.initial, *symbol)) {
+                let (state, driver) = (state.name.clone(), self.names[place].clone());
+                return Err(DriverError::Initial { state, driver });
+            }
+        }
+        let values = self.values_at(system.time, lookup);
+        let replacements: Vec<_> = driven.iter().copied().zip(values).collect();
+        let mut system = system.clone();
+        system.parameters.retain(|parameter| !driven.contains(&parameter.symbol));
+        let derivatives = system.states.iter().map(|state| state.derivative);
+        let auxiliaries = system.auxiliaries.iter().map(|auxiliary| auxiliary.value);
+        let undriven: Vec<_> = derivatives.chain(auxiliaries).collect();
+        let mut expressions = substitute(&undriven, &replacements).into_iter();
+        let places = system.states.iter_mut().map(|state| &mut state.derivative);
+        let places = places.chain(system.auxiliaries.iter_mut().map(|auxiliary| &mut auxiliary.value));
+        places.zip(&mut expressions).for_each(|(place, expression)| *place = expression);
+        Ok(system)
+    }
+}

@@ -1,0 +1,120 @@
+//! From the values of an attempt to a step graph: error norm, controller, the choice between old and new. What all
+//! families have in common.
+
+use rubie_expr::Expr;
+use rubie_model::System;
+
+use crate::controller::decide;
+use crate::controller_kind::ControllerKind;
+use crate::controls::Controls;
+use crate::error_norm::{finite, norm};
+use crate::first_step::first_step;
+use crate::interpolant::Attempted;
+use crate::method::{BuildOptions, Method};
+use crate::step::{Dense, Memory, StepGraph};
+
+/// One attempt of a method.
+pub(crate) struct Attempt<'g> {
+    /// The symbol of the step size.
+    pub(crate) dt: Expr<'g>,
+    /// States at the start.
+    pub(crate) old: Vec<Expr<'g>>,
+    /// States at the end.
+    pub(crate) new: Vec<Expr<'g>>,
+    /// The error estimate of every state, where the method has one.
+    pub(crate) errors: Option<Vec<Expr<'g>>>,
+    /// The derivatives at the start.
+    pub(crate) slope: Vec<Expr<'g>>,
+    /// Whether these are symbols, remembered from the end of the step before.
+    pub(crate) carried: bool,
+    /// What the interpolant may use.
+    pub(crate) stages: Vec<Vec<Expr<'g>>>,
+}
+
+/// The derivatives at the start of a step: symbols where they are carried from step to step.
+pub(crate) fn slope_at_start<'g>(system: &System<'g>, carried: bool) -> Vec<Expr<'g>> {
+    if carried {
+        system.states.iter().map(|state| system.graph.symbol(&slope_name(&state.name))).collect()
+    } else {
+        system.derivatives()
+    }
+}
+
+fn slope_name(state: &str) -> String {
+    format!("k1.{state}")
+}
+
+impl<'g> Attempt<'g> {
+    /// The step graph. `options.controller` counts only for methods with an error estimate.
+    pub(crate) fn assemble(
+        self,
+        method: &Method,
+        system: &System<'g>,
+        options: &BuildOptions,
+    ) -> StepGraph<'g> {
+        let kind = if self.errors.is_some() { options.controller } else { ControllerKind::Fixed };
+        let controls = Controls::new(system, kind);
+        let finite = finite(&controls, &self.new);
+        let (accepted, next_dt, mut memory) = match &self.errors {
+            Some(errors) if kind != ControllerKind::Fixed => {
+                let norm = norm(&controls, finite, &self.old, &self.new, errors);
+                let decision = decide(kind, &controls, self.dt, &norm);
+                (norm.accepted, decision.next_dt, decision.memory)
+            }
+            _ => (finite, controls.dt, Vec::new()),
+        };
+        memory.extend(self.memory(system, accepted));
+        let fixed = kind == ControllerKind::Fixed;
+        let first_dt =
+            if fixed { controls.dt } else { first_step(system, &controls, method.control_order()) };
+        let states = self.new.iter().zip(&self.old);
+        StepGraph {
+            dt: self.dt,
+            parts: Vec::new(),
+            next_states: states.map(|(new, old)| accepted.select(*new, *old)).collect(),
+            next_dt,
+            accepted,
+            finite,
+            troubles: Vec::new(),
+            first_dt,
+            dense: options.dense.then(|| self.dense(method, system)),
+            fixed,
+            controls: controls.list,
+            memory,
+        }
+    }
+
+    /// The derivatives at the end, the same nodes as those of a stage that evaluates them.
+    fn slope_at_end(&self, system: &System<'g>) -> Vec<Expr<'g>> {
+        system.derivatives_at(system.time + self.dt, &self.new)
+    }
+
+    /// The derivatives at the start of the next step, where they are carried.
+    fn memory(&self, system: &System<'g>, accepted: Expr<'g>) -> Vec<Memory<'g>> {
+        if !self.carried {
+            return Vec::new();
+        }
+        let slopes = system.states.iter().zip(&self.slope).zip(self.slope_at_end(system));
+        slopes
+            .map(|((state, symbol), end)| Memory {
+                name: slope_name(&state.name),
+                symbol: *symbol,
+                first: state.derivative,
+                next: accepted.select(end, *symbol),
+            })
+            .collect()
+    }
+
+    fn dense(&self, method: &Method, system: &System<'g>) -> Dense<'g> {
+        let names: Vec<_> = system.states.iter().map(|state| state.name.as_str()).collect();
+        let dense = method.interpolant().dense(&Attempted {
+            names: &names,
+            dt: self.dt,
+            start: &self.old,
+            end: &self.new,
+            stages: &self.stages,
+            slopes: &|| [self.slope.clone(), self.slope_at_end(system)],
+        });
+        Dense { order: method.interpolant_order(), ..dense }
+    }
+}
