@@ -43,11 +43,12 @@ fn every_model_for_three_generations() {
 }
 
 #[test]
-fn every_method() {
+fn methods_of_every_family() {
     let Some(nvrtc) = nvrtc() else { return };
-    for (i, method) in rubie_method::methods().iter().enumerate() {
+    // Those of one family differ in numbers only: every third.
+    for (i, method) in rubie_method::methods().iter().enumerate().step_by(3) {
         let case = Case::new(MODELS[1], method, Kind::Inside, Precision::F64);
-        compile(&nvrtc, &case, [80, 90, 100][i % 3]);
+        compile(&nvrtc, &case, [80, 90, 100][i / 3 % 3]);
     }
 }
 
