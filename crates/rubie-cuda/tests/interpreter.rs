@@ -11,7 +11,10 @@ use rubie_method::Method;
 use rubie_program::{Interpreter, Isa, Precision};
 
 fn compare(backend: &HostBackend, model: (&str, f64), method: &Method, kind: Kind, precision: Precision) {
-    let case = Case::new(model, method, kind, precision);
+    compare_case(backend, &Case::new(model, method, kind, precision));
+}
+
+fn compare_case(backend: &HostBackend, case: &Case) {
     let interpreter = CpuBackend::<Interpreter<f32>, Interpreter<f64>>::new("interpreter", Isa::detect());
     let (found, expected) = (case.run(backend), case.run(&interpreter));
     let name = &case.name;
@@ -55,6 +58,25 @@ fn every_method() {
         let precision = [Precision::F64, Precision::F64, Precision::F32][i / 3 % 3];
         compare(&backend, MODELS[i % 2], method, kind, precision);
     }
+}
+
+/// So many uniforms that they are read from memory, and so little memory that a chunk is cut.
+#[test]
+fn many_uniforms_and_little_memory() {
+    let Some(compiler) = host::compiler() else { return };
+    let parameters: String = (0..600).map(|i| format!("param p{i} = {}\n", 0.001 * f64::from(i))).collect();
+    let sum: Vec<String> = (1..600).map(|i| format!("p{i}*({i} + t)")).collect();
+    let text = format!("{parameters}param k = 1\nstate x = 1\nx' = -k*x + 1e-3*p1*({})", sum.join(" + "));
+    let method = rubie_method::find("tsit5").unwrap();
+    for precision in [Precision::F64, Precision::F32] {
+        let case = Case::of_text(("sums", &text, 1.0), method, Kind::Inside, precision);
+        let source = rubie_cuda::Source::print(&case.spec);
+        assert_eq!(source.uniforms_by_value, precision == Precision::F32);
+        compare_case(&HostBackend::new(compiler), &case);
+    }
+    // All arrays of the chunk, twice and with their staging, take about twice as much.
+    let backend = HostBackend { memory: 1 << 18, quota: 50, ..HostBackend::new(compiler) };
+    compare(&backend, MODELS[0], method, Kind::Summaries, Precision::F64);
 }
 
 /// What the compiler optimises must not change any bit either.

@@ -62,7 +62,17 @@ impl Case {
     /// The model `name`, its first parameter and its first state varying.
     pub(crate) fn new((name, until): (&str, f64), method: &Method, kind: Kind, precision: Precision) -> Case {
         let path = format!("{}/../../examples/{name}.model", env!("CARGO_MANIFEST_DIR"));
-        let model = Model::parse(name, &std::fs::read_to_string(path).unwrap()).unwrap();
+        Case::of_text((name, &std::fs::read_to_string(path).unwrap(), until), method, kind, precision)
+    }
+
+    /// The same for a model that is given as text.
+    pub(crate) fn of_text(
+        (name, text, until): (&str, &str, f64),
+        method: &Method,
+        kind: Kind,
+        precision: Precision,
+    ) -> Case {
+        let model = Model::parse(name, text).unwrap();
         let graph = Graph::new();
         let system = model.system(&graph);
         let dt = (!method.adaptive()).then_some(until / 300.0);
