@@ -102,35 +102,58 @@ impl Stream {
         }
         Stream { range, copies, needed }
     }
+
+    /// Instructions by which each vector is behind the one before it: their hard places shall not coincide. Measured: an
+    /// eighth makes solves of Lorenz and Robertson 3 % faster than none, more than a quarter makes them slower.
+    fn lag(&self) -> usize {
+        self.range.len() / 8
+    }
+}
+
+/// The instructions of a stream and the vectors they are for, in the order they are written: each vector lags behind the one
+/// before it.
+fn interleaved(stream: &Stream) -> Vec<(usize, u32)> {
+    let lag = stream.lag();
+    let last = stream.range.len() + lag * (stream.copies as usize - 1);
+    let at = |time: usize| {
+        (0..stream.copies).filter_map(move |copy| {
+            let place = time.checked_sub(copy as usize * lag)?;
+            (place < stream.range.len()).then_some((stream.range.start + place, copy))
+        })
+    };
+    (0..last).flat_map(at).collect()
 }
 
 /// The steps of a stream that anyone needs, once for each of its vectors, with when values are needed next.
 pub(crate) fn steps(program: &Program, locations: Locations, stream: &Stream) -> Vec<Step> {
-    let copies = stream.copies;
     let mut upcoming = vec![NEVER; locations.count()];
-    let mut is_set_later: Vec<bool> = stream.needed.iter().map(|needed| !needed).collect();
+    let mut is_set_later = vec![false; locations.count()];
+    for (row, needed) in (0..).zip(&stream.needed) {
+        for copy in 0..stream.copies {
+            is_set_later[locations.row(row, copy) as usize] = !needed;
+        }
+    }
     let is_whole = whole_exponents(program);
-    let mut steps = Vec::with_capacity(stream.range.len() * copies as usize);
+    let order = interleaved(stream);
+    let mut steps = Vec::with_capacity(order.len());
     // Numbers fall from the end, as how many steps there will be is not known yet.
     let mut number = NEVER - 1;
-    for index in stream.range.clone().rev() {
+    for (index, copy) in order.into_iter().rev() {
         let instr = program.instructions()[index];
-        let is_final = !std::mem::replace(&mut is_set_later[instr.to as usize], true);
-        for copy in (0..copies).rev() {
-            let to = locations.row(instr.to, copy);
-            let next_of_result = std::mem::replace(&mut upcoming[to as usize], NEVER);
-            if next_of_result == NEVER && !is_final {
-                continue;
-            }
-            let operands = instr.operands.map(|operand| locations.of(operand, copy));
-            let next = operands.map(|operand| upcoming[operand as usize]);
-            for operand in &operands[..instr.op.arity()] {
-                upcoming[*operand as usize] = number;
-            }
-            let (is_whole, index) = (is_whole[index], index as u32);
-            steps.push(Step { instr, index, to, operands, next_of_result, next, is_whole, is_final });
-            number -= 1;
+        let to = locations.row(instr.to, copy);
+        let is_final = !std::mem::replace(&mut is_set_later[to as usize], true);
+        let next_of_result = std::mem::replace(&mut upcoming[to as usize], NEVER);
+        if next_of_result == NEVER && !is_final {
+            continue;
         }
+        let operands = instr.operands.map(|operand| locations.of(operand, copy));
+        let next = operands.map(|operand| upcoming[operand as usize]);
+        for operand in &operands[..instr.op.arity()] {
+            upcoming[*operand as usize] = number;
+        }
+        let (is_whole, index) = (is_whole[index], index as u32);
+        steps.push(Step { instr, index, to, operands, next_of_result, next, is_whole, is_final });
+        number -= 1;
     }
     steps.reverse();
     let first = number + 1;
