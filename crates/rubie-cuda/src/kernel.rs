@@ -7,12 +7,13 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use bytemuck::{Pod, cast_slice, cast_slice_mut};
 use rubie_kernel::{
-    BackendError, ChunkInputs, ChunkOutputs, ChunkReport, Controls, Kernel, KernelError, KernelSpec,
-    SamplesMut, Watch, begin,
+    BackendError, ChunkInputs, ChunkOutputs, ChunkReport, Controls, Kernel, KernelError, KernelSpec, Watch,
+    begin,
 };
 use rubie_memory::{ArrayRequest, Available, DataType, DeviceError, Placement, plan};
 use rubie_program::{Element, Executor, ExecutorOptions, Interpreter, Isa, Precision};
 
+use crate::arrays::{Outputs, bytes_of, real_bytes};
 use crate::engine::{Engine, Job};
 use crate::print::Source;
 use crate::slot::{Progress, Shape, Slot};
@@ -215,56 +216,13 @@ impl<E: Engine> Kernel for DeviceKernel<E> {
             uniforms_by_value: self.source.uniforms_by_value,
             job: self.job(controls, rows),
         };
-        let mut arrays = Outputs {
-            arrays: [samples, summaries, cast_slice_mut(&mut words)],
-            element_bytes: [shape.real_bytes, shape.real_bytes, size_of::<u32>()],
-            runs: inputs.runs,
-        };
+        let arrays = [samples, summaries, cast_slice_mut(&mut words)];
+        let mut arrays = Outputs::new(arrays, precision, inputs.runs);
         let report = self.compute(&shape, inputs, &mut arrays, watch)?;
         for (status, word) in status.iter_mut().zip(words) {
             status.0 = word;
         }
         Ok(report)
-    }
-}
-
-/// The arrays of a whole chunk: samples, summaries, status words, as rows of one element per run.
-struct Outputs<'a> {
-    arrays: [&'a mut [u8]; 3],
-    element_bytes: [usize; 3],
-    runs: usize,
-}
-
-impl Outputs<'_> {
-    /// Puts the rows of a part where they belong.
-    fn take(&mut self, results: [&[u8]; 3], part: Range<usize>) {
-        for ((array, size), result) in self.arrays.iter_mut().zip(self.element_bytes).zip(results) {
-            let rows = array.chunks_exact_mut(self.runs * size).zip(result.chunks_exact(part.len() * size));
-            for (row, result) in rows {
-                row[part.start * size..part.end * size].copy_from_slice(result);
-            }
-        }
-    }
-}
-
-fn bytes_of(room: SamplesMut<'_>, precision: Precision) -> Result<(&mut [u8], usize), KernelError> {
-    match (room, precision) {
-        (SamplesMut::F32(numbers), Precision::F32) => {
-            let count = numbers.len();
-            Ok((cast_slice_mut(numbers), count))
-        }
-        (SamplesMut::F64(numbers), Precision::F64) => {
-            let count = numbers.len();
-            Ok((cast_slice_mut(numbers), count))
-        }
-        _ => Err(KernelError::Precision),
-    }
-}
-
-fn real_bytes(precision: Precision) -> usize {
-    match precision {
-        Precision::F32 => size_of::<f32>(),
-        Precision::F64 => size_of::<f64>(),
     }
 }
 

@@ -45,6 +45,8 @@ mod print;
 
 mod engine;
 
+mod arrays;
+
 mod slot;
 
 mod kernel;

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use cudarc::driver::{CudaContext, result, sys};
+use rubie_memory::DeviceError;
 
 use crate::nvrtc::Architecture;
 
@@ -112,4 +113,9 @@ fn guarded<R>(work: impl FnOnce() -> Result<R, DriverError>) -> Result<R, Driver
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         Err(DriverError::Failed("it lacks a function that is needed; install a newer driver".to_owned()))
     })
+}
+
+/// What the driver says, as an error of a device.
+pub(super) fn failed(device: &str, error: result::DriverError) -> DeviceError {
+    DeviceError::Failed { device: device.to_owned(), message: DriverError::from(error).to_string() }
 }

@@ -7,6 +7,7 @@
 #![allow(unsafe_code)]
 
 mod driver;
+mod buffer;
 mod memory;
 mod module;
 

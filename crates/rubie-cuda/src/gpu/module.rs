@@ -7,7 +7,8 @@ use std::sync::Arc;
 use cudarc::driver::{CudaContext, result, sys};
 use rubie_memory::{Buffer, Device, DeviceError, Stream};
 
-use super::memory::{CudaBuffer, CudaDevice, CudaQueue};
+use super::buffer::CudaBuffer;
+use super::memory::{CudaDevice, CudaQueue};
 use crate::engine::{Engine, Job, Uniforms};
 use crate::print::BLOCK;
 

@@ -6,6 +6,7 @@
 
 mod literal;
 mod function;
+mod programs;
 mod pieces;
 
 use std::collections::BTreeSet;
@@ -57,16 +58,16 @@ impl Source {
         let _ = writeln!(text, "\ntypedef {} real;", c_type(spec.precision));
         text.push_str(&structure("Rows", "real", &rows(spec.programs(), pieces.named_rows())));
         let clock_programs: Vec<&Program> =
-            pieces::clock_programs(spec).map(|(_, program)| program).collect();
+            programs::clock_programs(spec).map(|(_, program)| program).collect();
         text.push_str(&structure("Clock", "double", &rows(clock_programs, pieces.named_clock_rows())));
         let (c, u) = (clock_uniforms.max(1), uniforms.max(1));
         let _ = writeln!(text, "struct Uniforms {{\n    double c[{c}];\n    real u[{u}];\n}};\n");
         text.push_str(include_str!("job.cu"));
-        for (name, program) in pieces::step_programs(spec) {
+        for (name, program) in programs::step_programs(spec) {
             let functions = Functions { rows: "l.r", uniforms: "k.u" };
             let _ = write!(text, "\n{}", functions.print(&name, program));
         }
-        for (name, program) in pieces::clock_programs(spec) {
+        for (name, program) in programs::clock_programs(spec) {
             let functions = Functions { rows: "l.c", uniforms: "k.c" };
             let _ = write!(text, "\n{}", functions.print(name, program));
         }
@@ -125,7 +126,7 @@ fn definitions(spec: &KernelSpec, uniforms_by_value: bool) -> String {
 
 /// Every program, those of a clock apart included.
 fn all_programs(spec: &KernelSpec) -> impl Iterator<Item = &Program> {
-    spec.programs().chain(pieces::clock_programs(spec).map(|(_, program)| program))
+    spec.programs().chain(programs::clock_programs(spec).map(|(_, program)| program))
 }
 
 fn needs_angles(program: &Program) -> bool {
