@@ -11,10 +11,13 @@ use rubie_method::Method;
 use rubie_program::{Interpreter, Isa, Precision};
 
 fn compare(backend: &HostBackend, model: (&str, f64), method: &Method, kind: Kind, precision: Precision) {
-    compare_case(backend, &Case::new(model, method, kind, precision));
+    let case = Case::new(model, method, kind, precision);
+    let successes = compare_case(backend, &case);
+    assert!(successes > 50 && successes < cases::RUNS, "{}: {successes} successes", case.name);
 }
 
-fn compare_case(backend: &HostBackend, case: &Case) {
+/// Says how many runs succeeded.
+fn compare_case(backend: &HostBackend, case: &Case) -> usize {
     let interpreter = CpuBackend::<Interpreter<f32>, Interpreter<f64>>::new("interpreter", Isa::detect());
     let (found, expected) = (case.run(backend), case.run(&interpreter));
     let name = &case.name;
@@ -22,8 +25,7 @@ fn compare_case(backend: &HostBackend, case: &Case) {
     assert_eq!(found.report, expected.report, "{name}");
     assert!(found.samples == expected.samples, "{name}: samples differ");
     assert!(found.summaries == expected.summaries, "{name}: summaries differ");
-    let successes = expected.status.iter().filter(|status| status.is_success()).count();
-    assert!(successes > 50 && successes < expected.status.len(), "{name}: {successes} successes");
+    expected.status.iter().filter(|status| status.is_success()).count()
 }
 
 /// Every model once, with a method of its own.
@@ -72,7 +74,7 @@ fn many_uniforms_and_little_memory() {
         let case = Case::of_text(("sums", &text, 1.0), method, Kind::Inside, precision);
         let source = rubie_cuda::Source::print(&case.spec);
         assert_eq!(source.uniforms_by_value, precision == Precision::F32);
-        compare_case(&HostBackend::new(compiler), &case);
+        assert!(compare_case(&HostBackend::new(compiler), &case) > 50);
     }
     // All arrays of the chunk, twice and with their staging, take about twice as much.
     let backend = HostBackend { memory: 1 << 18, quota: 50, ..HostBackend::new(compiler) };
@@ -102,7 +104,8 @@ fn everything() {
             println!("{}, {}", model.0, method.name);
             for kind in [Kind::Ends, Kind::Inside, Kind::Summaries] {
                 for precision in [Precision::F64, Precision::F32] {
-                    compare(&backend, model, method, kind, precision);
+                    // Some methods fail with all runs of a stiff model; they must do so here, too.
+                    compare_case(&backend, &Case::new(model, method, kind, precision));
                 }
             }
         }

@@ -56,7 +56,7 @@ pub(crate) struct Outcome {
 }
 
 /// Runs of a chunk: more than a block has threads.
-const RUNS: usize = 150;
+pub(crate) const RUNS: usize = 150;
 
 impl Case {
     /// The model `name`, its first parameter and its first state varying.
