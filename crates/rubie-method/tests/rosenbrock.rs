@@ -99,7 +99,7 @@ fn accuracy(method: &Method) -> f64 {
 fn order_of_companion(method: &Method) -> Option<u32> {
     match method.name {
         "scholz4_7" => Some(1),
-        "ros34pw3" => Some(2),
+        "ros34pw3" | "rosenbrock23" => Some(2),
         _ => method.embedded_order,
     }
 }
