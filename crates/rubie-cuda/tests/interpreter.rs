@@ -6,7 +6,7 @@ mod host;
 
 use cases::{Case, Kind, MODELS};
 use host::HostBackend;
-use rubie_kernel::CpuBackend;
+use rubie_kernel::{AttemptPart, CpuBackend};
 use rubie_method::Method;
 use rubie_program::{Interpreter, Isa, Precision};
 
@@ -79,6 +79,20 @@ fn many_uniforms_and_little_memory() {
     // All arrays of the chunk, twice and with their staging, take about twice as much.
     let backend = HostBackend { memory: 1 << 18, quota: 50, ..HostBackend::new(compiler) };
     compare(&backend, MODELS[0], method, Kind::Summaries, Precision::F64);
+}
+
+/// An attempt whose only program runs twice, the second time until a row that stays 0 is not above 0.
+#[test]
+fn parts_that_occur_twice() {
+    let Some(compiler) = host::compiler() else { return };
+    let method = rubie_method::find("tsit5").unwrap();
+    let mut case = Case::new(MODELS[0], method, Kind::Ends, Precision::F64);
+    let part = case.spec.programs.order[0];
+    let again = AttemptPart { pending: Some(case.spec.layout.theta), ..part };
+    case.spec.programs.order = vec![part, again, part];
+    let source = rubie_cuda::Source::print(&case.spec);
+    assert!(source.text.contains("case 0:\n    case 2:"), "{}", source.text);
+    compare_case(&HostBackend::new(compiler), &case);
 }
 
 /// What the compiler optimises must not change any bit either.
