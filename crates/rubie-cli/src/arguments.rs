@@ -236,9 +236,17 @@ pub(crate) struct SolveArguments {
     )]
     pub(crate) summarise: Option<Vec<String>>,
 
-    /// File for the results: .parquet, .csv, .npy or .npz
+    /// File for the results: .parquet, .csv, .npy, .npz or .zarr
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
+
+    /// Go on with the file that an earlier attempt left unfinished; without one, begin
+    #[arg(long, requires = "out", help_heading = "Output")]
+    pub(crate) resume: bool,
+
+    /// Throw away what an earlier attempt left unfinished
+    #[arg(long, requires = "out", conflicts_with = "resume", help_heading = "Output")]
+    pub(crate) restart: bool,
 
     /// Shape of the table in a .parquet or .csv file
     #[arg(long, value_enum, default_value = "wide", help_heading = "Output")]
@@ -268,9 +276,23 @@ pub(crate) struct SolveArguments {
     #[arg(long, value_name = "N", help_heading = "Machine")]
     pub(crate) threads: Option<NonZeroUsize>,
 
-    /// Most memory to use (not there yet)
+    /// Most memory for arrays, such as 4GiB or 500MB; the program itself takes some tens of MiB more
     #[arg(long, value_name = "SIZE", help_heading = "Machine")]
     pub(crate) memory_limit: Option<String>,
+
+    /// Share of the free memory of the device (on a CPU: of this machine) that arrays may take
+    #[arg(
+        long,
+        value_name = "SHARE",
+        default_value_t = 0.5,
+        allow_negative_numbers = true,
+        help_heading = "Machine"
+    )]
+    pub(crate) device_memory_fraction: f64,
+
+    /// Say on standard error, before solving, what memory is needed and there, and how many chunks of what length follow
+    #[arg(long, help_heading = "Machine")]
+    pub(crate) explain_memory: bool,
 }
 
 #[derive(Debug, Args)]

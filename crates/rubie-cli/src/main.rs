@@ -11,6 +11,7 @@ mod failure;
 mod info;
 mod progress;
 mod show;
+mod size;
 mod solve;
 
 use std::process::ExitCode;

@@ -14,3 +14,9 @@ pub(crate) fn show(text: &str) -> Result<(), Failure> {
         _ => Ok(()),
     }
 }
+
+/// Writes to standard error.
+pub(crate) fn tell(text: &str) {
+    // Nobody is left to tell if it is closed.
+    let _ = writeln!(std::io::stderr(), "{}", text.trim_end());
+}

@@ -10,7 +10,8 @@ use rubie::{Monitor, Role, UnknownName, sink};
 use crate::arguments::{Grid, ReportForm, SolveArguments, Table};
 use crate::failure::Failure;
 use crate::progress::Progress;
-use crate::show::show;
+use crate::show::{show, tell};
+use crate::size::size;
 
 /// Tolerance of states that a list of tolerances leaves out: the default of the library.
 const DEFAULT_TOLERANCE: f64 = 1e-6;
@@ -24,7 +25,6 @@ pub(crate) fn read_model(path: &Path) -> Result<Model, Failure> {
 
 /// Runs the command.
 pub(crate) fn solve(arguments: &SolveArguments) -> Result<(), Failure> {
-    refuse_what_is_not_there(arguments)?;
     let model = read_model(&arguments.model)?;
     let sweep = sweep(arguments)?;
     let solver = Solver::new(&model, &options(arguments, &model)?)?;
@@ -45,8 +45,19 @@ fn write(solver: &Solver, sweep: &Sweep, path: &Path, arguments: &SolveArguments
         Table::Wide => sink::TableForm::Wide,
         Table::Long => sink::TableForm::Long,
     };
-    let file = sink::create(path, form, solver.layout(sweep)).map_err(rubie::Error::from)?;
-    watched(solver, sweep, file, arguments)
+    let earlier = match (arguments.resume, arguments.restart) {
+        (true, _) => sink::Earlier::Resume,
+        (_, true) => sink::Earlier::Restart,
+        _ => sink::Earlier::Refuse,
+    };
+    let identity = solver.identity(sweep)?;
+    let file = sink::create_resumable(path, form, solver.layout(sweep), &identity, earlier);
+    watched(solver, sweep, file.map_err(rubie::Error::from)?, arguments).inspect_err(|failure| {
+        let interrupted = |error: &rubie::Error| error.kind() == ErrorKind::Interrupted;
+        if matches!(failure, Failure::Library(error) if interrupted(error)) {
+            tell("runs that are finished are kept; --resume goes on with them");
+        }
+    })
 }
 
 /// Solves with a progress bar; Ctrl-C stops the solve, and a second one the program.
@@ -56,6 +67,9 @@ fn watched(
     sink: Box<dyn sink::Sink>,
     arguments: &SolveArguments,
 ) -> Result<Report, Failure> {
+    if arguments.explain_memory {
+        tell(&solver.explain_memory(sweep, &*sink)?);
+    }
     let monitor = Arc::new(Monitor::default());
     let stop = Arc::clone(&monitor);
     let handler = move || {
@@ -69,18 +83,6 @@ fn watched(
     let report = solver.solve_into(sweep, sink, &monitor);
     drop(progress);
     Ok(report?)
-}
-
-/// Options whose time has not come say so instead of being ignored.
-fn refuse_what_is_not_there(arguments: &SolveArguments) -> Result<(), Failure> {
-    let missing = [(
-        arguments.memory_limit.is_some(),
-        "--memory-limit: memory limits are not there yet; results already go to the file in pieces of bounded size",
-    )];
-    match missing.iter().find(|(asked, _)| *asked) {
-        Some((_, message)) => Err(Failure::Words((*message).to_owned())),
-        None => Ok(()),
-    }
 }
 
 fn sweep(arguments: &SolveArguments) -> Result<Sweep, Failure> {
@@ -137,6 +139,8 @@ fn options(arguments: &SolveArguments, model: &Model) -> Result<SolveOptions, Fa
         backend: arguments.backend.into(),
         vectors: arguments.vectors.isa(),
         threads: arguments.threads,
+        memory_share: arguments.device_memory_fraction,
+        memory_limit: arguments.memory_limit.as_deref().map(size).transpose()?,
         ..SolveOptions::default()
     })
 }
@@ -216,6 +220,7 @@ fn number(option: &str, word: &str) -> Result<f64, Failure> {
 fn json(report: &Report) -> serde_json::Value {
     serde_json::json!({
         "runs": report.runs,
+        "resumed_runs": report.resumed_runs,
         "threads": report.threads,
         "backend": report.backend,
         "method": report.method,

@@ -66,6 +66,10 @@ pub struct Layout {
     pub hoisted: Range<u32>,
     /// The summaries, where there are any.
     pub summaries: Option<SummaryLayout>,
+    /// Of each event at given times: how often it has happened.
+    pub event_counts: Range<u32>,
+    /// Of each event at given times: when it happens next; infinite after the last time.
+    pub event_times: Range<u32>,
     /// Uniforms of the method's controls.
     pub controls: Range<u32>,
     /// Uniforms of all parameters, in the model's order (those of varying ones are not used).
@@ -191,7 +195,8 @@ impl Layout {
     /// The rows that belong to a run and move with it when it is put into a lane.
     pub fn carried(&self) -> impl Iterator<Item = u32> {
         let accumulators = self.summaries.iter().flat_map(|summaries| summaries.accumulators.clone());
-        (self.states.start..self.inputs.end).chain(accumulators).chain(self.hoisted.clone())
+        let events = self.event_counts.clone().chain(self.event_times.clone());
+        (self.states.start..self.inputs.end).chain(accumulators).chain(events).chain(self.hoisted.clone())
     }
 }
 

@@ -28,6 +28,8 @@ pub struct Programs {
     pub sample: Option<Program>,
     /// What makes summaries, where there are any.
     pub summaries: Option<SummaryPrograms>,
+    /// Carries out the events that happen at the run's present time, where the model has any; nothing changes in other runs.
+    pub events: Option<Program>,
 }
 
 /// A part of an attempt.
@@ -94,5 +96,6 @@ impl KernelSpec {
                     summaries.inside.iter().chain([&summaries.at_end, &summaries.finish])
                 }),
             )
+            .chain(&programs.events)
     }
 }

@@ -1,34 +1,70 @@
 //! The arrays of a chunk.
 
+use std::ops::Range;
+
 use rubie_kernel::Status;
 
+use crate::sink::Chunk;
 use crate::solver::Solver;
-use crate::values::Values;
+use crate::sweep::Sweep;
+use crate::values::{Numbers, Values};
 
-/// The arrays of one chunk, used again for the next.
+/// The arrays of one chunk, used again for another.
 pub(crate) struct Buffers {
-    pub(crate) inputs: Vec<f64>,
+    first_run: u64,
+    pub(crate) inputs: Numbers<f64>,
     pub(crate) samples: Values,
     pub(crate) summaries: Values,
     pub(crate) status: Vec<Status>,
+    /// The status as sinks take it.
+    pub(crate) words: Vec<u32>,
+    names: usize,
 }
 
 impl Buffers {
-    pub(crate) fn new(solver: &Solver, inputs: usize, runs: usize) -> Self {
-        let mut buffers = Buffers {
-            inputs: Vec::new(),
+    /// Empty arrays for a sweep over so many names.
+    pub(crate) fn new(solver: &Solver, names: usize) -> Self {
+        Buffers {
+            first_run: 0,
+            inputs: Numbers::default(),
             samples: Values::empty(solver.options().precision),
             summaries: Values::empty(solver.options().precision),
             status: Vec::new(),
-        };
-        buffers.resize(solver, inputs, runs);
-        buffers
+            words: Vec::new(),
+            names,
+        }
     }
 
-    pub(crate) fn resize(&mut self, solver: &Solver, inputs: usize, runs: usize) {
-        self.inputs.resize(inputs * runs, 0.0);
+    /// Arrays whose contents are there already.
+    pub(crate) fn of_batch(
+        inputs: Numbers<f64>,
+        samples: Values,
+        summaries: Values,
+        status: Vec<Status>,
+    ) -> Self {
+        let names = inputs.len() / status.len().max(1);
+        Buffers { first_run: 0, names, inputs, samples, summaries, status, words: Vec::new() }
+    }
+
+    /// Makes room for these runs and fills in their inputs.
+    pub(crate) fn take(&mut self, solver: &Solver, sweep: &Sweep, range: Range<u64>) {
+        let runs = (range.end - range.start) as usize; // the plan has counted them
+        self.first_run = range.start;
+        self.inputs.resize(self.names * runs);
         self.samples.resize(solver.samples_per_run() * runs);
         self.summaries.resize(solver.summaries_per_run() * runs);
         self.status.resize(runs, Status::SUCCESS);
+        sweep.fill(range.start, runs, self.inputs.as_mut());
+    }
+
+    pub(crate) fn chunk(&self) -> Chunk<'_> {
+        Chunk {
+            first_run: self.first_run,
+            runs: self.status.len(),
+            swept: &self.inputs,
+            samples: self.samples.as_samples(),
+            summaries: self.summaries.as_samples(),
+            status: &self.words,
+        }
     }
 }

@@ -38,6 +38,7 @@
 //! | results in files | [`sink`] |
 
 pub mod sweep;
+pub mod identity;
 pub mod sink;
 pub mod machine;
 pub mod gpu;
@@ -49,12 +50,16 @@ pub mod options;
 mod backend;
 pub mod report;
 pub mod solver;
+mod memory;
 mod buffers;
+mod spill;
+mod pipeline;
 pub mod solution;
 pub mod run;
 pub mod prelude;
 
 pub use error::{Error, ErrorKind};
+pub use identity::Identity;
 pub use options::{BackendChoice, DeviceChoice, SolveOptions};
 pub use report::Report;
 pub use run::Monitor;
@@ -62,7 +67,7 @@ pub use solution::Solution;
 pub use solver::Solver;
 pub use summaries::SummaryOptions;
 pub use sweep::{Axis, Sweep};
-pub use values::Values;
+pub use values::{Numbers, Values};
 
 pub use rubie_expr::{Graph, depends_on};
 pub use rubie_kernel::{KernelSpec, Status};

@@ -1,6 +1,7 @@
 //! What a user may ask of a solve. Everything here is checked when a [`crate::Solver`] is made.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 use rubie_method::StepSettings;
 use rubie_output::Schedule;
@@ -72,8 +73,15 @@ pub struct SolveOptions {
     pub vectors: Option<Isa>,
     /// Threads; as many as the machine has cores where absent.
     pub threads: Option<NonZeroUsize>,
-    /// Bytes that the arrays of one chunk may take when results go to a sink.
+    /// Bytes that the arrays of one chunk may take when results go to a sink, if the memory allows it.
     pub chunk_bytes: u64,
+    /// The share of the memory free now that the arrays of a solve may take, above 0 and at most 1.
+    pub memory_share: f64,
+    /// Bytes that the arrays of a solve may take at most, whatever is free.
+    pub memory_limit: Option<u64>,
+    /// Directory for results in memory that are larger than the memory; without one they are refused. It should be on a
+    /// disk: a file system in memory gains nothing.
+    pub spill: Option<PathBuf>,
 }
 
 impl Default for SolveOptions {
@@ -95,6 +103,9 @@ impl Default for SolveOptions {
             vectors: None,
             threads: None,
             chunk_bytes: 32 << 20,
+            memory_share: 0.5,
+            memory_limit: None,
+            spill: None,
         }
     }
 }

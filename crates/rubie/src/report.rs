@@ -10,6 +10,8 @@ use rubie_kernel::Status;
 pub struct Report {
     /// Number of runs.
     pub runs: u64,
+    /// How many of them an earlier attempt had written; everything below is about the others.
+    pub resumed_runs: u64,
     /// Threads that worked.
     pub threads: usize,
     /// Backend and instruction set.
@@ -39,9 +41,9 @@ pub struct Report {
 }
 
 impl Report {
-    /// Runs per second of solving.
+    /// Runs per second of solving, without those from before.
     pub fn runs_per_second(&self) -> f64 {
-        self.runs as f64 / self.solve_seconds.max(f64::MIN_POSITIVE)
+        (self.runs - self.resumed_runs) as f64 / self.solve_seconds.max(f64::MIN_POSITIVE)
     }
 
     /// Counts the failures among `status`.
@@ -59,6 +61,9 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut line = |name: &str, value: String| writeln!(f, "{name:<15} {value}");
         line("runs", self.runs.to_string())?;
+        if self.resumed_runs > 0 {
+            line("  from before", self.resumed_runs.to_string())?;
+        }
         line("threads", self.threads.to_string())?;
         line("backend", self.backend.clone())?;
         line("method", format!("{}, {}", self.method, self.precision))?;

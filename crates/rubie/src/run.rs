@@ -1,26 +1,27 @@
 //! The chunk loop: inputs in, kernel, results out, for every chunk of a batch.
 
-use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Instant;
 
 use rubie_kernel::{ChunkInputs, ChunkOutputs, ChunkReport, Status, Watch};
-use rubie_memory::{ArrayRequest, ChunkPlan, DataType};
+use rubie_memory::ChunkPlan;
 use rubie_program::Precision;
 
 use crate::buffers::Buffers;
 use crate::error::{Error, ErrorKind};
+use crate::memory::IN_FLIGHT;
+use crate::pipeline;
 use crate::report::Report;
-use crate::sink::{Chunk, Sink};
+use crate::sink::Sink;
 use crate::solution::Solution;
 use crate::solver::{Compiled, Solver};
-use crate::summaries::Summaries;
+use crate::spill::Spill;
 use crate::sweep::Sweep;
 
 /// How a caller watches a solve and stops it.
 #[derive(Debug, Default)]
 pub struct Monitor {
-    /// Set it to stop: the solve ends with [`ErrorKind::Interrupted`].
+    /// Set it to stop: the solve ends with [`ErrorKind::Interrupted`]. It also is set when a sink fails.
     pub interrupt: AtomicBool,
     /// Runs finished so far.
     pub finished_runs: AtomicU64,
@@ -32,14 +33,12 @@ impl Monitor {
     }
 }
 
-/// Runs per chunk at least, where the arrays of so many fit into the free memory: fewer leave lanes empty.
-const FEWEST_RUNS: u64 = 1024;
-
 impl Solver {
     /// Solves all runs of a sweep and keeps the results in memory.
     ///
     /// # Errors
-    /// Names that the model has not; results that do not fit the memory that is free.
+    /// Names that the model has not; results that do not fit the memory that may be used, where no directory is named
+    /// that they could go to ([`SolveOptions::spill`](crate::SolveOptions::spill)).
     pub fn solve(&self, sweep: &Sweep) -> Result<Solution, Error> {
         self.solve_watched(sweep, &Monitor::default())
     }
@@ -50,54 +49,89 @@ impl Solver {
     /// As for [`Solver::solve`], and [`ErrorKind::Interrupted`].
     pub fn solve_watched(&self, sweep: &Sweep, monitor: &Monitor) -> Result<Solution, Error> {
         let compiled = self.compiled(sweep.names())?;
-        let runs = self.in_memory(sweep)?;
+        let plan = self.plan_in_memory(sweep)?;
+        if plan.num_chunks() > 1 {
+            return self.solve_spilling(sweep, &plan, monitor);
+        }
         let mut report = self.report(sweep, &compiled);
         let start = Instant::now();
-        let mut buffers = Buffers::new(self, sweep.names().len(), runs);
-        sweep.fill(0, runs, &mut buffers.inputs);
-        let chunk = self.run_chunk(&compiled, &mut buffers, runs, monitor)?;
+        let mut buffers = Buffers::new(self, sweep.names().len());
+        buffers.take(self, sweep, 0..sweep.runs());
+        let chunk = self.run_chunk(&compiled, &mut buffers, monitor)?;
         report.finish_chunk(chunk, &buffers.status);
         report.solve_seconds = start.elapsed().as_secs_f64();
         Ok(Solution::new(self, sweep, buffers, report))
     }
 
+    /// Keeps the results in files that vanish with them, because the memory is too small.
+    fn solve_spilling(&self, sweep: &Sweep, plan: &ChunkPlan, monitor: &Monitor) -> Result<Solution, Error> {
+        let Some(folder) = &self.options().spill else {
+            let message = format!(
+                "the results of {} runs do not fit the memory that may be used; write them to a file, \
+                 which is done in pieces, save less of each run, or name a directory where they can go \
+                 (`spill`)\n{plan}",
+                sweep.runs()
+            );
+            return Err(Error::new(ErrorKind::Memory, message));
+        };
+        let mut sink = Spill::create(folder, &self.layout(sweep))?;
+        let report = self.pass_to(&mut sink, sweep, monitor)?;
+        Ok(Solution::new(self, sweep, sink.into_buffers()?, report))
+    }
+
     /// Solves a sweep chunk by chunk and hands each to `sink` in the order of the runs, so that the memory needed
-    /// does not grow with the batch.
+    /// does not grow with the batch. While a chunk is computed, the one before is written.
+    ///
+    /// A sink that already has the first runs ([`Sink::finished_runs`]) gets the others.
     ///
     /// # Errors
-    /// As for [`Solver::solve_watched`], and what the sink reports. A sink that was not finished leaves no file.
+    /// As for [`Solver::solve_watched`], and what the sink reports; chunks finished before have been written then. A
+    /// sink that was not finished leaves no file, unless it is one that [goes on](crate::sink::create_resumable).
     pub fn solve_into(
         &self,
         sweep: &Sweep,
         mut sink: Box<dyn Sink>,
         monitor: &Monitor,
     ) -> Result<Report, Error> {
-        let compiled = self.compiled(sweep.names())?;
-        let plan = self.plan(sweep)?;
-        let mut report = self.report(sweep, &compiled);
         let start = Instant::now();
-        let mut buffers = Buffers::new(self, sweep.names().len(), plan.chunk_length());
-        for i in 0..plan.num_chunks() {
-            let range = plan.chunk(i)?;
-            let runs = range.len();
-            buffers.resize(self, sweep.names().len(), runs);
-            sweep.fill(range.start as u64, runs, &mut buffers.inputs);
-            let chunk = self.run_chunk(&compiled, &mut buffers, runs, monitor)?;
-            report.finish_chunk(chunk, &buffers.status);
-            let status: &[Status] = &buffers.status;
-            sink.write(&Chunk {
-                first_run: range.start as u64,
-                runs,
-                swept: &buffers.inputs,
-                samples: buffers.samples.as_samples(),
-                summaries: buffers.summaries.as_samples(),
-                status: &status.iter().map(|word| word.0).collect::<Vec<u32>>(),
-            })?;
-        }
+        let mut report = self.pass_to(&mut *sink, sweep, monitor)?;
         let written = sink.finish()?;
-        report.solve_seconds = start.elapsed().as_secs_f64();
+        report.solve_seconds = start.elapsed().as_secs_f64() - report.compile_seconds;
         report.summaries = written.summaries;
         report.output = Some(written.path).filter(|path| !path.as_os_str().is_empty());
+        Ok(report)
+    }
+
+    /// Solves the runs that `sink` has not, and passes them on.
+    fn pass_to(&self, sink: &mut dyn Sink, sweep: &Sweep, monitor: &Monitor) -> Result<Report, Error> {
+        let compiled = self.compiled(sweep.names())?;
+        let length = self.plan(sweep, sink.buffer_bytes())?.chunk_length() as u64;
+        let mut report = self.report(sweep, &compiled);
+        report.resumed_runs = sink.finished_runs();
+        monitor.finished_runs.fetch_add(report.resumed_runs, Relaxed);
+        let start = Instant::now();
+        let mut next = report.resumed_runs;
+        let items = (0..IN_FLIGHT).map(|_| Buffers::new(self, sweep.names().len())).collect();
+        pipeline::run(
+            items,
+            |buffers: &mut Buffers| {
+                let range = next..sweep.runs().min(next + length);
+                next = range.end;
+                buffers.take(self, sweep, range.clone());
+                Ok(!range.is_empty())
+            },
+            |buffers| {
+                let chunk = self.run_chunk(&compiled, buffers, monitor)?;
+                report.finish_chunk(chunk, &buffers.status);
+                Ok(())
+            },
+            |buffers| {
+                let written = sink.write(&buffers.chunk()).map_err(Error::from);
+                // What is being computed has nowhere to go.
+                written.inspect_err(|_| monitor.interrupt.store(true, Relaxed))
+            },
+        )?;
+        report.solve_seconds = start.elapsed().as_secs_f64();
         Ok(report)
     }
 
@@ -105,67 +139,26 @@ impl Solver {
         &self,
         compiled: &Compiled,
         buffers: &mut Buffers,
-        runs: usize,
         monitor: &Monitor,
     ) -> Result<ChunkReport, Error> {
-        let inputs = ChunkInputs { runs, values: &buffers.inputs };
+        let interrupted = || Error::new(ErrorKind::Interrupted, "the solve was interrupted");
+        // A kernel looks at it now and then; short chunks may be over before.
+        if monitor.interrupt.load(Relaxed) {
+            return Err(interrupted());
+        }
+        let inputs = ChunkInputs { runs: buffers.status.len(), values: &buffers.inputs };
         let outputs = ChunkOutputs {
             samples: buffers.samples.as_samples_mut(),
             summaries: buffers.summaries.as_samples_mut(),
             status: &mut buffers.status,
         };
         let report = compiled.kernel.run(&self.controls(), inputs, outputs, &monitor.watch())?;
+        buffers.words.clear();
+        buffers.words.extend(buffers.status.iter().map(|word| word.0));
         if report.interrupted {
-            return Err(Error::new(ErrorKind::Interrupted, "the solve was interrupted"));
+            return Err(interrupted());
         }
         Ok(report)
-    }
-
-    fn requests(&self, sweep: &Sweep) -> Result<Vec<ArrayRequest>, Error> {
-        let runs = usize::try_from(sweep.runs())
-            .ok()
-            .and_then(NonZeroUsize::new)
-            .ok_or_else(|| Error::new(ErrorKind::Sweep, "this machine cannot count that many runs"))?;
-        let request = |label, dtype, shape: Vec<usize>| ArrayRequest::with_runs(label, dtype, shape, runs);
-        let dtype = match self.options().precision {
-            Precision::F32 => DataType::F32,
-            Precision::F64 => DataType::F64,
-        };
-        let mut requests = vec![request("status", DataType::U32, vec![runs.get()])?];
-        if !self.times.is_empty() {
-            let variables = self.output.variables().len();
-            requests.push(request("samples", dtype, vec![self.times.len(), variables, runs.get()])?);
-        }
-        if let Some(Summaries { part, .. }) = &self.summaries {
-            let shape = vec![part.windows.len(), part.columns.len(), runs.get()];
-            requests.push(request("summaries", dtype, shape)?);
-        }
-        if !sweep.names().is_empty() {
-            requests.push(request("inputs", DataType::F64, vec![sweep.names().len(), runs.get()])?);
-        }
-        Ok(requests)
-    }
-
-    /// Cuts the batch into chunks for a sink.
-    pub(crate) fn plan(&self, sweep: &Sweep) -> Result<ChunkPlan, Error> {
-        let per_run =
-            8 * (self.samples_per_run() + self.summaries_per_run() + sweep.names().len() + 1) as u64;
-        let wanted = self.options().chunk_bytes.max(per_run.saturating_mul(FEWEST_RUNS));
-        Ok(rubie_memory::plan(&self.requests(sweep)?, wanted.min(free_memory() / 2))?)
-    }
-
-    /// The number of runs, if the results of all of them fit the free memory.
-    fn in_memory(&self, sweep: &Sweep) -> Result<usize, Error> {
-        let plan = rubie_memory::plan(&self.requests(sweep)?, free_memory())?;
-        if plan.num_chunks() > 1 {
-            let message = format!(
-                "the results of {} runs do not fit the free memory at once; write them to a file, which \
-                 is done in pieces, or save less of each run\n{plan}",
-                sweep.runs()
-            );
-            return Err(Error::new(ErrorKind::Memory, message));
-        }
-        Ok(plan.chunk_length())
     }
 
     fn report(&self, sweep: &Sweep, compiled: &Compiled) -> Report {
@@ -187,6 +180,7 @@ impl Solver {
             failed_runs: 0,
             output: None,
             summaries: None,
+            resumed_runs: 0,
         }
     }
 }
@@ -197,15 +191,5 @@ impl Report {
         self.accepted_steps += chunk.accepted_steps;
         self.rejected_steps += chunk.rejected_steps;
         self.count_failures(status);
-    }
-}
-
-/// Bytes of memory that are free now, or a cautious guess where the system does not say.
-pub(crate) fn free_memory() -> u64 {
-    let mut system = sysinfo::System::new();
-    system.refresh_memory();
-    match system.available_memory() {
-        0 => 1 << 30,
-        free => free,
     }
 }

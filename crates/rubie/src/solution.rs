@@ -7,7 +7,7 @@ use crate::report::Report;
 use crate::sink::{Column, Layout};
 use crate::solver::Solver;
 use crate::sweep::Sweep;
-use crate::values::Values;
+use crate::values::{Numbers, Values};
 
 /// The results of a sweep: samples of shape (time, variable, run), summaries of shape (window, summary, run), run fastest, and a
 /// status per run.
@@ -19,7 +19,7 @@ pub struct Solution {
     swept: Vec<String>,
     variables: Vec<String>,
     summary_names: Vec<String>,
-    swept_values: Vec<f64>,
+    swept_values: Numbers<f64>,
     samples: Values,
     summaries: Values,
     status: Vec<Status>,

@@ -6,11 +6,13 @@ use std::time::Instant;
 use rubie_expr::Graph;
 use rubie_kernel::{Controls, Input, Inputs, Kernel, KernelSpec, Recording};
 use rubie_method::{BuildOptions, Method};
-use rubie_model::{Model, UnknownName};
+use rubie_model::{Event, Model, Trigger, UnknownName};
 use rubie_output::{OutputGraph, Span};
+use rubie_program::Precision;
 
 use crate::backend::Chosen;
 use crate::error::{Error, ErrorKind};
+use crate::identity::{Digest, Identity, digest};
 use crate::options::SolveOptions;
 use crate::sink::{Column, Layout};
 use crate::summaries::Summaries;
@@ -60,19 +62,17 @@ impl Solver {
         let method = rubie_method::find(&options.method)?;
         let span = Span::new(options.t0, options.until, options.settle)?;
         let times = options.save.times(span)?;
+        if !(options.memory_share > 0.0 && options.memory_share <= 1.0) {
+            let message =
+                format!("the share of memory must be above 0 and at most 1: {}", options.memory_share);
+            return Err(Error::new(ErrorKind::Option, message));
+        }
         if options.max_steps == 0 {
             return Err(Error::new(ErrorKind::Option, "the step limit must be at least 1: max_steps 0"));
         }
         let graph = Graph::new();
         let system = model.system(&graph);
-        if let Some(event) = model.events(&system).first() {
-            let message = format!(
-                "the model has an event in line {}, and events are not carried out yet: the results would be those of another \
-                 model",
-                event.line
-            );
-            return Err(Error::new(ErrorKind::Model, message));
-        }
+        check_events(&model.events(&system), options.precision)?;
         let output = match &options.keep {
             _ if times.is_empty() => OutputGraph::none(),
             Some(names) => OutputGraph::named(&system, names)?,
@@ -138,6 +138,22 @@ impl Solver {
         }
     }
 
+    /// What decides the results of `sweep`.
+    ///
+    /// # Errors
+    /// Names that the model has not.
+    pub fn identity(&self, sweep: &Sweep) -> Result<Identity, Error> {
+        let mut controls = self.controls();
+        controls.threads = std::num::NonZeroUsize::MIN;
+        let mut values = Digest::default();
+        sweep.describe(|bytes| values.take(bytes));
+        Ok(Identity {
+            model: digest(&self.spec(sweep.names())?.to_string()),
+            options: digest(&format!("{controls:?}")),
+            sweep: values.0,
+        })
+    }
+
     /// The programs that a sweep over these names would run, for reading.
     ///
     /// # Errors
@@ -177,7 +193,15 @@ impl Solver {
         let step = self.method.build(&system, &options);
         let summaries = self.summaries.as_ref().map(|summaries| summaries.graph(&system)).transpose()?;
         let recording = Recording { samples: &self.output, summaries: summaries.as_ref() };
-        Ok(KernelSpec::lower(&system, &step, &recording, inputs, self.options.precision)?)
+        let events = self.model.events(&system);
+        Ok(KernelSpec::lower_with_events(
+            &system,
+            &step,
+            &recording,
+            &events,
+            inputs,
+            self.options.precision,
+        )?)
     }
 
     /// Whether any sample lies strictly inside the run.
@@ -283,6 +307,29 @@ impl Names {
         let parameters = self.parameters.iter().map(|(name, _)| name);
         let known = parameters.chain(&self.states).map(String::as_str);
         Err(Error::new(kind, UnknownName::new("parameter or state", name, known).to_string()))
+    }
+}
+
+/// Refuses events that are not carried out: results without them would be those of another model.
+fn check_events(events: &[Event<'_>], precision: Precision) -> Result<(), Error> {
+    let refused = events.iter().find_map(|event| match event.trigger {
+        Trigger::Rises(_) => {
+            Some((event.line, "happens on a condition; only events at given times are carried out"))
+        }
+        _ if event.stops => Some((event.line, "stops the run, which no event does yet")),
+        _ if precision == Precision::F32 => {
+            Some((event.line, "needs --precision f64, where times are exact"))
+        }
+        _ => None,
+    });
+    match refused {
+        Some((line, why)) => {
+            let message = format!(
+                "the event in line {line} of the model {why}; the results would be those of another model"
+            );
+            Err(Error::new(ErrorKind::Model, message))
+        }
+        None => Ok(()),
     }
 }
 

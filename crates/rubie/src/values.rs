@@ -1,31 +1,115 @@
-//! Numbers in either precision.
+//! Numbers in either precision, in memory or in a file that looks like memory.
 
+use std::fs::File;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use bytemuck::Pod;
+use memmap2::Mmap;
 use rubie_kernel::SamplesMut;
 use rubie_program::Precision;
 
 use crate::sink::Samples;
 
+/// Numbers one after the other: a slice, wherever it lies.
+///
+/// Clones of numbers that lie in a file share it; it vanishes with the last of them, and however the program ends.
+#[derive(Clone, Debug)]
+pub struct Numbers<T>(Place<T>);
+
+#[derive(Clone, Debug)]
+enum Place<T> {
+    Memory(Vec<T>),
+    File(Arc<Mmap>),
+}
+
+impl<T> Default for Numbers<T> {
+    fn default() -> Self {
+        Numbers(Place::Memory(Vec::new()))
+    }
+}
+
+impl<T> From<Vec<T>> for Numbers<T> {
+    fn from(values: Vec<T>) -> Self {
+        Numbers(Place::Memory(values))
+    }
+}
+
+impl<T: Pod> Deref for Numbers<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        match &self.0 {
+            Place::Memory(values) => values,
+            // A map begins at a page; only whole numbers of it count.
+            Place::File(map) => {
+                let width = size_of::<T>();
+                bytemuck::cast_slice(&map[..map.len() / width * width])
+            }
+        }
+    }
+}
+
+impl<T: Pod + PartialEq> PartialEq for Numbers<T> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl<T: Pod> Numbers<T> {
+    /// The numbers that a file without a name consists of.
+    pub(crate) fn of_file(file: &File) -> std::io::Result<Self> {
+        // SAFETY: the file has no name any more and no other handle writes to it, so nobody changes or cuts it.
+        #[allow(unsafe_code)]
+        let map = unsafe { Mmap::map(file)? };
+        Ok(Numbers(Place::File(Arc::new(map))))
+    }
+
+    /// Makes room in memory.
+    pub(crate) fn resize(&mut self, length: usize) {
+        match &mut self.0 {
+            Place::Memory(values) => values.resize(length, T::zeroed()),
+            Place::File(_) => self.0 = Place::Memory(vec![T::zeroed(); length]),
+        }
+    }
+
+    /// The numbers, to be written; those of a file cannot be.
+    pub(crate) fn as_mut(&mut self) -> &mut [T] {
+        match &mut self.0 {
+            Place::Memory(values) => values,
+            Place::File(_) => &mut [],
+        }
+    }
+}
+
 /// Numbers in the precision they were computed in.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Values {
     /// IEEE binary32.
-    F32(Vec<f32>),
+    F32(Numbers<f32>),
     /// IEEE binary64.
-    F64(Vec<f64>),
+    F64(Numbers<f64>),
 }
 
 impl Values {
     pub(crate) fn empty(precision: Precision) -> Self {
         match precision {
-            Precision::F32 => Values::F32(Vec::new()),
-            Precision::F64 => Values::F64(Vec::new()),
+            Precision::F32 => Values::F32(Numbers::default()),
+            Precision::F64 => Values::F64(Numbers::default()),
         }
+    }
+
+    pub(crate) fn of_file(precision: Precision, file: &File) -> std::io::Result<Self> {
+        Ok(match precision {
+            Precision::F32 => Values::F32(Numbers::of_file(file)?),
+            Precision::F64 => Values::F64(Numbers::of_file(file)?),
+        })
     }
 
     pub(crate) fn resize(&mut self, length: usize) {
         match self {
-            Values::F32(values) => values.resize(length, 0.0),
-            Values::F64(values) => values.resize(length, 0.0),
+            Values::F32(values) => values.resize(length),
+            Values::F64(values) => values.resize(length),
         }
     }
 
@@ -36,9 +120,7 @@ impl Values {
             Values::F64(values) => values[index],
         }
     }
-}
 
-impl Values {
     pub(crate) fn as_samples(&self) -> Samples<'_> {
         match self {
             Values::F32(values) => Samples::F32(values),
@@ -48,8 +130,8 @@ impl Values {
 
     pub(crate) fn as_samples_mut(&mut self) -> SamplesMut<'_> {
         match self {
-            Values::F32(values) => SamplesMut::F32(values),
-            Values::F64(values) => SamplesMut::F64(values),
+            Values::F32(values) => SamplesMut::F32(values.as_mut()),
+            Values::F64(values) => SamplesMut::F64(values.as_mut()),
         }
     }
 }

@@ -129,5 +129,5 @@ fn chunks_do_not_change_results() {
     let count = 8 * reference.times().len() * reference.variables().len() * values.len();
     let numbers = bytes[bytes.len() - count..].chunks_exact(8);
     let numbers: Vec<f64> = numbers.map(|b| f64::from_le_bytes(b.try_into().unwrap())).collect();
-    assert_eq!(&Values::F64(numbers), reference.samples());
+    assert_eq!(&Values::F64(numbers.into()), reference.samples());
 }

@@ -31,6 +31,8 @@ pub mod event {
     pub const SAMPLE: u64 = 8;
     /// In addition: the same for a summary sample.
     pub const SUMMARY: u64 = 16;
+    /// In addition: an event of the model happens now.
+    pub const ACT: u64 = 32;
 }
 
 /// The symbols of a clock.
@@ -49,6 +51,8 @@ pub(crate) struct ClockGraph<'g> {
     accepted_steps: Expr<'g>,
     /// The ends of the step just accepted.
     ends: [Expr<'g>; 2],
+    /// Times of the next events of the model, where steps end.
+    stops: Vec<Expr<'g>>,
 }
 
 /// The step to try: its size, and where it ends.
@@ -79,7 +83,23 @@ impl<'g> ClockGraph<'g> {
             attempts: symbol("attempts"),
             accepted_steps: symbol("accepted_steps"),
             ends: [symbol("step_start"), symbol("step_end")],
+            stops: Vec::new(),
         }
+    }
+
+    /// The same clock with steps that end at these times, too.
+    pub(crate) fn with_stops(self, stops: Vec<Expr<'g>>) -> Self {
+        ClockGraph { stops, ..self }
+    }
+
+    /// The start of the integration.
+    pub(crate) fn t0(&self) -> Expr<'g> {
+        self.t0
+    }
+
+    /// The step size to try next.
+    pub(crate) fn step(&self) -> Expr<'g> {
+        self.step
     }
 
     /// Where the symbols are found.
@@ -107,13 +127,14 @@ impl<'g> ClockGraph<'g> {
 
     /// The step to try now: the one proposed, or what is left.
     pub(crate) fn propose(&self) -> Proposal<'g> {
-        let remaining = self.end - self.now;
+        let end = self.stops.iter().fold(self.end, |end, stop| stop.lt(end).select(*stop, end));
+        let remaining = end - self.now;
         let landing = remaining.le(self.step * LANDING);
-        let after = match self.fixed {
+        let after = match self.fixed && self.stops.is_empty() {
             true => self.t0 + (self.accepted_steps + 1.0) * self.step,
             false => self.now + self.step,
         };
-        Proposal { tried: landing.select(remaining, self.step), target: landing.select(self.end, after) }
+        Proposal { tried: landing.select(remaining, self.step), target: landing.select(end, after) }
     }
 
     /// What an attempt means for the run, given whether it was accepted and the step size it proposes.
@@ -143,6 +164,8 @@ impl<'g> ClockGraph<'g> {
             events.into_iter().fold(none, |code, (happened, event)| happened.select(event as f64, code));
         let due = self.dues.iter().zip([event::SAMPLE, event::SUMMARY]);
         let code = due.fold(ends, |code, (next, event)| code + next.le(after).select(event as f64, none));
+        let acts = self.stops.iter().map(|stop| stop.le(after)).reduce(|any, stop| any.or(stop));
+        let code = acts.map_or(code, |acts| code + acts.select(event::ACT as f64, none));
         [
             (self.now, layout.previous),
             (after, layout.now),

@@ -53,6 +53,7 @@ impl<T: Samples> Block<T> {
         while !self.occupied.is_empty() {
             let attention = self.attempt(job);
             self.observe(attention, job, unit);
+            self.act(attention.acting, job);
             for lane in attention.ended.and(self.occupied).iter() {
                 self.end(lane, job, unit);
                 self.refill(lane, job, unit);
@@ -101,6 +102,15 @@ impl<T: Samples> Block<T> {
         }
         if !summaries.is_empty() {
             self.take_summaries(summaries, job, unit);
+        }
+    }
+
+    /// Carries out the events of the model that happen now.
+    fn act<X: Executor<T>>(&mut self, acting: LaneSet, job: &Job<'_, T, X>) {
+        if let Some(events) = &job.kernel.prepared.events
+            && !acting.and(self.occupied).is_empty()
+        {
+            events.execute(&mut self.lanes.rows, job.uniforms);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Sets of lanes, one bit each.
 
-use crate::clock::event::{DONE, EXHAUSTED, SAMPLE, STUCK, SUMMARY};
+use crate::clock::event::{ACT, DONE, EXHAUSTED, SAMPLE, STUCK, SUMMARY};
 
 /// Lanes of a block at most: eight vectors of f32.
 pub(super) const MOST_LANES: usize = 128;
@@ -91,6 +91,8 @@ pub(super) struct Attention {
     pub(super) samples: Due,
     /// Samples for the summaries.
     pub(super) summaries: Due,
+    /// Events of the model happen now.
+    pub(super) acting: LaneSet,
 }
 
 /// Lanes with a sample to be taken.
@@ -115,6 +117,9 @@ impl Attention {
                 let (lane, code) = (group * VECTOR + place, *code as u64);
                 if code & (DONE | STUCK | EXHAUSTED) != 0 {
                     attention.ended.insert(lane);
+                }
+                if code & ACT != 0 {
+                    attention.acting.insert(lane);
                 }
                 if code & SAMPLE != 0 {
                     attention.samples.insert(lane, samples[lane] < now[lane]);

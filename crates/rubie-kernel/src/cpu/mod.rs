@@ -44,6 +44,7 @@ struct Prepared<X> {
     dense: Option<X>,
     sample: Option<X>,
     summaries: Option<PreparedSummaries<X>>,
+    events: Option<X>,
     /// The clock, where it stands apart.
     clock: Option<ClockExecutors>,
 }
@@ -228,6 +229,7 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
             dense: optional(&programs.dense)?,
             sample: optional(&programs.sample)?,
             summaries: summaries.transpose()?,
+            events: optional(&programs.events)?,
             clock: clock.transpose().map_err(|error| refused("clock", error))?,
         };
         Ok(CpuKernel {

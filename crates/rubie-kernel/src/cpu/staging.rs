@@ -71,7 +71,7 @@ impl<T: Samples> Staging<T> {
     fn prepare<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
         self.load_inputs(job, unit);
         self.rows.row_mut(job.layout.time).fill(T::from_f64(job.controls.t0));
-        let Prepared { initial, start, record, .. } = &job.kernel.prepared;
+        let Prepared { initial, start, record, events, .. } = &job.kernel.prepared;
         initial.execute(&mut self.rows, job.uniforms);
         start.execute(&mut self.rows, job.uniforms);
         if job.samples_at_start() {
@@ -83,6 +83,10 @@ impl<T: Samples> Staging<T> {
                     unit.write(self.first + lane, variable, *value);
                 }
             }
+        }
+        // A sample at the time of an event shows the state before it.
+        if let Some(events) = events {
+            events.execute(&mut self.rows, job.uniforms);
         }
     }
 

@@ -11,6 +11,7 @@ pub(super) fn arrange(
     system: &System<'_>,
     step: &StepGraph<'_>,
     recording: &Recording<'_, '_>,
+    timed_events: usize,
     inputs: &Inputs,
     apart: Option<&ClockLayout>,
 ) -> (Layout, u32, u32) {
@@ -48,6 +49,8 @@ pub(super) fn arrange(
         exports: rows.many(exports),
         sampled: rows.many(recording.samples.variables().len()),
         summaries,
+        event_counts: rows.many(timed_events),
+        event_times: rows.many(timed_events),
         controls: uniforms.many(step.controls.len()),
         parameters: uniforms.many(system.parameters.len()),
         initials: uniforms.many(inputs.fixed_initials.len()),

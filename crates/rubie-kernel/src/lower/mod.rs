@@ -3,11 +3,12 @@
 mod arrange;
 mod ports;
 mod attempt;
+mod events;
 mod summaries;
 
 use rubie_expr::{Expr, Substitution};
 use rubie_method::StepGraph;
-use rubie_model::{State, System};
+use rubie_model::{Event, State, System};
 use rubie_output::{OutputGraph, SummaryGraph};
 use rubie_program::{Lowering, LoweringError, Phase, Place, Precision, Rate};
 
@@ -17,6 +18,7 @@ use crate::spec::{KernelSpec, Programs, SummaryPrograms};
 
 use arrange::arrange;
 use attempt::attempt;
+use events::TimedEvents;
 use ports::{port_of_dt, ports, ports_of_step};
 use summaries::Summaries;
 
@@ -53,15 +55,33 @@ impl KernelSpec {
         inputs: &Inputs,
         precision: Precision,
     ) -> Result<KernelSpec, LoweringError> {
+        KernelSpec::lower_with_events(system, step, recording, &[], inputs, precision)
+    }
+
+    /// [`KernelSpec::lower`] with events of the model. Those at given times are carried out, in f64; others are left out, and all
+    /// are in f32: whoever calls this refuses them beforehand.
+    ///
+    /// # Errors
+    /// As for [`KernelSpec::lower`].
+    pub fn lower_with_events<'g>(
+        system: &System<'g>,
+        step: &StepGraph<'g>,
+        recording: &Recording<'_, 'g>,
+        events: &[Event<'g>],
+        inputs: &Inputs,
+        precision: Precision,
+    ) -> Result<KernelSpec, LoweringError> {
+        let events = TimedEvents::new(system, if precision == Precision::F64 { events } else { &[] });
         let apart = match precision {
             Precision::F64 => None,
             Precision::F32 => Some(clock::apart(step.fixed, recording.summaries.is_some())?),
         };
         let (mut layout, first_row, first_uniform) =
-            arrange(system, step, recording, inputs, apart.as_ref().map(|(layout, _)| layout));
-        let within = apart
-            .is_none()
-            .then(|| ClockGraph::new(system.graph, system.time, step.fixed, recording.summaries.is_some()));
+            arrange(system, step, recording, events.len(), inputs, apart.as_ref().map(|(layout, _)| layout));
+        let within = apart.is_none().then(|| {
+            let clock = ClockGraph::new(system.graph, system.time, step.fixed, recording.summaries.is_some());
+            clock.with_stops(events.stops())
+        });
         let sample_time = match &within {
             Some(clock) => clock.sample_time(),
             None => system.graph.symbol("sample time"),
@@ -82,6 +102,7 @@ impl KernelSpec {
         ];
         let mut started = start(step, &layout);
         started.extend(summaries.iter().flat_map(|summaries| summaries.start(system, &states)));
+        started.extend(within.iter().flat_map(|clock| events.start(clock, &layout)));
         phases.push(Phase { name: "start", rate: Rate::Attempt, outputs: started });
         let (parts, order) = attempt(step, within.as_ref(), &layout);
         let attempts = parts.len();
@@ -107,6 +128,10 @@ impl KernelSpec {
             phases.extend(summaries.phases(system, &states, step.dense.as_ref(), sample_time));
         }
 
+        let act = within.as_ref().and_then(|clock| events.phase(system, step, clock, &layout));
+        let acts = act.is_some();
+        phases.extend(act);
+
         let mut ports = ports(system, step, inputs, &initial, &layout);
         match &within {
             Some(clock) => {
@@ -116,6 +141,7 @@ impl KernelSpec {
             None => ports.extend(ports_of_step(system, step, sample_time, &layout)),
         }
         ports.extend(summaries.iter().flat_map(|summaries| summaries.ports()));
+        ports.extend(events.ports(&layout));
         let lowered = Lowering { precision, ports, phases, homes, first_row, first_uniform }.lower()?;
         layout.hoisted = lowered.run_rows;
         layout.rows = lowered.rows;
@@ -137,6 +163,7 @@ impl KernelSpec {
                 at_end: next(),
                 finish: next(),
             }),
+            events: acts.then(&mut next),
         };
         let solve_outputs = lowered.solve_outputs;
         let clock = apart.map(|(_, programs)| programs);

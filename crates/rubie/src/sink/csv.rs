@@ -2,10 +2,12 @@
 
 use std::io::{BufWriter, Write};
 
+use serde_json::{Value, json};
+
 use super::error::SinkError;
-use super::part::PartFile;
+use super::part::{PartFile, Start};
 use super::table::Table;
-use super::{Chunk, Layout, Samples, Sink, TableForm, Written};
+use super::{Chunk, Layout, Samples, Store, TableForm, Written};
 
 /// Rows are collected into pieces of about this many bytes.
 const PIECE: usize = 1 << 16;
@@ -16,10 +18,18 @@ struct CsvSink {
     /// Texts that recur: `time,` (or `window_start,window_end,`) and, in long form, `variable,`.
     keys: Vec<Vec<u8>>,
     variables: Vec<Vec<u8>>,
+    /// Bytes of all text, and of the text of complete chunks.
+    bytes: u64,
+    complete: u64,
 }
 
 /// Opens a table and writes its header.
-pub(super) fn open(file: PartFile, table: Table, _: &Layout) -> Result<Box<dyn Sink>, SinkError> {
+pub(super) fn open(
+    mut file: PartFile,
+    table: Table,
+    _: &Layout,
+    start: &Start,
+) -> Result<Box<dyn Store>, SinkError> {
     let header = line(&table.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>());
     let keys = (0..table.keys[0].len()).map(|row| {
         let mut text = Vec::new();
@@ -33,8 +43,16 @@ pub(super) fn open(file: PartFile, table: Table, _: &Layout) -> Result<Box<dyn S
         text
     });
     let (keys, variables) = (keys.collect(), variables.collect());
-    let mut sink = CsvSink { file: BufWriter::with_capacity(PIECE, file), table, keys, variables };
-    sink.put(&header)?;
+    let earlier = start.bytes();
+    if earlier > 0 {
+        file.go_on(earlier).map_err(|source| file.failure(source))?;
+    }
+    let file = BufWriter::with_capacity(PIECE, file);
+    let mut sink = CsvSink { file, table, keys, variables, bytes: earlier, complete: earlier };
+    if earlier == 0 {
+        sink.put(&header)?;
+        sink.complete = sink.bytes;
+    }
     Ok(Box::new(sink))
 }
 
@@ -48,6 +66,7 @@ fn line(fields: &[&str]) -> Vec<u8> {
 
 impl CsvSink {
     fn put(&mut self, text: &[u8]) -> Result<(), SinkError> {
+        self.bytes += text.len() as u64;
         self.file.write_all(text).map_err(|source| self.file.get_ref().failure(source))
     }
 
@@ -81,6 +100,7 @@ impl CsvSink {
                     }
                 }
                 if text.len() > PIECE {
+                    self.bytes += text.len() as u64;
                     self.file.write_all(&text).map_err(|source| self.file.get_ref().failure(source))?;
                     text.clear();
                 }
@@ -96,12 +116,20 @@ fn number<T: zmij::Float>(text: &mut Vec<u8>, value: T, end: u8) {
     text.push(end);
 }
 
-impl Sink for CsvSink {
+impl Store for CsvSink {
     fn write(&mut self, chunk: &Chunk<'_>) -> Result<(), SinkError> {
         match self.table.kind.numbers(chunk) {
             Samples::F64(samples) => self.write_rows(chunk, samples),
             Samples::F32(samples) => self.write_rows(chunk, samples),
-        }
+        }?;
+        self.complete = self.bytes;
+        Ok(())
+    }
+
+    fn settle(&mut self) -> Result<Value, SinkError> {
+        self.file.flush().map_err(|source| self.file.get_ref().failure(source))?;
+        self.file.get_ref().settle()?;
+        Ok(json!({"bytes": self.complete}))
     }
 
     fn finish(mut self: Box<Self>) -> Result<Written, SinkError> {

@@ -43,14 +43,17 @@ pub enum SinkError {
     },
     /// Writing failed, for example because the disk is full.
     #[error(
-        "cannot write {}: {source}; {} had been written, and the unfinished file is removed",
-        path.display(), size(*written)
+        "cannot write {}: {source}; {} had been written, and the unfinished file is {}",
+        path.display(), size(*written),
+        if *kept { "kept: make room and go on with --resume" } else { "removed" }
     )]
     Write {
         /// The file that was to be.
         path: PathBuf,
         /// Bytes that had been written.
         written: u64,
+        /// Whether the unfinished file stays, to go on with.
+        kept: bool,
         /// What the system says.
         source: io::Error,
     },
@@ -61,6 +64,56 @@ pub enum SinkError {
         path: PathBuf,
         /// What the system says.
         source: io::Error,
+    },
+    /// A directory for results beyond the memory cannot be used.
+    #[error("cannot keep results in files in {}: {source}", path.display())]
+    Spill {
+        /// The directory.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// An earlier attempt at this file is there, and nobody has said what to do with it.
+    #[error(
+        "{} has {finished} of {runs} runs of an earlier attempt; go on with --resume, or begin anew with \
+         --restart, which throws them away",
+        path.display()
+    )]
+    Unfinished {
+        /// The unfinished file.
+        path: PathBuf,
+        /// Runs that are finished.
+        finished: u64,
+        /// Runs of the batch.
+        runs: u64,
+    },
+    /// An earlier attempt at this file was made with something else.
+    #[error(
+        "cannot go on with {}: it was begun with {}; solve with what it was begun with, or begin anew with \
+         --restart, which throws its {finished} finished runs away",
+        path.display(), different.join(" and ")
+    )]
+    Different {
+        /// The unfinished file.
+        path: PathBuf,
+        /// What differs, such as `another sweep`.
+        different: Vec<&'static str>,
+        /// Runs that are finished.
+        finished: u64,
+    },
+    /// The file is being written at this moment.
+    #[error("another solve is writing {} right now; wait for it or choose another name", path.display())]
+    Busy {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The journal beside an unfinished file cannot be used.
+    #[error("cannot use the journal {}: {problem}", path.display())]
+    Journal {
+        /// The journal.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
     },
     /// The format cannot hold this.
     #[error("cannot write {}: {problem}", path.display())]

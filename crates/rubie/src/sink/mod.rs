@@ -45,7 +45,8 @@
 //! Values of failed runs are NaN from the failure on.
 //!
 //! In Parquet `run` is `int64`, swept values and time are `double`, samples `double` or `float` as they were computed;
-//! nothing is null. Row groups have up to 2^20 rows. The file's metadata has `rubie.version`, and as JSON `rubie.units`
+//! nothing is null. Row groups hold whole runs of about 8 MiB, at most 2^20 rows. The file's metadata has `rubie.version`,
+//! and as JSON `rubie.units`
 //! (of the swept names and variables that have one) and `rubie.swept` (names of the swept columns).
 //!
 //! In CSV each number has the fewest digits that give it back exactly; others are `NaN`, `inf` and `-inf`.
@@ -70,10 +71,22 @@
 //! | `window_start`, `window_end` | (window) | where there are summaries, as those below |
 //! | `summary_names`, `summary_units` | (summary) | text |
 //! | `summaries` | (window, summary, run) | |
+//!
+//! # Stores: Zarr
+//!
+//! A `.zarr` directory is a Zarr 3 store that `xarray.open_zarr` opens: an array (time, run) for each variable and (window, run)
+//! for each summary, with `units`; coordinates `time`, `window_start`, `window_end`, `status` and the swept names, called as in
+//! a table. Chunks are blocks of runs of about 8 MiB in all.
+//!
+//! # Unfinished files
+//!
+//! Files of [`create`] vanish when they are not finished; those of [`create_resumable`] stay and can be gone on with. What a file
+//! is like never depends on how long the chunks were.
 
 use std::path::{Path, PathBuf};
 
 use rubie_program::Precision;
+use serde_json::Value;
 
 mod error;
 mod part;
@@ -84,12 +97,18 @@ mod numpy;
 mod npy;
 mod zip;
 mod npz;
+mod zarr;
+mod blocks;
+mod journal;
 mod checked;
 
 pub use error::SinkError;
+pub use journal::Earlier;
 
-use checked::Checked;
-use part::PartFile;
+use crate::identity::Identity;
+use checked::{Checked, Kept};
+use journal::Journal;
+use part::{PartFile, Start, part_of, resolve};
 use table::{Kind, Table};
 
 /// A named column.
@@ -196,6 +215,30 @@ pub trait Sink: Send {
     /// # Errors
     /// Runs are missing, or the file cannot be completed; nothing is left behind.
     fn finish(self: Box<Self>) -> Result<Written, SinkError>;
+
+    /// Runs, counted from the first, that an earlier attempt has written: the first chunk begins after them.
+    fn finished_runs(&self) -> u64 {
+        0
+    }
+
+    /// Bytes of memory that the sink takes itself, about.
+    fn buffer_bytes(&self) -> u64 {
+        0
+    }
+}
+
+/// What writes one kind of file: chunks fit and come in order, [`Checked`] sees to it.
+trait Store: Send {
+    fn write(&mut self, chunk: &Chunk<'_>) -> Result<(), SinkError>;
+
+    /// Waits until everything written is on the disk.
+    ///
+    /// # Returns
+    /// What is needed, with that of all times before, to go on from here in a new process.
+    fn settle(&mut self) -> Result<Value, SinkError>;
+
+    /// Completes the file and puts it into place.
+    fn finish(self: Box<Self>) -> Result<Written, SinkError>;
 }
 
 /// A finished file.
@@ -223,36 +266,79 @@ pub enum TableForm {
 struct Format {
     extension: &'static str,
     open: Open,
+    /// Whether the file consists of blocks.
+    in_blocks: bool,
 }
 
-type Opened = Result<Box<dyn Sink>, SinkError>;
+type Opened = Result<Box<dyn Store>, SinkError>;
 
 /// How a file is opened.
 enum Open {
     /// A table of one kind.
-    Table(fn(PartFile, Table, &Layout) -> Opened),
-    /// Everything as arrays.
-    Arrays(fn(PartFile, &Layout) -> Opened),
+    Table(fn(PartFile, Table, &Layout, &Start) -> Opened),
+    /// Everything as arrays in one file.
+    Arrays(fn(PartFile, &Layout, &Start) -> Opened),
+    /// Everything as arrays in a directory.
+    Directory(fn(&Path, &Layout, &Start) -> Opened),
 }
 
 const FORMATS: &[Format] = &[
-    Format { extension: "parquet", open: Open::Table(parquet::open) },
-    Format { extension: "csv", open: Open::Table(csv::open) },
-    Format { extension: "npy", open: Open::Arrays(npy::open) },
-    Format { extension: "npz", open: Open::Arrays(npz::open) },
+    Format { extension: "parquet", open: Open::Table(parquet::open), in_blocks: true },
+    Format { extension: "csv", open: Open::Table(csv::open), in_blocks: false },
+    Format { extension: "npy", open: Open::Arrays(npy::open), in_blocks: false },
+    Format { extension: "npz", open: Open::Arrays(npz::open), in_blocks: false },
+    Format { extension: "zarr", open: Open::Directory(zarr::open), in_blocks: true },
 ];
 
-/// Opens a file for results: `.parquet`, `.csv`, `.npy` or `.npz`.
+/// Opens a file for results: `.parquet`, `.csv`, `.npy`, `.npz` or `.zarr`.
 ///
 /// # Errors
 /// An extension that is none of these, a directory that is missing or cannot be written to, names that occur
 /// twice, both samples and summaries for a `.npy` file. All of it shows before anything is computed.
 pub fn create(path: &Path, form: TableForm, layout: Layout) -> Result<Box<dyn Sink>, SinkError> {
-    if path.is_dir() {
-        return Err(SinkError::IsDirectory { path: path.to_owned() });
-    }
+    let format = format_of(path, &layout)?;
+    let store = open(format, path, form, &layout, &Start::Vanishing)?;
+    Ok(Box::new(Checked::new(store, layout, format.in_blocks, None, 0)))
+}
+
+/// [`create`], with a file that can be gone on with: if the solve does not end, because it fails, is stopped or killed, the
+/// runs that are finished stay in `NAME.part`, and `NAME.journal` says which they are and what decides the results.
+///
+/// With [`Earlier::Resume`] the sink goes on after them ([`Sink::finished_runs`]), and the file is the same in the end, to
+/// the last bit.
+///
+/// # Errors
+/// As for [`create`]; an earlier attempt with [`Earlier::Refuse`]; one whose model, options, sweep or file differ
+/// with [`Earlier::Resume`]; another process that is writing the same file.
+pub fn create_resumable(
+    path: &Path,
+    form: TableForm,
+    layout: Layout,
+    identity: &Identity,
+    earlier: Earlier,
+) -> Result<Box<dyn Sink>, SinkError> {
+    let format = format_of(path, &layout)?;
+    let target = resolve(path)?;
+    let output = format!("{} {form:?} {layout:?}", format.extension);
+    let heading = journal::heading(identity, &output, layout.runs);
+    let parts = vec![part_of(&target), part_of(&beside_with(path, format))];
+    let (journal, start) = Journal::open(&target, &parts[0], &heading, earlier)?;
+    let store = open(format, path, form, &layout, &start).inspect_err(|_| {
+        if journal.runs() == 0 {
+            journal.remove();
+        }
+    })?;
+    let kept = Some(Kept { journal, parts });
+    Ok(Box::new(Checked::new(store, layout, format.in_blocks, kept, start.runs())))
+}
+
+/// The format that the name says, once the names of the columns are known to differ.
+fn format_of(path: &Path, layout: &Layout) -> Result<&'static Format, SinkError> {
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
     let format = FORMATS.iter().find(|format| Some(format.extension) == extension.as_deref());
+    if path.is_dir() && !format.is_some_and(|format| matches!(format.open, Open::Directory(_))) {
+        return Err(SinkError::IsDirectory { path: path.to_owned() });
+    }
     let format = format.ok_or_else(|| SinkError::UnknownExtension {
         path: path.to_owned(),
         known: FORMATS.iter().map(|format| format.extension).collect(),
@@ -260,38 +346,92 @@ pub fn create(path: &Path, form: TableForm, layout: Layout) -> Result<Box<dyn Si
     check_names(&layout.swept)?;
     check_names(&layout.variables)?;
     check_names(layout.summaries.as_ref().map_or(&[], |part| &part.columns))?;
-    let sink = match format.open {
-        Open::Arrays(open) => open(PartFile::create(path)?, &layout)?,
-        Open::Table(open) => {
-            let table =
-                |path: &Path, kind| open(PartFile::create(path)?, Table::new(form, kind, &layout), &layout);
-            match (layout.has_samples(), &layout.summaries) {
-                (_, None) => table(path, Kind::Samples)?,
-                (false, Some(_)) => table(path, Kind::Summaries)?,
-                (true, Some(_)) => {
-                    let beside = path.with_extension(format!("summaries.{}", format.extension));
-                    if beside.is_dir() {
-                        return Err(SinkError::IsDirectory { path: beside });
-                    }
-                    let samples = table(path, Kind::Samples)?;
-                    Box::new(Both { samples, summaries: table(&beside, Kind::Summaries)? })
-                }
-            }
+    Ok(format)
+}
+
+/// Where summaries go that are a table of their own.
+fn beside_with(path: &Path, format: &Format) -> PathBuf {
+    path.with_extension(format!("summaries.{}", format.extension))
+}
+
+fn open(format: &Format, path: &Path, form: TableForm, layout: &Layout, start: &Start) -> Opened {
+    let open_table = match format.open {
+        Open::Directory(open) => return whole_or(path, layout, start, || open(path, layout, start)),
+        Open::Arrays(open) => {
+            return whole_or(path, layout, start, || open(PartFile::open(path, start)?, layout, start));
         }
+        Open::Table(open) => open,
     };
-    Ok(Box::new(Checked::new(sink, layout)))
+    let table = |path: &Path, kind, start: &Start| {
+        whole_or(path, layout, start, || {
+            open_table(PartFile::open(path, start)?, Table::new(form, kind, layout), layout, start)
+        })
+    };
+    match (layout.has_samples(), &layout.summaries) {
+        (_, None) => table(path, Kind::Samples, start),
+        (false, Some(_)) => table(path, Kind::Summaries, start),
+        (true, Some(_)) => {
+            let beside = beside_with(path, format);
+            if beside.is_dir() {
+                return Err(SinkError::IsDirectory { path: beside });
+            }
+            let samples = table(path, Kind::Samples, &Both::part(start, 0))?;
+            Ok(Box::new(Both { samples, summaries: table(&beside, Kind::Summaries, &Both::part(start, 1))? }))
+        }
+    }
+}
+
+/// Opens a file, unless an earlier attempt was killed just after it had put it into place.
+fn whole_or(path: &Path, layout: &Layout, start: &Start, open: impl FnOnce() -> Opened) -> Opened {
+    let path = resolve(path)?;
+    let is_whole = start.runs() == layout.runs && !part_of(&path).exists() && path.exists();
+    if is_whole { Ok(Box::new(Whole(path))) } else { open() }
+}
+
+/// A file that is in its place.
+struct Whole(PathBuf);
+
+impl Store for Whole {
+    fn write(&mut self, _: &Chunk<'_>) -> Result<(), SinkError> {
+        Ok(())
+    }
+
+    fn settle(&mut self) -> Result<Value, SinkError> {
+        Ok(Value::Null)
+    }
+
+    fn finish(self: Box<Self>) -> Result<Written, SinkError> {
+        let bytes = self.0.metadata().map_or(0, |metadata| metadata.len());
+        Ok(Written { path: self.0, bytes, summaries: None })
+    }
 }
 
 /// Two tables: samples and summaries.
 struct Both {
-    samples: Box<dyn Sink>,
-    summaries: Box<dyn Sink>,
+    samples: Box<dyn Store>,
+    summaries: Box<dyn Store>,
 }
 
-impl Sink for Both {
+impl Both {
+    /// How one of the two begins.
+    fn part(start: &Start, k: usize) -> Start {
+        match start {
+            Start::Again { runs, states } => {
+                Start::Again { runs: *runs, states: states.iter().map(|state| state[k].clone()).collect() }
+            }
+            start => start.clone(),
+        }
+    }
+}
+
+impl Store for Both {
     fn write(&mut self, chunk: &Chunk<'_>) -> Result<(), SinkError> {
         self.samples.write(chunk)?;
         self.summaries.write(chunk)
+    }
+
+    fn settle(&mut self) -> Result<Value, SinkError> {
+        Ok(Value::from(vec![self.samples.settle()?, self.summaries.settle()?]))
     }
 
     fn finish(self: Box<Self>) -> Result<Written, SinkError> {

@@ -1,10 +1,12 @@
 //! Samples or summaries as one array in a `.npy` file.
 
+use serde_json::Value;
+
 use super::error::SinkError;
 use super::numpy::{element, header};
-use super::part::PartFile;
+use super::part::{PartFile, Start};
 use super::table::Kind;
-use super::{Chunk, Layout, Sink, Written};
+use super::{Chunk, Layout, Store, Written};
 
 struct NpySink {
     file: PartFile,
@@ -16,7 +18,9 @@ struct NpySink {
 }
 
 /// Opens an array of shape (time or window, variable, run) in its final size.
-pub(super) fn open(mut file: PartFile, layout: &Layout) -> Result<Box<dyn Sink>, SinkError> {
+///
+/// What an earlier attempt wrote is where it belongs; the header is written again.
+pub(super) fn open(mut file: PartFile, layout: &Layout, _: &Start) -> Result<Box<dyn Store>, SinkError> {
     let (kind, [rows, columns]) = match &layout.summaries {
         Some(_) if layout.has_samples() => {
             return Err(SinkError::OneArray { path: file.target().to_owned() });
@@ -45,7 +49,7 @@ pub(super) fn too_large(file: &PartFile, shape: &[u64]) -> SinkError {
     SinkError::Format { path: file.target().to_owned(), problem }
 }
 
-impl Sink for NpySink {
+impl Store for NpySink {
     fn write(&mut self, chunk: &Chunk<'_>) -> Result<(), SinkError> {
         let numbers = self.kind.numbers(chunk);
         let bytes = numbers.bytes();
@@ -60,6 +64,10 @@ impl Sink for NpySink {
             self.file.write_at(place, bytes).map_err(|source| self.file.failure(source))?;
         }
         Ok(())
+    }
+
+    fn settle(&mut self) -> Result<Value, SinkError> {
+        self.file.settle().map(|()| Value::Null)
     }
 
     fn finish(self: Box<Self>) -> Result<Written, SinkError> {

@@ -5,13 +5,14 @@
 //! grows run by run.
 
 use crc32fast::Hasher;
+use serde_json::Value;
 
 use super::error::SinkError;
 use super::npy::too_large;
 use super::numpy::{element, header, numbers, texts};
-use super::part::PartFile;
+use super::part::{PartFile, Start};
 use super::zip::{Member, directory};
-use super::{Chunk, Column, Layout, Sink, Written};
+use super::{Chunk, Column, Layout, Store, Written};
 
 struct NpzSink {
     file: PartFile,
@@ -34,7 +35,9 @@ struct Growing {
 }
 
 /// Opens an archive in its final size and writes what does not depend on the runs.
-pub(super) fn open(mut file: PartFile, layout: &Layout) -> Result<Box<dyn Sink>, SinkError> {
+///
+/// What an earlier attempt wrote is where it belongs; its checksums are computed from it.
+pub(super) fn open(mut file: PartFile, layout: &Layout, start: &Start) -> Result<Box<dyn Store>, SinkError> {
     let (swept, variables) = (layout.swept.len() as u64, layout.variables.len() as u64);
     let shape = [layout.times.len() as u64, variables, layout.runs];
     let (number, width) = element(layout.precision);
@@ -68,7 +71,10 @@ pub(super) fn open(mut file: PartFile, layout: &Layout) -> Result<Box<dyn Sink>,
         growing.push(archive.reserve("summaries", number, width, &shape)?);
     }
     let end = archive.end;
-    file.set_len(end).map_err(|source| file.failure(source))?;
+    let prepared = file.set_len(end).and_then(|()| {
+        growing.iter_mut().try_for_each(|array| array.check_again(&mut file, start.runs(), layout.runs))
+    });
+    prepared.map_err(|source| file.failure(source))?;
     Ok(Box::new(NpzSink { file, fixed, growing, end }))
 }
 
@@ -141,6 +147,22 @@ impl Growing {
         Ok(())
     }
 
+    /// Computes the checksums of what an earlier attempt wrote: the first `runs` of `total` runs.
+    fn check_again(&mut self, file: &mut PartFile, runs: u64, total: u64) -> std::io::Result<()> {
+        let mut buffer = vec![0; 1 << 16];
+        for (row, checksum) in self.rows.iter_mut().enumerate() {
+            let mut place = self.start + row as u64 * self.row_bytes;
+            let end = place + self.row_bytes / total.max(1) * runs;
+            while place < end {
+                let piece = &mut buffer[..(end - place).min(1 << 16) as usize];
+                file.read_at(place, piece)?;
+                checksum.update(piece);
+                place += piece.len() as u64;
+            }
+        }
+        Ok(())
+    }
+
     /// The member with its checksum.
     fn finish(&self) -> Member {
         let mut checksum = self.header.clone();
@@ -149,7 +171,7 @@ impl Growing {
     }
 }
 
-impl Sink for NpzSink {
+impl Store for NpzSink {
     fn write(&mut self, chunk: &Chunk<'_>) -> Result<(), SinkError> {
         let pieces = [
             bytemuck::cast_slice(chunk.swept),
@@ -161,6 +183,10 @@ impl Sink for NpzSink {
             array.write(&mut self.file, chunk.first_run, chunk.runs, bytes)?;
         }
         Ok(())
+    }
+
+    fn settle(&mut self) -> Result<Value, SinkError> {
+        self.file.settle().map(|()| Value::Null)
     }
 
     fn finish(mut self: Box<Self>) -> Result<Written, SinkError> {

@@ -50,7 +50,7 @@ pub(super) fn element(precision: Precision) -> (&'static str, u64) {
 
 impl Samples<'_> {
     /// The samples as they lie in memory.
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         match self {
             Samples::F32(values) => bytemuck::cast_slice(values),
             Samples::F64(values) => bytemuck::cast_slice(values),

@@ -1,30 +1,62 @@
 //! Tables as Parquet files.
 
+use std::io::{self, Read, Write};
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 
 use parquet::basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, FloatType, Int64Type};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::KeyValue;
+use parquet::file::metadata::{
+    FileMetaData, KeyValue, ParquetMetaData, ParquetMetaDataReader, ParquetMetaDataWriter, RowGroupMetaData,
+};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
-use parquet::schema::types::{ColumnPath, Type};
+use parquet::file::writer::{SerializedColumnWriter, SerializedRowGroupWriter, TrackedWrite};
+use parquet::schema::types::{ColumnPath, SchemaDescPtr, SchemaDescriptor, Type};
 use rubie_program::Precision;
+use serde_json::{Value, json};
 
 use super::error::SinkError;
-use super::part::PartFile;
+use super::part::{PartFile, Start};
 use super::table::{Content, Table, TableColumn};
-use super::{Chunk, Layout, Samples, Sink, Written};
+use super::{Chunk, Layout, Samples, Store, Written};
 
 /// Row groups have at most so many rows.
 const GROUP: usize = 1 << 20;
 
 struct ParquetSink {
-    writer: SerializedFileWriter<PartFile>,
+    file: TrackedWrite<Behind>,
+    schema: SchemaDescPtr,
+    properties: Arc<WriterProperties>,
     table: Table,
     buffers: Buffers,
+    /// What the footer will say of each row group: a footer for it alone.
+    groups: Vec<Vec<u8>>,
+    /// Row groups of which the journal knows.
+    noted: usize,
+    /// Bytes up to the end of the last row group.
+    complete: u64,
+}
+
+/// A file whose first bytes are there already: positions are counted over all of it.
+struct Behind {
+    there: u64,
+    file: PartFile,
+}
+
+impl Write for Behind {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.there == 0 {
+            return self.file.write(bytes);
+        }
+        let skipped = self.there.min(bytes.len() as u64);
+        self.there -= skipped;
+        Ok(skipped as usize)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// Room for one column of a row group, used again for the next.
@@ -37,14 +69,61 @@ struct Buffers {
     names: Vec<ByteArray>,
 }
 
-/// Opens a table.
-pub(super) fn open(file: PartFile, table: Table, layout: &Layout) -> Result<Box<dyn Sink>, SinkError> {
+/// Opens a table, or goes on with what an earlier attempt wrote of it.
+pub(super) fn open(
+    mut file: PartFile,
+    table: Table,
+    layout: &Layout,
+    start: &Start,
+) -> Result<Box<dyn Store>, SinkError> {
     let names = table.variables.iter().map(|name| ByteArray::from(name.as_str())).collect();
     let path = file.target().to_owned();
-    let writer = schema(&table, layout.precision)
-        .and_then(|schema| SerializedFileWriter::new(file, schema, Arc::new(properties(&table))))
-        .map_err(|error| SinkError::Format { path, problem: error.to_string() })?;
-    Ok(Box::new(ParquetSink { writer, table, buffers: Buffers { names, ..Buffers::default() } }))
+    let schema = schema(&table, layout.precision)
+        .map_err(|error| SinkError::Format { path: path.clone(), problem: error.to_string() })?;
+    let there = start.bytes();
+    if there > 0 {
+        file.go_on(there).map_err(|source| file.failure(source))?;
+    }
+    let listed = start.states().iter().flat_map(|state| state["groups"].as_array().into_iter().flatten());
+    let groups: Option<Vec<Vec<u8>>> = listed.map(|group| bytes_of(group.as_str()?)).collect();
+    let groups = groups.ok_or_else(|| SinkError::Journal {
+        path: path.clone(),
+        problem: "a row group in it cannot be read; begin anew with --restart".to_owned(),
+    })?;
+    let mut file = TrackedWrite::new(Behind { there, file });
+    let positioned = if there == 0 { file.write_all(MAGIC) } else { pass_over(&mut file, there) };
+    positioned.and_then(|()| file.flush()).map_err(|source| file.inner().file.failure(source))?;
+    Ok(Box::new(ParquetSink {
+        complete: file.bytes_written() as u64,
+        file,
+        schema: Arc::new(SchemaDescriptor::new(schema)),
+        properties: Arc::new(properties(&table)),
+        table,
+        buffers: Buffers { names, ..Buffers::default() },
+        noted: groups.len(),
+        groups,
+    }))
+}
+
+/// The bytes that a file begins and ends with.
+const MAGIC: &[u8] = b"PAR1";
+
+/// Moves the position to `bytes`.
+fn pass_over(file: &mut TrackedWrite<Behind>, bytes: u64) -> io::Result<()> {
+    io::copy(&mut io::repeat(0).take(bytes), file).map(drop)
+}
+
+fn text_of(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = std::fmt::Write::write_fmt(&mut text, format_args!("{byte:02x}"));
+        text
+    })
+}
+
+fn bytes_of(text: &str) -> Option<Vec<u8>> {
+    let digits = |place: usize| u8::from_str_radix(text.get(place..place + 2)?, 16).ok();
+    (0..text.len()).step_by(2).map(digits).collect()
 }
 
 fn schema(table: &Table, precision: Precision) -> Result<Arc<Type>, ParquetError> {
@@ -74,6 +153,7 @@ fn properties(table: &Table) -> WriterProperties {
         .set_created_by(concat!("rubie version ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_compression(Compression::SNAPPY)
         .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_offset_index_disabled(true)
         .set_key_value_metadata(Some(metadata(table)));
     for column in &table.columns {
         let path = ColumnPath::from(column.name.as_str());
@@ -107,7 +187,10 @@ fn metadata(table: &Table) -> Vec<KeyValue> {
 
 impl ParquetSink {
     fn write_group(&mut self, chunk: &Chunk<'_>, rows: Range<usize>) -> Result<(), ParquetError> {
-        let mut group = self.writer.next_row_group()?;
+        let ordinal = i32::try_from(self.groups.len())
+            .map_err(|_| ParquetError::General("the file would have too many row groups".to_owned()))?;
+        let (schema, properties) = (Arc::clone(&self.schema), Arc::clone(&self.properties));
+        let mut group = SerializedRowGroupWriter::new(schema, properties, &mut self.file, ordinal, None);
         for column in &self.table.columns {
             if let Some(mut writer) = group.next_column()? {
                 write_column(
@@ -121,17 +204,52 @@ impl ParquetSink {
                 writer.close()?;
             }
         }
-        group.close().map(drop)
+        let group = group.close()?;
+        self.file.flush()?;
+        self.complete = self.file.bytes_written() as u64;
+        let footer = self.footer(vec![RowGroupMetaData::clone(&group)])?;
+        self.groups.push(footer);
+        Ok(())
+    }
+
+    /// The end of a file with these row groups.
+    fn footer(&self, groups: Vec<RowGroupMetaData>) -> Result<Vec<u8>, ParquetError> {
+        let rows = groups.iter().map(RowGroupMetaData::num_rows).sum();
+        let properties = &self.properties;
+        let file = FileMetaData::new(
+            properties.writer_version().as_num(),
+            rows,
+            Some(properties.created_by().to_owned()),
+            properties.key_value_metadata().cloned(),
+            Arc::clone(&self.schema),
+            None,
+        );
+        let mut bytes = Vec::new();
+        ParquetMetaDataWriter::new(&mut bytes, &ParquetMetaData::new(file, groups)).finish()?;
+        Ok(bytes)
+    }
+
+    /// The end of the whole file. Each row group comes from its own footer, whether it was written now or by an earlier
+    /// attempt, so that the file is the same.
+    fn whole_footer(&self) -> Result<Vec<u8>, ParquetError> {
+        let mut groups = Vec::with_capacity(self.groups.len());
+        for footer in &self.groups {
+            let body = footer.len().saturating_sub(8); // its length and the magic bytes follow
+            groups.extend(
+                ParquetMetaDataReader::decode_metadata(&footer[..body])?.row_groups().iter().cloned(),
+            );
+        }
+        self.footer(groups)
     }
 }
 
 /// What went wrong, without the envelope that errors of the system come in.
-fn failure(path: &Path, written: u64, error: ParquetError) -> SinkError {
-    let path = path.to_owned();
+fn failure(file: &PartFile, error: ParquetError) -> SinkError {
+    let path = file.target().to_owned();
     let problem = error.to_string();
     match error {
-        ParquetError::External(cause) => match cause.downcast::<std::io::Error>() {
-            Ok(source) => SinkError::Write { path, written, source: *source },
+        ParquetError::External(cause) => match cause.downcast::<io::Error>() {
+            Ok(source) => file.failure(*source),
             Err(_) => SinkError::Format { path, problem },
         },
         _ => SinkError::Format { path, problem },
@@ -189,22 +307,31 @@ fn put<T: DataType>(writer: &mut SerializedColumnWriter<'_>, values: &[T::T]) ->
     writer.typed::<T>().write_batch(values, None, None).map(drop)
 }
 
-impl Sink for ParquetSink {
+impl Store for ParquetSink {
     fn write(&mut self, chunk: &Chunk<'_>) -> Result<(), SinkError> {
         let rows = chunk.runs * self.table.rows_per_run();
         for start in (0..rows).step_by(GROUP) {
             let group = start..rows.min(start + GROUP);
             if let Err(error) = self.write_group(chunk, group) {
-                let file = self.writer.inner();
-                return Err(failure(file.target(), file.written(), error));
+                return Err(failure(&self.file.inner().file, error));
             }
         }
         Ok(())
     }
 
+    fn settle(&mut self) -> Result<Value, SinkError> {
+        self.file.inner().file.settle()?;
+        let groups: Vec<String> = self.groups[self.noted..].iter().map(|group| text_of(group)).collect();
+        self.noted = self.groups.len();
+        Ok(json!({"bytes": self.complete, "groups": groups}))
+    }
+
     fn finish(self: Box<Self>) -> Result<Written, SinkError> {
-        let file = self.writer.inner();
-        let (path, written) = (file.target().to_owned(), file.written());
-        self.writer.into_inner().map_err(|error| failure(&path, written, error))?.finish()
+        let footer = self.whole_footer().map_err(|error| failure(&self.file.inner().file, error))?;
+        let path = self.file.inner().file.target().to_owned();
+        let behind = self.file.into_inner();
+        let mut file = behind.map_err(|error| SinkError::Format { path, problem: error.to_string() })?.file;
+        file.write_all(&footer).map_err(|source| file.failure(source))?;
+        file.finish()
     }
 }

@@ -125,6 +125,27 @@ impl Sweep {
         }
     }
 
+    /// Bytes of the values that are held one by one, as those of a table are.
+    pub fn held_bytes(&self) -> u64 {
+        let held = |column: &Column| match &column.values {
+            Values::List(values) => 8 * values.len() as u64,
+            _ => 0,
+        };
+        self.columns.iter().map(held).sum()
+    }
+
+    /// Hands everything that decides the values of the runs to `take`, piece by piece.
+    pub(crate) fn describe(&self, mut take: impl FnMut(&[u8])) {
+        take(format!("{} {:?}", self.runs, self.names).as_bytes());
+        for column in &self.columns {
+            take(format!(" {} {} ", column.count, column.repeat).as_bytes());
+            match &column.values {
+                Values::List(values) => take(bytemuck::cast_slice(values)),
+                values => take(format!("{values:?}").as_bytes()),
+            }
+        }
+    }
+
     fn build(axes: Vec<Axis>, repeat: impl Fn(usize) -> u64, runs: u64) -> Result<Sweep, SweepError> {
         let mut sweep = Sweep { names: Vec::new(), columns: Vec::new(), runs };
         let mut dimensions = 0;

@@ -1,0 +1,140 @@
+//! Events at given times: doses, stimuli. Steps end at them, and a program of their own changes the run.
+
+use rubie_expr::{Expr, Substitution};
+use rubie_method::StepGraph;
+use rubie_model::{Event, System, Trigger};
+use rubie_program::{Phase, Place, Port, Rate};
+
+use crate::clock::ClockGraph;
+use crate::layout::Layout;
+
+/// The events at given times, in the order of the model.
+pub(super) struct TimedEvents<'a, 'g> {
+    events: Vec<TimedEvent<'a, 'g>>,
+}
+
+struct TimedEvent<'a, 'g> {
+    event: &'a Event<'g>,
+    first: Expr<'g>,
+    every: Option<Expr<'g>>,
+    until: Option<Expr<'g>>,
+    /// How often it has happened, and when it happens next.
+    count: Expr<'g>,
+    next: Expr<'g>,
+}
+
+impl<'g> TimedEvent<'_, 'g> {
+    /// Time number `count`, computed and never accumulated; infinite if there is none.
+    fn time(&self, count: Expr<'g>) -> Expr<'g> {
+        let never = count.graph().constant(f64::INFINITY);
+        let time = match self.every {
+            Some(every) => {
+                let happens = every.gt(0.0).or(count.le(0.0));
+                happens.select(self.first + count * every, never)
+            }
+            None => count.le(0.0).select(self.first, never),
+        };
+        match self.until {
+            Some(until) => time.le(until).select(time, never),
+            None => time,
+        }
+    }
+
+    /// The number of the first time that is not before `start`.
+    fn first_count(&self, start: Expr<'g>) -> Expr<'g> {
+        let (zero, one) = (start.graph().constant(0.0), start.graph().constant(1.0));
+        let is_late = self.first.lt(start);
+        let Some(every) = self.every else {
+            return is_late.select(one, zero);
+        };
+        let missed = every.gt(0.0).select(((start - self.first) / every).ceil(), one);
+        // The quotient's rounding may put it one too low.
+        let again = (self.first + missed * every).lt(start).select(missed + 1.0, missed);
+        is_late.select(again, zero)
+    }
+}
+
+impl<'a, 'g> TimedEvents<'a, 'g> {
+    /// Those of `events` that happen at given times.
+    pub(super) fn new(system: &System<'g>, events: &'a [Event<'g>]) -> Self {
+        let timed = events.iter().filter_map(|event| match event.trigger {
+            Trigger::Times { first, every, until } => Some((event, first, every, until)),
+            Trigger::Rises(_) => None,
+        });
+        let events = timed.enumerate().map(|(k, (event, first, every, until))| TimedEvent {
+            event,
+            first,
+            every,
+            until,
+            count: system.graph.symbol(&format!("event {k} count")),
+            next: system.graph.symbol(&format!("event {k} next")),
+        });
+        TimedEvents { events: events.collect() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    /// When they happen next.
+    pub(super) fn stops(&self) -> Vec<Expr<'g>> {
+        self.events.iter().map(|event| event.next).collect()
+    }
+
+    pub(super) fn ports(&self, layout: &Layout) -> Vec<Port<'g>> {
+        let row = |symbol, at| Port { symbol, place: Place::Row(at), rate: Rate::Attempt };
+        let counts = self.events.iter().zip(layout.event_counts.clone());
+        let times = self.events.iter().zip(layout.event_times.clone());
+        let counts = counts.map(|(event, at)| row(event.count, at));
+        counts.chain(times.map(|(event, at)| row(event.next, at))).collect()
+    }
+
+    /// Counts and times at the start of a run.
+    pub(super) fn start(&self, clock: &ClockGraph<'g>, layout: &Layout) -> Vec<(Expr<'g>, Place)> {
+        let counts: Vec<_> = self.events.iter().map(|event| event.first_count(clock.t0())).collect();
+        let times = self.events.iter().zip(&counts).map(|(event, count)| event.time(*count));
+        let times: Vec<_> = times.zip(layout.event_times.clone()).collect();
+        let counts = counts.into_iter().zip(layout.event_counts.clone());
+        counts.chain(times).map(|(value, row)| (value, Place::Row(row))).collect()
+    }
+
+    /// What happens to a run whose time has come: its states change, and the method starts anew from them.
+    pub(super) fn phase(
+        &self,
+        system: &System<'g>,
+        step: &StepGraph<'g>,
+        clock: &ClockGraph<'g>,
+        layout: &Layout,
+    ) -> Option<Phase<'g>> {
+        let symbols: Vec<_> = system.states.iter().map(|state| state.symbol).collect();
+        let mut states = symbols.clone();
+        let mut any = None;
+        let mut outputs = Vec::new();
+        let rows = layout.event_counts.clone().zip(layout.event_times.clone());
+        for (event, (count_row, time_row)) in self.events.iter().zip(rows) {
+            let happens = event.next.le(system.time);
+            any = Some(any.map_or(happens, |any: Expr<'g>| any.or(happens)));
+            let now: Vec<_> = symbols.iter().copied().zip(states.iter().copied()).collect();
+            let values: Vec<_> = event.event.changes.iter().map(|change| change.value).collect();
+            let values = Substitution::new(system.graph, &now).apply(&values);
+            for (change, value) in event.event.changes.iter().zip(values) {
+                states[change.state] = happens.select(value, states[change.state]);
+            }
+            let count = event.count + 1.0;
+            outputs.push((happens.select(count, event.count), count_row));
+            outputs.push((happens.select(event.time(count), event.next), time_row));
+        }
+        let any = any?;
+        let now: Vec<_> = symbols.iter().copied().zip(states.iter().copied()).collect();
+        let mut firsts: Vec<_> = step.memory.iter().map(|memory| memory.first).collect();
+        firsts.push(step.first_dt);
+        let mut firsts = Substitution::new(system.graph, &now).apply(&firsts);
+        let first_dt = firsts.pop()?;
+        let memories = step.memory.iter().zip(firsts).zip(layout.memory.clone());
+        outputs.extend(memories.map(|((memory, first), row)| (any.select(first, memory.symbol), row)));
+        outputs.push((any.select(first_dt, clock.step()), layout.clock.step));
+        outputs.extend(states.into_iter().zip(layout.states.clone()));
+        let outputs = outputs.into_iter().map(|(value, row)| (value, Place::Row(row))).collect();
+        Some(Phase { name: "events", rate: Rate::Attempt, outputs })
+    }
+}

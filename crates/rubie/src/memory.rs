@@ -1,0 +1,130 @@
+//! How much memory a solve takes, and how long its chunks are.
+
+use std::fmt::Write;
+use std::num::NonZeroUsize;
+
+use rubie_memory::{ArrayRequest, ChunkPlan, DataType, Memory};
+use rubie_program::Precision;
+
+use crate::error::{Error, ErrorKind};
+use crate::options::SolveOptions;
+use crate::solver::Solver;
+use crate::summaries::Summaries;
+use crate::sweep::Sweep;
+
+/// Chunks that exist at the same time: one is being filled, one computed, one written.
+pub(crate) const IN_FLIGHT: usize = 3;
+
+/// Runs per chunk at least, where the arrays of so many fit into the memory: fewer leave lanes empty.
+const FEWEST_RUNS: u64 = 1024;
+
+/// The bytes that the arrays of a solve may take.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Budget {
+    free: u64,
+    share: f64,
+    limit: Option<u64>,
+}
+
+impl Budget {
+    pub(crate) fn now(options: &SolveOptions) -> Budget {
+        Budget { free: free_memory(), share: options.memory_share, limit: options.memory_limit }
+    }
+
+    pub(crate) fn bytes(&self) -> u64 {
+        let shared = (self.free as f64 * self.share) as u64;
+        self.limit.map_or(shared, |limit| limit.min(shared))
+    }
+}
+
+impl Solver {
+    /// Says what memory a solve into `sink` takes: what is there, chunks and their length, which array takes most.
+    ///
+    /// # Errors
+    /// Not even one run fits.
+    pub fn explain_memory(&self, sweep: &Sweep, sink: &dyn crate::sink::Sink) -> Result<String, Error> {
+        let budget = Budget::now(self.options());
+        let plan = self.plan(sweep, sink.buffer_bytes())?;
+        let mut text = String::new();
+        let mebibytes = |bytes: u64| bytes as f64 / f64::from(1 << 20);
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            "free memory     {:.1} MiB, of which {} may be used",
+            mebibytes(budget.free),
+            budget.share
+        );
+        let _ = match budget.limit {
+            Some(limit) => writeln!(text, "; the limit is {:.1} MiB", mebibytes(limit)),
+            None => writeln!(text, "; no limit is set"),
+        };
+        let _ = writeln!(
+            text,
+            "arrays          {:.1} MiB at most, {:.1} MiB if all runs were computed at once",
+            mebibytes(budget.bytes()),
+            mebibytes(plan.bytes_of_batch(Memory::Shared))
+        );
+        let _ = writeln!(
+            text,
+            "in flight       {IN_FLIGHT} chunks, counted below: one is filled, one computed, one written"
+        );
+        let _ = writeln!(text, "{plan:#}");
+        Ok(text)
+    }
+
+    /// Cuts the batch into chunks for a sink that holds `held` bytes itself.
+    pub(crate) fn plan(&self, sweep: &Sweep, held: u64) -> Result<ChunkPlan, Error> {
+        let requests = self.requests(sweep, IN_FLIGHT, held)?;
+        let bytes = rubie_memory::plan(&requests, u64::MAX)?.memories()[0].clone();
+        let few = bytes.per_run.saturating_mul(FEWEST_RUNS);
+        let chunks = self.options().chunk_bytes.saturating_mul(IN_FLIGHT as u64).max(few);
+        let wanted = bytes.fixed.saturating_add(chunks);
+        Ok(rubie_memory::plan(&requests, wanted.min(Budget::now(self.options()).bytes()))?)
+    }
+
+    /// The plan of a solve that keeps everything in memory: one chunk where it fits.
+    pub(crate) fn plan_in_memory(&self, sweep: &Sweep) -> Result<ChunkPlan, Error> {
+        let requests = self.requests(sweep, 1, 0)?;
+        Ok(rubie_memory::plan(&requests, Budget::now(self.options()).bytes())?)
+    }
+
+    fn requests(&self, sweep: &Sweep, in_flight: usize, held: u64) -> Result<Vec<ArrayRequest>, Error> {
+        let runs = usize::try_from(sweep.runs())
+            .ok()
+            .and_then(NonZeroUsize::new)
+            .ok_or_else(|| Error::new(ErrorKind::Sweep, "this machine cannot count that many runs"))?;
+        let request = |label, dtype, shape: [usize; 2]| {
+            ArrayRequest::with_runs(label, dtype, vec![in_flight, shape[0], shape[1], runs.get()], runs)
+        };
+        let dtype = match self.options().precision {
+            Precision::F32 => DataType::F32,
+            Precision::F64 => DataType::F64,
+        };
+        let mut requests = vec![request("status", DataType::U32, [1, 1])?];
+        if !self.times.is_empty() {
+            requests.push(request("samples", dtype, [self.times.len(), self.output.variables().len()])?);
+        }
+        if let Some(Summaries { part, .. }) = &self.summaries {
+            requests.push(request("summaries", dtype, [part.windows.len(), part.columns.len()])?);
+        }
+        if !sweep.names().is_empty() {
+            requests.push(request("inputs", DataType::F64, [1, sweep.names().len()])?);
+        }
+        for (label, bytes) in [("block of the file", held), ("values of the sweep", sweep.held_bytes())] {
+            if let Some(words) = usize::try_from(bytes / 8).ok().filter(|words| *words > 0) {
+                requests.push(ArrayRequest::without_runs(label, DataType::F64, vec![words])?);
+            }
+        }
+        Ok(requests)
+    }
+}
+
+/// Bytes of memory that are free now, or a cautious guess where the system does not say.
+fn free_memory() -> u64 {
+    let mut system = sysinfo::System::new();
+    system.refresh_memory();
+    match system.available_memory() {
+        0 => 1 << 30,
+        free => free,
+    }
+}
