@@ -71,6 +71,7 @@ mod clock;
 mod spec;
 mod lower;
 mod backend;
+pub mod begin;
 mod cpu;
 pub mod conformance;
 

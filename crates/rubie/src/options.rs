@@ -21,6 +21,18 @@ pub enum BackendChoice {
     Interpreter,
 }
 
+/// Where programs run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DeviceChoice {
+    /// What has proved itself: the CPU.
+    #[default]
+    Auto,
+    /// The CPU.
+    Cpu,
+    /// The NVIDIA GPU with this number, counted from 0; an error where it cannot be used.
+    Cuda(usize),
+}
+
 /// How a model is to be solved: method, tolerances, times, what is saved, with what means.
 ///
 /// ```
@@ -53,7 +65,9 @@ pub struct SolveOptions {
     pub set: Vec<(String, f64)>,
     /// Floating-point type of the states.
     pub precision: Precision,
-    /// Which backend runs the programs.
+    /// Where programs run.
+    pub device: DeviceChoice,
+    /// Which backend runs the programs, where that is the CPU.
     pub backend: BackendChoice,
     /// The vector instructions to use; the largest set of this machine where absent.
     pub vectors: Option<Isa>,
@@ -84,6 +98,7 @@ impl Default for SolveOptions {
             keep: None,
             set: Vec::new(),
             precision: Precision::F64,
+            device: DeviceChoice::Auto,
             backend: BackendChoice::Auto,
             vectors: None,
             threads: None,

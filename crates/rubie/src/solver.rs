@@ -100,7 +100,7 @@ impl Solver {
             summaries,
             end,
             controls,
-            backend: Chosen::new(options.backend, options.vectors)?,
+            backend: Chosen::new(options.device, options.backend, options.vectors)?,
             compiled: Mutex::default(),
         };
         solver.check_set()?;
