@@ -73,7 +73,8 @@ pub struct SolveOptions {
     pub vectors: Option<Isa>,
     /// Threads; as many as the machine has cores where absent.
     pub threads: Option<NonZeroUsize>,
-    /// Bytes that the arrays of one chunk may take when results go to a sink, if the memory allows it.
+    /// Bytes that the arrays of one chunk may take for each thread when results go to a sink, if the memory allows it. Small chunks
+    /// stay in the processor's caches.
     pub chunk_bytes: u64,
     /// The share of the memory free now that the arrays of a solve may take, above 0 and at most 1.
     pub memory_share: f64,
@@ -102,7 +103,7 @@ impl Default for SolveOptions {
             backend: BackendChoice::Auto,
             vectors: None,
             threads: None,
-            chunk_bytes: 32 << 20,
+            chunk_bytes: 4 << 20,
             memory_share: 0.5,
             memory_limit: None,
             spill: None,
