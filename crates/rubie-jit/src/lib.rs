@@ -33,7 +33,7 @@
 //!
 //! # Where to go on
 //!
-//! `docs/jit.md` explains the idea from the beginning, with a listing; [`listing`] makes one of any program. In the
+//! `docs/jit.md` explains the idea from the beginning, with a listing; [`listing()`] makes one of any program. In the
 //! code: `flow.rs` says when values are needed, `places.rs` where they are, `operands.rs` and `body.rs` write the
 //! instructions for each opcode, `width.rs` chooses how many vectors go side by side.
 

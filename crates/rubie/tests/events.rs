@@ -187,3 +187,21 @@ fn a_condition_waits_until_it_was_false() {
     // sin(t) passes 1/2 upwards at pi/6 + 2 pi k; x > -1 holds from the start.
     assert_eq!(solution.series("n", 0).unwrap(), [4.0]);
 }
+
+#[test]
+fn an_event_that_makes_a_condition_true_is_followed_by_another() {
+    let text =
+        format!("{BALL}when bounces > 6: stop\nwhen bounces > 4: loss_ = 1\nstate loss_ = 0\nloss_' = 0");
+    let options = SolveOptions { until: 10.0, save: Schedule::Every(0.5), ..SolveOptions::default() };
+    let solution = Solver::new(&model(&text), &options).unwrap().solve(&Sweep::single()).unwrap();
+    assert_eq!(solution.status(), [Status::STOPPED]);
+    let (bounces, seen) = (solution.series("bounces", 0).unwrap(), solution.series("loss_", 0).unwrap());
+    let last = bounces.iter().take_while(|bounces| !bounces.is_nan()).last().unwrap();
+    assert!((5.0..=6.0).contains(last), "{bounces:?}");
+    assert!(
+        bounces
+            .iter()
+            .zip(&seen)
+            .all(|(bounces, seen)| bounces.is_nan() || (*bounces > 4.0) == (*seen == 1.0))
+    );
+}

@@ -3,7 +3,7 @@
 use rubie_program::Executor;
 
 use crate::backend::ChunkReport;
-use crate::clock::event::{DONE, STOPPED, STUCK};
+use crate::clock::event::{ACT, DONE, STOPPED, STUCK};
 use crate::cpu::clock::Clocked;
 use crate::cpu::lane_set::{Attention, Due, LaneSet};
 use crate::cpu::staging::{Staging, refusal};
@@ -14,6 +14,9 @@ use crate::status::Status;
 
 /// Attempts between looks at the interrupt flag.
 const PATIENCE: u32 = 256;
+
+/// Events that follow from each other at one time, at most.
+const MOST_CASCADES: usize = 100;
 
 /// The rows of a block and the runs in its lanes.
 pub(super) struct Block<T: Samples> {
@@ -131,17 +134,20 @@ impl<T: Samples> Block<T> {
 
     /// Carries out the events of the model that happen now; returns the lanes whose runs they end.
     fn act<X: Executor<T>>(&mut self, acting: LaneSet, job: &Job<'_, T, X>) -> LaneSet {
-        let acting = acting.and(self.occupied);
+        let mut acting = acting.and(self.occupied);
         let mut stopped = LaneSet::default();
-        if let Some(events) = &job.kernel.prepared.events
-            && !acting.is_empty()
-        {
+        let Some(events) = &job.kernel.prepared.events else { return stopped };
+        for _ in 0..MOST_CASCADES {
+            if acting.is_empty() {
+                break;
+            }
             events.execute(&mut self.lanes.rows, job.uniforms);
             let codes = self.lanes.row(job.layout.clock.events);
             acting
                 .iter()
                 .filter(|lane| codes[*lane] as u64 & STOPPED != 0)
                 .for_each(|lane| stopped.insert(lane));
+            acting.retain(|lane| codes[lane] as u64 & (ACT | STOPPED) == ACT);
         }
         stopped
     }

@@ -148,17 +148,24 @@ impl<'g> TimedEvents<'g> {
         let memories = step.memory.iter().zip(firsts).zip(layout.memory.clone());
         outputs.extend(memories.map(|((memory, first), row)| (any.select(first, memory.symbol), row)));
         outputs.push((any.select(first_dt, clock.step()), layout.clock.step));
-        let levels = conditions.functions(system.time, &states);
-        for ((condition, level), (level_row, crossed_row)) in
-            conditions.conditions.iter().zip(levels).zip(layout.levels.clone().zip(layout.crossed.clone()))
+        // A condition that an event makes true happens next, at the same time.
+        let before = conditions.functions(system.time, &symbols);
+        let after = conditions.functions(system.time, &states);
+        let (zero, one) = (system.graph.constant(0.0), system.graph.constant(1.0));
+        let mut again: Option<Expr<'g>> = None;
+        let rows = layout.levels.clone().zip(layout.crossed.clone());
+        for (((condition, before), after), (level_row, crossed_row)) in
+            conditions.conditions.iter().zip(before).zip(after).zip(rows)
         {
-            outputs.push((any.select(level, condition.level), level_row));
-            outputs.push((system.graph.constant(0.0), crossed_row));
+            let crossed = any.and(before.le(0.0)).and(after.gt(0.0));
+            again = either(again, crossed);
+            outputs.push((any.select(after, condition.level), level_row));
+            outputs.push((crossed.select(one, zero), crossed_row));
         }
-        if let Some(stops) = stops {
-            let stopped = system.graph.constant((event::DONE | event::STOPPED) as f64);
-            outputs.push((stops.select(stopped, clock.events()), layout.clock.events));
-        }
+        let code =
+            |when: Option<Expr<'g>>, code: u64| when.map_or(zero, |when| when.select(code as f64, zero));
+        let code = code(stops, event::DONE | event::STOPPED) + code(again, event::ACT);
+        outputs.push((any.select(code, clock.events()), layout.clock.events));
         outputs.extend(states.into_iter().zip(layout.states.clone()));
         let outputs = outputs.into_iter().map(|(value, row)| (value, Place::Row(row))).collect();
         Some(Phase { name: "events", rate: Rate::Sample, outputs })
