@@ -1,15 +1,13 @@
 //! How much memory a solve takes, and how long its chunks are.
 
 use std::fmt::Write;
-use std::num::NonZeroUsize;
 
 use rubie_memory::{ArrayRequest, ChunkPlan, DataType, Memory};
-use rubie_program::Precision;
 
-use crate::error::{Error, ErrorKind};
+use crate::arrays::{InputSizes, OutputSizes, Sizes};
+use crate::error::Error;
 use crate::options::SolveOptions;
 use crate::solver::Solver;
-use crate::summaries::Summaries;
 use crate::sweep::Sweep;
 
 /// Chunks that exist at the same time: one is being filled, one computed, one written.
@@ -91,27 +89,15 @@ impl Solver {
     }
 
     fn requests(&self, sweep: &Sweep, in_flight: usize, held: u64) -> Result<Vec<ArrayRequest>, Error> {
-        let runs = usize::try_from(sweep.runs())
-            .ok()
-            .and_then(NonZeroUsize::new)
-            .ok_or_else(|| Error::new(ErrorKind::Sweep, "this machine cannot count that many runs"))?;
-        let request = |label, dtype, shape: [usize; 2]| {
-            ArrayRequest::with_runs(label, dtype, vec![in_flight, shape[0], shape[1], runs.get()], runs)
-        };
-        let dtype = match self.options().precision {
-            Precision::F32 => DataType::F32,
-            Precision::F64 => DataType::F64,
-        };
-        let mut requests = vec![request("status", DataType::U32, [1, 1])?];
-        if !self.times.is_empty() {
-            requests.push(request("samples", dtype, [self.times.len(), self.output.variables().len()])?);
-        }
-        if let Some(Summaries { part, .. }) = &self.summaries {
-            requests.push(request("summaries", dtype, [part.windows.len(), part.columns.len()])?);
-        }
-        if !sweep.names().is_empty() {
-            requests.push(request("inputs", DataType::F64, [1, sweep.names().len()])?);
-        }
+        let layout = self.layout(sweep);
+        let (inputs, outputs) = (InputSizes::of(&layout)?, OutputSizes::of(&layout)?);
+        let arrays = inputs.arrays()?.into_iter().chain(outputs.arrays()?);
+        let mut requests = arrays
+            .map(|array| {
+                let shape = [in_flight].iter().chain(array.shape()).copied().collect();
+                ArrayRequest::with_runs(array.label(), array.dtype(), shape, outputs.runs)
+            })
+            .collect::<Result<Vec<_>, _>>()?;
         for (label, bytes) in [("block of the file", held), ("values of the sweep", sweep.held_bytes())] {
             if let Some(words) = usize::try_from(bytes / 8).ok().filter(|words| *words > 0) {
                 requests.push(ArrayRequest::without_runs(label, DataType::F64, vec![words])?);

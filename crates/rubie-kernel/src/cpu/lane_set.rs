@@ -114,7 +114,7 @@ pub(super) struct Due {
 }
 
 impl Attention {
-    /// What lanes need, given a row of [`crate::event`]s, and, for each kind of samples, the times of the next ones with those
+    /// What lanes need, given a row of [events](crate::clock::event), and, for each kind of samples, the times of the next ones with those
     /// of the clocks. Few lanes need anything, so lanes are looked at by the vector.
     pub(super) fn new(events: &[f64], now: &[f64], samples: &[f64], summaries: Option<&[f64]>) -> Self {
         let mut attention = Attention::default();
