@@ -147,7 +147,7 @@ pub(crate) struct SolveArguments {
     )]
     pub(crate) settle: f64,
 
-    /// Name of the method, such as tsit5, vern9, rk4; `rubie info` lists them
+    /// Name of the method, such as tsit5, vern9, rodas5p; `rubie info` lists them; auto lets a few runs of the sweep decide
     #[arg(long, value_name = "NAME", default_value = "tsit5", help_heading = "Method")]
     pub(crate) method: String,
 

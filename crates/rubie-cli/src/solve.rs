@@ -27,7 +27,7 @@ pub(crate) fn read_model(path: &Path) -> Result<Model, Failure> {
 pub(crate) fn solve(arguments: &SolveArguments) -> Result<(), Failure> {
     let model = read_model(&arguments.model)?;
     let sweep = sweep(arguments)?;
-    let solver = Solver::new(&model, &options(arguments, &model)?)?;
+    let solver = Solver::for_sweep(&model, &options(arguments, &model)?, &sweep)?;
     solver.check_sweep(&sweep)?;
     let report = match &arguments.out {
         Some(path) => write(&solver, &sweep, path, arguments)?,
@@ -217,6 +217,18 @@ fn number(option: &str, word: &str) -> Result<f64, Failure> {
     word.trim().parse().map_err(|_| Failure::Words(format!("{option}: `{word}` is not a number")))
 }
 
+fn choice(choice: &rubie::Choice) -> serde_json::Value {
+    let trial = |trial: &rubie::Trial| {
+        serde_json::json!({
+            "method": trial.method,
+            "given_up": trial.failed,
+            "attempts": trial.attempts,
+            "instructions": trial.instructions,
+        })
+    };
+    serde_json::json!({ "runs": choice.runs, "trials": choice.trials.iter().map(trial).collect::<Vec<_>>() })
+}
+
 fn json(report: &Report) -> serde_json::Value {
     serde_json::json!({
         "runs": report.runs,
@@ -224,6 +236,7 @@ fn json(report: &Report) -> serde_json::Value {
         "threads": report.threads,
         "backend": report.backend,
         "method": report.method,
+        "choice": report.choice.as_ref().map(choice),
         "precision": report.precision,
         "chunks": report.chunks,
         "compile_seconds": report.compile_seconds,

@@ -72,6 +72,19 @@ fn the_json_report_has_the_promised_keys_alone_on_standard_output() {
 }
 
 #[test]
+fn a_method_that_is_chosen_is_reported_with_the_reasons() {
+    let folder = tempfile::tempdir().unwrap();
+    let stiff = "state x = 1, y = 0\nparam k = 1\nx' = -k*(x - y)\ny' = x - y^3\n";
+    let arguments = ["--until", "10", "--sweep", "k=1e5:1e6:20", "--method", "auto", "--save", "final"];
+    let text = succeeded(&solve(folder.path(), stiff, &arguments));
+    assert!(text.contains("\n  chosen        rodas5p, by 8 runs: work 1.00 (rodas5p), "), "{text}");
+    let json = succeeded(&solve(folder.path(), stiff, &[&arguments[..], &["--report", "json"]].concat()));
+    let report: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&report["method"], &report["choice"]["runs"]), (&"rodas5p".into(), &8.into()));
+    assert_eq!(report["choice"]["trials"].as_array().unwrap().len(), 3);
+}
+
+#[test]
 fn runs_that_blow_up_do_not_disturb_the_others() {
     // x' = x^2 from x(0) = 1/a is 1/(a - t): infinite at t = a.
     let folder = tempfile::tempdir().unwrap();

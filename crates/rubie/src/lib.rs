@@ -32,6 +32,7 @@
 //! | what varies, and how | [`sweep`] |
 //! | method, tolerances, times, what is saved | [`options`] |
 //! | checking, compiling | [`solver`] |
+//! | which method, where that is left open | [`choice`] |
 //! | the arrays of a batch, and the memory they live in | [`arrays`] |
 //! | computing, chunk by chunk | [`run`] |
 //! | results in memory | [`solution`] |
@@ -48,6 +49,7 @@ pub mod arrays;
 pub mod summaries;
 pub mod options;
 mod backend;
+pub mod choice;
 pub mod report;
 pub mod solver;
 mod memory;
@@ -56,8 +58,10 @@ mod spill;
 mod pipeline;
 pub mod solution;
 pub mod run;
+mod pilot;
 pub mod prelude;
 
+pub use choice::{Choice, Trial};
 pub use error::{Error, ErrorKind};
 pub use identity::Identity;
 pub use options::{BackendChoice, DeviceChoice, SolveOptions};

@@ -43,7 +43,8 @@ pub enum DeviceChoice {
 /// ```
 #[derive(Clone, Debug)]
 pub struct SolveOptions {
-    /// Name of the method, any case; [`rubie_method::methods`] lists them.
+    /// Name of the method, any case; [`rubie_method::methods`] lists them. `auto` leaves the choice to a few runs of the sweep
+    /// ([`Solver::for_sweep`](crate::Solver::for_sweep)).
     pub method: String,
     /// Tolerances, step sizes, controller, gains.
     pub steps: StepSettings,
@@ -112,6 +113,11 @@ impl Default for SolveOptions {
 }
 
 impl SolveOptions {
+    /// Whether the choice of the method is left to a pilot.
+    pub fn is_auto(&self) -> bool {
+        self.method.trim().eq_ignore_ascii_case("auto")
+    }
+
     /// The number of threads that will be used.
     pub fn thread_count(&self) -> NonZeroUsize {
         let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);

@@ -5,6 +5,8 @@ use std::fmt;
 
 use rubie_kernel::Status;
 
+use crate::choice::Choice;
+
 /// What a solve did.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
@@ -18,6 +20,8 @@ pub struct Report {
     pub backend: String,
     /// Name of the method.
     pub method: String,
+    /// How it was chosen, where the options left that open.
+    pub choice: Option<Choice>,
     /// `f64` or `f32`.
     pub precision: &'static str,
     /// Number of chunks the batch was cut into.
@@ -67,6 +71,9 @@ impl fmt::Display for Report {
         line("threads", self.threads.to_string())?;
         line("backend", self.backend.clone())?;
         line("method", format!("{}, {}", self.method, self.precision))?;
+        if let Some(choice) = &self.choice {
+            line("  chosen", choice.to_string())?;
+        }
         line("chunks", self.chunks.to_string())?;
         line("compile time", seconds(self.compile_seconds))?;
         line("solve time", seconds(self.solve_seconds))?;

@@ -167,6 +167,7 @@ impl Solver {
             threads: self.options().thread_count().get(),
             backend: self.backend(),
             method: self.method_name().to_owned(),
+            choice: self.choice().cloned(),
             precision: match self.options().precision {
                 Precision::F32 => "f32",
                 Precision::F64 => "f64",

@@ -11,6 +11,7 @@ use rubie_output::{OutputGraph, Span};
 use rubie_program::Precision;
 
 use crate::backend::Chosen;
+use crate::choice::Choice;
 use crate::error::{Error, ErrorKind};
 use crate::identity::{Digest, Identity, digest};
 use crate::options::SolveOptions;
@@ -36,6 +37,8 @@ pub struct Solver {
     controls: Vec<f64>,
     backend: Chosen,
     compiled: Mutex<Vec<(Inputs, Arc<Compiled>)>>,
+    /// How the method was chosen, where that was left open.
+    pub(crate) choice: Option<Choice>,
 }
 
 /// Names, units and defaults of what may be set or swept.
@@ -59,6 +62,11 @@ impl Solver {
     /// An unknown method (with the nearest known), tolerances or times that make no sense, names that the model
     /// has not, values that are not finite, vector instructions or machine code that this machine has not.
     pub fn new(model: &Model, options: &SolveOptions) -> Result<Solver, Error> {
+        if options.is_auto() {
+            let message = "method auto is chosen by runs of a sweep, and there is none here: name a method, or in Rust make the \
+                           solver by `Solver::for_sweep`";
+            return Err(Error::new(ErrorKind::Option, message));
+        }
         let method = rubie_method::find(&options.method)?;
         let span = Span::new(options.t0, options.until, options.settle)?;
         let times = options.save.times(span)?;
@@ -102,6 +110,7 @@ impl Solver {
             controls,
             backend: Chosen::new(options.device, options.backend, options.vectors)?,
             compiled: Mutex::default(),
+            choice: None,
         };
         solver.check_set()?;
         Ok(solver)
@@ -110,6 +119,11 @@ impl Solver {
     /// The options it was made with.
     pub fn options(&self) -> &SolveOptions {
         &self.options
+    }
+
+    /// How the method was chosen, where the options left that open.
+    pub fn choice(&self) -> Option<&Choice> {
+        self.choice.as_ref()
     }
 
     /// Backend and instruction set, for reports.
