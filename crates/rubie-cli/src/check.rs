@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use rubie::prelude::*;
-use rubie::{Graph, System, depends_on};
+use rubie::{Change, Event, Graph, System, Trigger, depends_on};
 
 use crate::arguments::CheckArguments;
 use crate::failure::Failure;
@@ -20,7 +20,9 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     let system = model.system(&graph);
     let mut text = String::new();
     // Writing to a string cannot fail.
-    let _ = roles(&mut text, &system).and_then(|()| jacobian(&mut text, &system));
+    let _ = roles(&mut text, &system)
+        .and_then(|()| events(&mut text, &model.events(&system), &system))
+        .and_then(|()| jacobian(&mut text, &system));
     if !model.warnings().is_empty() {
         let _ = write!(text, "\n{}", model.warnings().render(false));
     }
@@ -73,6 +75,31 @@ fn roles(text: &mut String, system: &System<'_>) -> std::fmt::Result {
     }
     let time = system.states.iter().any(|state| depends_on(state.derivative, system.time));
     writeln!(text, "autonomous    {}", if time { "no, time occurs in the equations" } else { "yes" })
+}
+
+/// When events happen and what they do, in the order of the model.
+fn events(text: &mut String, events: &[Event<'_>], system: &System<'_>) -> std::fmt::Result {
+    if events.is_empty() {
+        return Ok(());
+    }
+    writeln!(text, "events        {}", events.len())?;
+    for event in events {
+        match event.trigger {
+            Trigger::Rises(level) => write!(text, "  when {level} > 0:")?,
+            Trigger::Times { first, every, until } => {
+                write!(text, "  at {first}")?;
+                every.iter().try_for_each(|every| write!(text, " every {every}"))?;
+                until.iter().try_for_each(|until| write!(text, " until {until}"))?;
+                text.push(':');
+            }
+        }
+        let change =
+            |change: &Change<'_>| format!(" {} = {}", system.states[change.state].name, change.value);
+        let mut changes: Vec<String> = event.changes.iter().map(change).collect();
+        changes.extend(event.stops.then(|| " stop".to_owned()));
+        writeln!(text, "{}", changes.join(","))?;
+    }
+    Ok(())
 }
 
 fn jacobian(text: &mut String, system: &System<'_>) -> std::fmt::Result {

@@ -7,6 +7,34 @@ use std::process::{Command, Output};
 
 use rubie::Isa;
 
+const BALL: &str = "\
+state h = 10, v = 0
+param g = 9.81, e = 0.9, dose = 3
+h' = v
+v' = -g
+when h < 0: h = 0, v = -e*v
+at dose every 2 until 9: v = v + 1
+when v > 100: stop
+";
+
+#[test]
+fn events_are_listed_as_they_were_understood() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("ball.model"), BALL).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rubie"));
+    let output = command.current_dir(folder.path()).args(["check", "ball.model"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let events = text.split_once("events        3\n").unwrap().1.lines().take(3).collect::<Vec<_>>();
+    assert_eq!(
+        events,
+        [
+            "  when -h > 0: h = 0, v = -v*e",
+            "  at dose every 2 until 9: v = v + 1",
+            "  when v - 100 > 0: stop",
+        ]
+    );
+}
+
 fn check(arguments: &[&str]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("m.model"), "state x = 1\nparam k = 2\nx' = -k*x\n").unwrap();

@@ -76,6 +76,6 @@ pub use values::{Numbers, Values};
 pub use rubie_expr::{Graph, depends_on};
 pub use rubie_kernel::{KernelSpec, Status};
 pub use rubie_method::{ControllerKind, StepSettings, Tolerance, find as find_method, methods};
-pub use rubie_model::{Diagnostics, Model, Role, System, UnknownName};
+pub use rubie_model::{Change, Diagnostics, Event, Model, Role, System, Trigger, UnknownName};
 pub use rubie_output::{Schedule, SummaryTiming, metrics};
 pub use rubie_program::{Isa, Precision};
