@@ -14,6 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("rubie-output", &["rubie-expr", "rubie-model"]),
     ("rubie-driver", &["rubie-expr", "rubie-model"]),
     ("rubie-kernel", &["rubie-expr", "rubie-model", "rubie-program", "rubie-method", "rubie-output"]),
+    ("rubie-cuda", &["rubie-memory", "rubie-program", "rubie-kernel"]),
     (
         "rubie",
         &[
@@ -25,6 +26,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "rubie-output",
             "rubie-kernel",
             "rubie-jit",
+            "rubie-cuda",
         ],
     ),
     ("rubie-cli", &["rubie"]),

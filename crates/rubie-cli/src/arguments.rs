@@ -21,6 +21,8 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// Print what this machine offers: instruction set, cores, memory, methods
     Info,
+    /// List the kernels that were compiled for GPUs and are kept on disk
+    Cache(CacheArguments),
 }
 
 /// How sweeps over several names are combined.
@@ -44,11 +46,11 @@ pub(crate) enum PrecisionName {
 /// Where programs run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Device {
-    /// Whatever is fastest here
+    /// The CPU, until GPUs have been measured
     Auto,
     /// The CPU
     Cpu,
-    /// An NVIDIA GPU (not there yet)
+    /// The first NVIDIA GPU that CUDA_VISIBLE_DEVICES shows (compiled and tested on the host, not yet on a GPU)
     Cuda,
 }
 
@@ -331,6 +333,13 @@ pub(crate) struct CheckArguments {
     /// Vector instructions of the machine code
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) vectors: Vectors,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CacheArguments {
+    /// Remove all of them
+    #[arg(long)]
+    pub(crate) clear: bool,
 }
 
 const EXAMPLES: &str = "\

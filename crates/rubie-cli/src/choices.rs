@@ -2,7 +2,7 @@
 
 use rubie::prelude::*;
 
-use crate::arguments::{BackendName, PrecisionName, Vectors};
+use crate::arguments::{BackendName, Device, PrecisionName, Vectors};
 
 impl From<PrecisionName> for Precision {
     fn from(name: PrecisionName) -> Precision {
@@ -31,6 +31,16 @@ impl Vectors {
             Vectors::Avx512 => Some(Isa::Avx512),
             Vectors::Avx2 => Some(Isa::Avx2),
             Vectors::Portable => Some(Isa::Portable),
+        }
+    }
+}
+
+impl From<Device> for DeviceChoice {
+    fn from(device: Device) -> Self {
+        match device {
+            Device::Auto => DeviceChoice::Auto,
+            Device::Cpu => DeviceChoice::Cpu,
+            Device::Cuda => DeviceChoice::Cuda(0),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use rubie::gpu::{Gpu, Nvrtc};
 use rubie::machine::Machine;
 
 use crate::failure::Failure;
@@ -22,8 +23,8 @@ pub(crate) fn info() -> Result<(), Failure> {
         gib(machine.memory),
         gib(machine.free_memory)
     );
-    let _ = writeln!(text, "backends      jit, interpreter");
-    let _ = writeln!(text, "GPUs          not used by this version");
+    let _ = writeln!(text, "backends      jit, interpreter; cuda with --device cuda");
+    gpus(&mut text);
     let _ = writeln!(text, "\nmethods       order  also called");
     for method in rubie::methods() {
         let order = match method.embedded_order {
@@ -37,6 +38,29 @@ pub(crate) fn info() -> Result<(), Failure> {
         let _ = writeln!(text, "  {:<22} {}", metric.form(), metric.summary);
     }
     show(&text)
+}
+
+/// GPUs, their compiler, and what would have to be installed.
+fn gpus(text: &mut String) {
+    let lines: Vec<String> = match rubie::gpu::gpus() {
+        Ok(gpus) => {
+            let line = |gpu: &Gpu| {
+                let (all, free) = (gib(gpu.memory), gib(gpu.free));
+                format!("{} ({}), {all:.1} GiB, {free:.1} GiB free", gpu.name, gpu.architecture)
+            };
+            gpus.iter().map(line).collect()
+        }
+        Err(reason) => vec![reason.to_string()],
+    };
+    for (i, line) in lines.iter().enumerate() {
+        let _ = writeln!(text, "{:<13} {line}", if i == 0 { "GPUs" } else { "" });
+    }
+    let _ = match Nvrtc::load() {
+        Ok(nvrtc) => {
+            writeln!(text, "GPU compiler  NVRTC {}, {}", nvrtc.version(), nvrtc.path().display())
+        }
+        Err(reason) => writeln!(text, "GPU compiler  {reason}"),
+    };
 }
 
 fn gib(bytes: u64) -> f64 {

@@ -4,6 +4,7 @@
 //! go to standard error. Exit codes: 0 done, 1 failed while running, 2 bad input, 130 interrupted.
 
 mod arguments;
+mod cache;
 mod choices;
 mod check;
 mod failure;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
         Command::Solve(arguments) => solve::solve(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Info => info::info(),
+        Command::Cache(arguments) => cache::cache(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

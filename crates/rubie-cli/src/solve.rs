@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use rubie::prelude::*;
 use rubie::{Monitor, Role, UnknownName, sink};
 
-use crate::arguments::{Device, Grid, ReportForm, SolveArguments, Table};
+use crate::arguments::{Grid, ReportForm, SolveArguments, Table};
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::show::{show, tell};
@@ -25,7 +25,6 @@ pub(crate) fn read_model(path: &Path) -> Result<Model, Failure> {
 
 /// Runs the command.
 pub(crate) fn solve(arguments: &SolveArguments) -> Result<(), Failure> {
-    refuse_what_is_not_there(arguments)?;
     let model = read_model(&arguments.model)?;
     let sweep = sweep(arguments)?;
     let solver = Solver::new(&model, &options(arguments, &model)?)?;
@@ -86,16 +85,6 @@ fn watched(
     Ok(report?)
 }
 
-/// Options whose time has not come say so instead of being ignored.
-fn refuse_what_is_not_there(arguments: &SolveArguments) -> Result<(), Failure> {
-    let missing =
-        [(arguments.device == Device::Cuda, "--device cuda: GPUs are not there yet; use --device cpu")];
-    match missing.iter().find(|(asked, _)| *asked) {
-        Some((_, message)) => Err(Failure::Words((*message).to_owned())),
-        None => Ok(()),
-    }
-}
-
 fn sweep(arguments: &SolveArguments) -> Result<Sweep, Failure> {
     if let Some(path) = &arguments.samples {
         return Ok(Sweep::from_file(path).map_err(rubie::Error::from)?);
@@ -146,6 +135,7 @@ fn options(arguments: &SolveArguments, model: &Model) -> Result<SolveOptions, Fa
         keep: arguments.keep.clone(),
         set,
         precision: arguments.precision.into(),
+        device: arguments.device.into(),
         backend: arguments.backend.into(),
         vectors: arguments.vectors.isa(),
         threads: arguments.threads,

@@ -206,11 +206,6 @@ fn unknown_names_of_sweeps_settings_and_outputs() {
 }
 
 #[test]
-fn options_of_later_versions_say_so() {
-    options_refused(&["--until", "1", "--device", "cuda"], &["--device", "not there yet"]);
-}
-
-#[test]
 fn memory_that_makes_no_sense() {
     options_refused(&["--until", "1", "--memory-limit", "much"], &["--memory-limit", "4GiB", "much"]);
     options_refused(&["--until", "1", "--device-memory-fraction", "0"], &["memory", "above 0", "at most 1"]);

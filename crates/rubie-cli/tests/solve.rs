@@ -124,6 +124,7 @@ fn check_and_info_print_what_was_understood() {
     assert!(listing.contains("attempt"), "{listing}");
     let info = succeeded(&run(&["info"]));
     assert!(info.contains("tsit5") && info.contains("cores"), "{info}");
+    assert!(info.contains("GPUs  ") && info.contains("GPU compiler  "), "{info}");
 }
 
 #[cfg(target_os = "linux")]

@@ -144,6 +144,14 @@ pub enum BackendError {
         /// Why.
         reason: String,
     },
+    /// A part of the backend that is not on this machine.
+    #[error("the {backend} backend: {reason}")]
+    Unavailable {
+        /// Which backend.
+        backend: String,
+        /// What is missing or refuses, and what would help.
+        reason: String,
+    },
 }
 
 /// Arrays that do not fit the kernel.
@@ -170,4 +178,7 @@ pub enum KernelError {
     /// Summaries asked of a kernel that has none, or none asked of one that has.
     #[error("the kernel and its controls must both have summaries, or neither")]
     Summaries,
+    /// The device on which the kernel runs refused or failed.
+    #[error("{0}")]
+    Device(String),
 }

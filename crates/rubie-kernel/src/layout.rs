@@ -70,6 +70,12 @@ pub struct Layout {
     pub event_counts: Range<u32>,
     /// Of each event at given times: when it happens next; infinite after the last time.
     pub event_times: Range<u32>,
+    /// Of each event on a condition: the function that is above 0 where it holds, now.
+    pub levels: Range<u32>,
+    /// Of each of these: whether it became true within the last step (1 or 0).
+    pub crossed: Range<u32>,
+    /// The places within the step between which the first of them became true.
+    pub bracket: Range<u32>,
     /// Uniforms of the method's controls.
     pub controls: Range<u32>,
     /// Uniforms of all parameters, in the model's order (those of varying ones are not used).
@@ -111,6 +117,8 @@ pub struct ClockLayout {
     pub tried: u32,
     /// Time before the last attempt.
     pub previous: u32,
+    /// Time after it, if it was accepted: that of the run, unless a condition of the model cut the step short.
+    pub step_end: u32,
     /// Time of the next sample; infinite after the last, and where the lane holds no run.
     pub next_sample: u32,
     /// Attempts of the run.
@@ -170,6 +178,7 @@ impl ClockLayout {
     pub(crate) fn new(
         [now, step, tried]: [u32; 3],
         summaries: bool,
+        conditions: bool,
         rows: &mut Numbers,
         uniforms: &mut Numbers,
     ) -> Self {
@@ -182,6 +191,7 @@ impl ClockLayout {
             step,
             tried,
             previous: rows.one(),
+            step_end: if conditions { rows.one() } else { now },
             next_sample: rows.one(),
             attempts: rows.one(),
             accepted_steps: rows.one(),
@@ -195,7 +205,7 @@ impl Layout {
     /// The rows that belong to a run and move with it when it is put into a lane.
     pub fn carried(&self) -> impl Iterator<Item = u32> {
         let accumulators = self.summaries.iter().flat_map(|summaries| summaries.accumulators.clone());
-        let events = self.event_counts.clone().chain(self.event_times.clone());
+        let events = self.event_counts.clone().chain(self.event_times.clone()).chain(self.levels.clone());
         (self.states.start..self.inputs.end).chain(accumulators).chain(events).chain(self.hoisted.clone())
     }
 }

@@ -71,6 +71,7 @@ mod clock;
 mod spec;
 mod lower;
 mod backend;
+pub mod begin;
 mod cpu;
 pub mod conformance;
 
@@ -82,5 +83,5 @@ pub use clock::{ClockPrograms, SummaryClockPrograms, event};
 pub use cpu::CpuBackend;
 pub use layout::{ClockLayout, Input, Inputs, Layout, SummaryClockLayout, SummaryLayout};
 pub use lower::Recording;
-pub use spec::{AttemptPart, KernelSpec, Programs, SummaryPrograms};
+pub use spec::{AttemptPart, ConditionPrograms, KernelSpec, Programs, SummaryPrograms};
 pub use status::{Status, StatusFlag};

@@ -28,8 +28,26 @@ pub struct Programs {
     pub sample: Option<Program>,
     /// What makes summaries, where there are any.
     pub summaries: Option<SummaryPrograms>,
+    /// What finds the places where conditions become true, where the model has events on conditions.
+    pub conditions: Option<ConditionPrograms>,
     /// Carries out the events that happen at the run's present time, where the model has any; nothing changes in other runs.
     pub events: Option<Program>,
+}
+
+/// The programs that find where a condition became true. They concern only the lanes for which [`crate::event::CROSS`] says so.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ConditionPrograms {
+    /// Begins a search.
+    pub bracket: Program,
+    /// Halves the bracket; [`ConditionPrograms::HALVINGS`] times.
+    pub halve: Program,
+    /// Puts the run to the place found: time, states, events.
+    pub cut: Program,
+}
+
+impl ConditionPrograms {
+    /// So many halvings leave a bracket of rounding size.
+    pub const HALVINGS: usize = 53;
 }
 
 /// A part of an attempt.
@@ -96,6 +114,7 @@ impl KernelSpec {
                     summaries.inside.iter().chain([&summaries.at_end, &summaries.finish])
                 }),
             )
+            .chain(programs.conditions.iter().flat_map(|c| [&c.bracket, &c.halve, &c.cut]))
             .chain(&programs.events)
     }
 }

@@ -54,15 +54,19 @@ flags! {
     NON_FINITE = 2048, "non_finite",
         "a value became infinite or undefined",
         "check the initial values and parameters of the run, or take a smaller fixed step";
+    /// An event of the model ended the run; no failure.
+    STOPPED = 4096, "stopped",
+        "an event of the model ended the run",
+        "nothing: what comes after it is NaN";
 }
 
 impl Status {
     /// The run reached its end.
     pub const SUCCESS: Status = Status(0);
 
-    /// Whether the run reached its end.
+    /// Whether the run reached its end, or the one that an event of the model set.
     pub fn is_success(self) -> bool {
-        self.0 == 0
+        self.0 & !Status::STOPPED.0 == 0
     }
 
     /// The flags that are set, in the order of their bits.
@@ -89,7 +93,7 @@ impl std::ops::BitOr for Status {
 
 impl std::fmt::Display for Status {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.is_success() {
+        if *self == Status::SUCCESS {
             return f.write_str("success");
         }
         let names: Vec<&str> = self.flags().map(|flag| flag.name).collect();

@@ -4,7 +4,7 @@
 mod support;
 
 use proptest::prelude::*;
-use rubie_expr::{Expr, Graph, Node, Walk, evaluate};
+use rubie_expr::{Expr, Graph, Node, Op, Walk, evaluate};
 use rubie_method::{BuildOptions, ControllerKind, SparseLu, StepGraph, find, pivot_order};
 use rubie_model::System;
 use support::{Values, problem, rosenbrock};
@@ -86,6 +86,37 @@ proptest! {
         prop_assert_eq!(lu.entries(), pattern.len() - size);
         prop_assert_eq!(lu.fill(), pattern.len() - entries.len());
         prop_assert_eq!(lu.values().len(), lu.solve_operations());
+    }
+}
+
+/// In a dense solve, 2 n - 1 operations (a product and a sum count as one) wait for each other: no product with a
+/// reciprocal stands between an unknown and the next.
+#[test]
+fn a_solve_is_a_short_chain() {
+    for size in [2, 3, 5, 8] {
+        let graph = Graph::new();
+        let places = (0..size).flat_map(|i| (0..size).map(move |j| (i, j)));
+        let entries: Vec<_> = places.map(|(i, j)| (i, j, graph.symbol(&format!("a{i}_{j}")))).collect();
+        let lu = SparseLu::new(size, &entries, |_| false);
+        // The factors as symbols: only what comes after the factorisation counts.
+        let handed: Vec<_> = (0..lu.values().len()).map(|i| graph.symbol(&format!("lu{i}"))).collect();
+        let right: Vec<_> = (0..size).map(|i| graph.symbol(&format!("b{i}"))).collect();
+        let x = lu.with_values(&handed).solve(&right);
+        let mut depths = std::collections::HashMap::new();
+        for id in rubie_expr::reachable(&x) {
+            let node = graph.node(id);
+            let before: Vec<usize> = node.arguments().iter().map(|argument| depths[argument]).collect();
+            let is_product = |id| matches!(graph.node(id), Node::Apply(Op::Mul, _));
+            let depth = match node {
+                // A product that a sum takes up waits with that sum, one step for both.
+                Node::Apply(Op::Sub, [a, b, _]) if is_product(b) => depths[&a].max(depths[&b] - 1) + 1,
+                Node::Apply(..) => 1 + before.into_iter().max().unwrap_or(0),
+                _ => 0,
+            };
+            depths.insert(id, depth);
+        }
+        let deepest = x.iter().map(|value| depths[&value.id()]).max();
+        assert_eq!(deepest, Some(2 * size - 1), "{size} unknowns");
     }
 }
 

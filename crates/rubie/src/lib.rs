@@ -41,6 +41,7 @@ pub mod sweep;
 pub mod identity;
 pub mod sink;
 pub mod machine;
+pub mod gpu;
 mod values;
 pub mod error;
 pub mod arrays;
@@ -59,7 +60,7 @@ pub mod prelude;
 
 pub use error::{Error, ErrorKind};
 pub use identity::Identity;
-pub use options::{BackendChoice, SolveOptions};
+pub use options::{BackendChoice, DeviceChoice, SolveOptions};
 pub use report::Report;
 pub use run::Monitor;
 pub use solution::Solution;

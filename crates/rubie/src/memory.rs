@@ -15,8 +15,8 @@ use crate::sweep::Sweep;
 /// Chunks that exist at the same time: one is being filled, one computed, one written.
 pub(crate) const IN_FLIGHT: usize = 3;
 
-/// Runs per chunk at least, where the arrays of so many fit into the memory: fewer leave lanes empty.
-const FEWEST_RUNS: u64 = 1024;
+/// Runs per chunk and thread at least, where the arrays of so many fit into the memory: fewer leave lanes empty.
+const FEWEST_RUNS: u64 = 512;
 
 /// The bytes that the arrays of a solve may take.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -76,8 +76,10 @@ impl Solver {
     pub(crate) fn plan(&self, sweep: &Sweep, held: u64) -> Result<ChunkPlan, Error> {
         let requests = self.requests(sweep, IN_FLIGHT, held)?;
         let bytes = rubie_memory::plan(&requests, u64::MAX)?.memories()[0].clone();
+        let threads = self.options().thread_count().get() as u64;
         let few = bytes.per_run.saturating_mul(FEWEST_RUNS);
         let chunks = self.options().chunk_bytes.saturating_mul(IN_FLIGHT as u64).max(few);
+        let chunks = chunks.saturating_mul(threads);
         let wanted = bytes.fixed.saturating_add(chunks);
         Ok(rubie_memory::plan(&requests, wanted.min(Budget::now(self.options()).bytes()))?)
     }

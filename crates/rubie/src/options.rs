@@ -21,6 +21,18 @@ pub enum BackendChoice {
     Interpreter,
 }
 
+/// Where programs run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DeviceChoice {
+    /// What has proved itself: the CPU.
+    #[default]
+    Auto,
+    /// The CPU.
+    Cpu,
+    /// The NVIDIA GPU with this number, counted from 0; an error where it cannot be used.
+    Cuda(usize),
+}
+
 /// How a model is to be solved: method, tolerances, times, what is saved, with what means.
 ///
 /// ```
@@ -53,13 +65,16 @@ pub struct SolveOptions {
     pub set: Vec<(String, f64)>,
     /// Floating-point type of the states.
     pub precision: Precision,
-    /// Which backend runs the programs.
+    /// Where programs run.
+    pub device: DeviceChoice,
+    /// Which backend runs the programs, where that is the CPU.
     pub backend: BackendChoice,
     /// The vector instructions to use; the largest set of this machine where absent.
     pub vectors: Option<Isa>,
     /// Threads; as many as the machine has cores where absent.
     pub threads: Option<NonZeroUsize>,
-    /// Bytes that the arrays of one chunk may take when results go to a sink, if the memory allows it.
+    /// Bytes that the arrays of one chunk may take for each thread when results go to a sink, if the memory allows it. Small chunks
+    /// stay in the processor's caches.
     pub chunk_bytes: u64,
     /// The share of the memory free now that the arrays of a solve may take, above 0 and at most 1.
     pub memory_share: f64,
@@ -84,10 +99,11 @@ impl Default for SolveOptions {
             keep: None,
             set: Vec::new(),
             precision: Precision::F64,
+            device: DeviceChoice::Auto,
             backend: BackendChoice::Auto,
             vectors: None,
             threads: None,
-            chunk_bytes: 32 << 20,
+            chunk_bytes: 4 << 20,
             memory_share: 0.5,
             memory_limit: None,
             spill: None,

@@ -1,7 +1,7 @@
 //! Everything that a program which solves sweeps usually needs: `use rubie::prelude::*`.
 
 pub use crate::error::{Error, ErrorKind};
-pub use crate::options::{BackendChoice, SolveOptions};
+pub use crate::options::{BackendChoice, DeviceChoice, SolveOptions};
 pub use crate::report::Report;
 pub use crate::solution::Solution;
 pub use crate::solver::Solver;

@@ -100,7 +100,7 @@ impl Solver {
             summaries,
             end,
             controls,
-            backend: Chosen::new(options.backend, options.vectors)?,
+            backend: Chosen::new(options.device, options.backend, options.vectors)?,
             compiled: Mutex::default(),
         };
         solver.check_set()?;
@@ -189,7 +189,10 @@ impl Solver {
         let graph = Graph::new();
         let system = self.model.system(&graph);
         let controller = self.method.controller(&self.options.steps)?;
-        let options = BuildOptions { controller, dense: self.needs_interpolant() };
+        let options = BuildOptions {
+            controller,
+            dense: self.needs_interpolant() || has_conditions(&self.model.events(&system)),
+        };
         let step = self.method.build(&system, &options);
         let summaries = self.summaries.as_ref().map(|summaries| summaries.graph(&system)).transpose()?;
         let recording = Recording { samples: &self.output, summaries: summaries.as_ref() };
@@ -310,26 +313,22 @@ impl Names {
     }
 }
 
+/// Whether the interpolant is needed to find where a condition becomes true.
+fn has_conditions(events: &[Event<'_>]) -> bool {
+    events.iter().any(|event| matches!(event.trigger, Trigger::Rises(_)))
+}
+
 /// Refuses events that are not carried out: results without them would be those of another model.
 fn check_events(events: &[Event<'_>], precision: Precision) -> Result<(), Error> {
-    let refused = events.iter().find_map(|event| match event.trigger {
-        Trigger::Rises(_) => {
-            Some((event.line, "happens on a condition; only events at given times are carried out"))
-        }
-        _ if event.stops => Some((event.line, "stops the run, which no event does yet")),
-        _ if precision == Precision::F32 => {
-            Some((event.line, "needs --precision f64, where times are exact"))
-        }
-        _ => None,
-    });
-    match refused {
-        Some((line, why)) => {
+    match events.first() {
+        Some(event) if precision == Precision::F32 => {
             let message = format!(
-                "the event in line {line} of the model {why}; the results would be those of another model"
+                "the event in line {} of the model needs --precision f64, where times are exact",
+                event.line
             );
             Err(Error::new(ErrorKind::Model, message))
         }
-        None => Ok(()),
+        _ => Ok(()),
     }
 }
 

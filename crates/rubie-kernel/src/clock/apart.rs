@@ -50,7 +50,7 @@ pub(crate) fn apart(fixed: bool, summaries: bool) -> Result<(ClockLayout, ClockP
     let clock = ClockGraph::new(&graph, graph.symbol("t"), fixed, summaries);
     let (mut rows, mut uniforms) = (Numbers::new(), Numbers::new());
     let own = [rows.one(), rows.one(), rows.one()];
-    let layout = ClockLayout::new(own, summaries, &mut rows, &mut uniforms);
+    let layout = ClockLayout::new(own, summaries, false, &mut rows, &mut uniforms);
     let (target, accepted, next_dt, theta) = (rows.one(), rows.one(), rows.one(), rows.one());
     let symbols = ["tried", "target", "accepted", "next_dt"].map(|name| graph.symbol(name));
     let mut ports = clock.ports(&layout);
@@ -65,7 +65,7 @@ pub(crate) fn apart(fixed: bool, summaries: bool) -> Result<(ClockLayout, ClockP
     let proposed = vec![(proposal.tried, places[0]), (proposal.target, places[1])];
     let [tried, target_symbol, accepted_symbol, next] = symbols;
     let tried = Proposal { tried, target: target_symbol };
-    let settled = clock.settle(tried, accepted_symbol.gt(0.0), next, &layout);
+    let settled = clock.settle(tried, accepted_symbol.gt(0.0), next, None, &layout);
     let placed = vec![(clock.theta(), Place::Row(theta))];
     let phase = |name, rate, outputs| Phase { name, rate, outputs };
     let mut phases = vec![

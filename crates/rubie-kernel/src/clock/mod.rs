@@ -33,6 +33,10 @@ pub mod event {
     pub const SUMMARY: u64 = 16;
     /// In addition: an event of the model happens now.
     pub const ACT: u64 = 32;
+    /// In addition: a condition of the model has become true within the step just accepted.
+    pub const CROSS: u64 = 64;
+    /// In addition to DONE: an event of the model ended the run.
+    pub const STOPPED: u64 = 128;
 }
 
 /// The symbols of a clock.
@@ -53,6 +57,7 @@ pub(crate) struct ClockGraph<'g> {
     ends: [Expr<'g>; 2],
     /// Times of the next events of the model, where steps end.
     stops: Vec<Expr<'g>>,
+    events: Expr<'g>,
 }
 
 /// The step to try: its size, and where it ends.
@@ -82,14 +87,25 @@ impl<'g> ClockGraph<'g> {
                 .collect(),
             attempts: symbol("attempts"),
             accepted_steps: symbol("accepted_steps"),
-            ends: [symbol("step_start"), symbol("step_end")],
+            ends: [symbol("step_start"), now],
             stops: Vec::new(),
+            events: symbol("events"),
         }
     }
 
     /// The same clock with steps that end at these times, too.
     pub(crate) fn with_stops(self, stops: Vec<Expr<'g>>) -> Self {
         ClockGraph { stops, ..self }
+    }
+
+    /// The same clock with steps that conditions of the model may cut short: then the time of the run is not the end of the step.
+    pub(crate) fn with_conditions(self, graph: &'g Graph) -> Self {
+        ClockGraph { ends: [self.ends[0], graph.symbol("clock.step_end")], ..self }
+    }
+
+    /// The time of the run at the start of an attempt.
+    pub(crate) fn now(&self) -> Expr<'g> {
+        self.now
     }
 
     /// The start of the integration.
@@ -117,10 +133,13 @@ impl<'g> ClockGraph<'g> {
             row(self.step, layout.step, Rate::Attempt),
             row(self.attempts, layout.attempts, Rate::Attempt),
             row(self.accepted_steps, layout.accepted_steps, Rate::Attempt),
+            row(self.events, layout.events, Rate::Sample),
             row(self.ends[0], layout.previous, Rate::Dense),
-            row(self.ends[1], layout.now, Rate::Dense),
             row(self.next_sample, layout.next_sample, Rate::Sample),
         ];
+        if self.ends[1] != self.now {
+            ports.push(row(self.ends[1], layout.step_end, Rate::Dense));
+        }
         ports.extend(dues.map(|(next, at)| row(next, at, Rate::Attempt)));
         ports
     }
@@ -137,12 +156,14 @@ impl<'g> ClockGraph<'g> {
         Proposal { tried: landing.select(remaining, self.step), target: landing.select(end, after) }
     }
 
-    /// What an attempt means for the run, given whether it was accepted and the step size it proposes.
+    /// What an attempt means for the run, given whether it was accepted, the step size it proposes and whether a condition has
+    /// become true within it.
     pub(crate) fn settle(
         &self,
         proposal: Proposal<'g>,
         accepted: Expr<'g>,
         next_dt: Expr<'g>,
+        crossed: Option<Expr<'g>>,
         layout: &ClockLayout,
     ) -> Vec<(Expr<'g>, Place)> {
         let after = accepted.select(proposal.target, self.now);
@@ -154,28 +175,54 @@ impl<'g> ClockGraph<'g> {
             true => rejected,
             false => rejected.and(proposal.tried.le(self.dt_min).or(moves.not())),
         };
-        let events = [
-            (attempts.ge(self.max_attempts), event::EXHAUSTED),
-            (stuck, event::STUCK),
-            (accepted.and(after.ge(self.end)), event::DONE),
-        ];
         let none = attempts.graph().constant(0.0);
-        let ends =
-            events.into_iter().fold(none, |code, (happened, event)| happened.select(event as f64, code));
-        let due = self.dues.iter().zip([event::SAMPLE, event::SUMMARY]);
-        let code = due.fold(ends, |code, (next, event)| code + next.le(after).select(event as f64, none));
-        let acts = self.stops.iter().map(|stop| stop.le(after)).reduce(|any, stop| any.or(stop));
-        let code = acts.map_or(code, |acts| code + acts.select(event::ACT as f64, none));
-        [
+        let given_up = [(attempts.ge(self.max_attempts), event::EXHAUSTED), (stuck, event::STUCK)];
+        let given_up =
+            given_up.into_iter().fold(none, |code, (happened, event)| happened.select(event as f64, code));
+        let code = self.code(after, accepted.and(after.ge(self.end)), given_up);
+        let code = crossed.map_or(code, |crossed| code + crossed.select(event::CROSS as f64, none));
+        let mut outputs = vec![
             (self.now, layout.previous),
             (after, layout.now),
             (next_dt, layout.step),
             (attempts, layout.attempts),
             (self.accepted_steps + accepted.select(1.0, 0.0), layout.accepted_steps),
             (code, layout.events),
-        ]
-        .map(|(value, row)| (value, Place::Row(row)))
-        .to_vec()
+        ];
+        if layout.step_end != layout.now {
+            outputs.push((after, layout.step_end));
+        }
+        outputs.into_iter().map(|(value, row)| (value, Place::Row(row))).collect()
+    }
+
+    /// What the lane needs at this time: `otherwise` unless it is done, samples, events at given times.
+    fn code(&self, time: Expr<'g>, done: Expr<'g>, otherwise: Expr<'g>) -> Expr<'g> {
+        let none = time.graph().constant(0.0);
+        let ends = done.select(event::DONE as f64, otherwise);
+        let due = self.dues.iter().zip([event::SAMPLE, event::SUMMARY]);
+        let code = due.fold(ends, |code, (next, event)| code + next.le(time).select(event as f64, none));
+        let acts = self.stops.iter().map(|stop| stop.le(time)).reduce(|any, stop| any.or(stop));
+        acts.map_or(code, |acts| code + acts.select(event::ACT as f64, none))
+    }
+
+    /// What a lane needs whose step was cut short at this time because a condition became true.
+    pub(crate) fn code_of_cut(&self, time: Expr<'g>) -> Expr<'g> {
+        let code = self.code(time, time.ge(self.end), time.graph().constant(0.0));
+        // The event that the condition means, unless events at given times say so already.
+        match self.stops.iter().map(|stop| stop.le(time)).reduce(|any, stop| any.or(stop)) {
+            Some(acts) => code + acts.select(0.0, event::ACT as f64),
+            None => code + event::ACT as f64,
+        }
+    }
+
+    /// What the lane needs after the attempt: the row of events.
+    pub(crate) fn events(&self) -> Expr<'g> {
+        self.events
+    }
+
+    /// Start and end of the step just accepted.
+    pub(crate) fn ends(&self) -> [Expr<'g>; 2] {
+        self.ends
     }
 
     /// The time of the next sample.

@@ -3,12 +3,13 @@
 use rubie_program::Executor;
 
 use crate::backend::ChunkReport;
-use crate::clock::event::{DONE, STUCK};
+use crate::clock::event::{DONE, STOPPED, STUCK};
 use crate::cpu::clock::Clocked;
 use crate::cpu::lane_set::{Attention, Due, LaneSet};
 use crate::cpu::staging::{Staging, refusal};
 use crate::cpu::unit::Unit;
 use crate::cpu::{Job, Prepared, Samples};
+use crate::spec::ConditionPrograms;
 use crate::status::Status;
 
 /// Attempts between looks at the interrupt flag.
@@ -51,9 +52,13 @@ impl<T: Samples> Block<T> {
         }
         let mut patience = PATIENCE;
         while !self.occupied.is_empty() {
-            let attention = self.attempt(job);
+            let mut attention = self.attempt(job);
+            if !attention.crossed.and(self.occupied).is_empty() {
+                attention = self.locate(job);
+            }
             self.observe(attention, job, unit);
-            self.act(attention.acting, job);
+            let stopped = self.act(attention.acting, job);
+            attention.ended = attention.ended.or(stopped);
             for lane in attention.ended.and(self.occupied).iter() {
                 self.end(lane, job, unit);
                 self.refill(lane, job, unit);
@@ -83,10 +88,29 @@ impl<T: Samples> Block<T> {
             }
         }
         self.lanes.settle(job.layout, job.clock);
+        self.attention(job)
+    }
+
+    /// What lanes need now.
+    fn attention<X: Executor<T>>(&self, job: &Job<'_, T, X>) -> Attention {
         let clock = &job.layout.clock;
         let [events, now, next] = [clock.events, clock.now, clock.next_sample].map(|row| self.lanes.row(row));
         let summaries = clock.summaries.as_ref().map(|summaries| self.lanes.row(summaries.next));
         Attention::new(events, now, next, summaries)
+    }
+
+    /// Puts runs to the places where conditions became true; returns what lanes need there.
+    fn locate<X: Executor<T>>(&mut self, job: &Job<'_, T, X>) -> Attention {
+        let Prepared { dense, conditions, .. } = &job.kernel.prepared;
+        if let (Some(dense), Some([bracket, halve, cut])) = (dense, conditions) {
+            dense.execute(&mut self.lanes.rows, job.uniforms);
+            bracket.execute(&mut self.lanes.rows, job.uniforms);
+            for _ in 0..ConditionPrograms::HALVINGS {
+                halve.execute(&mut self.lanes.rows, job.uniforms);
+            }
+            cut.execute(&mut self.lanes.rows, job.uniforms);
+        }
+        self.attention(job)
     }
 
     /// Takes all samples within the steps just accepted and at their ends.
@@ -105,13 +129,21 @@ impl<T: Samples> Block<T> {
         }
     }
 
-    /// Carries out the events of the model that happen now.
-    fn act<X: Executor<T>>(&mut self, acting: LaneSet, job: &Job<'_, T, X>) {
+    /// Carries out the events of the model that happen now; returns the lanes whose runs they end.
+    fn act<X: Executor<T>>(&mut self, acting: LaneSet, job: &Job<'_, T, X>) -> LaneSet {
+        let acting = acting.and(self.occupied);
+        let mut stopped = LaneSet::default();
         if let Some(events) = &job.kernel.prepared.events
-            && !acting.and(self.occupied).is_empty()
+            && !acting.is_empty()
         {
             events.execute(&mut self.lanes.rows, job.uniforms);
+            let codes = self.lanes.row(job.layout.clock.events);
+            acting
+                .iter()
+                .filter(|lane| codes[*lane] as u64 & STOPPED != 0)
+                .for_each(|lane| stopped.insert(lane));
         }
+        stopped
     }
 
     /// Samples inside the steps, then those at their ends.
@@ -171,7 +203,10 @@ impl<T: Samples> Block<T> {
         let [event, attempts, accepted] = rows.map(|row| self.lanes.get(row, lane) as u64);
         self.report.accepted_steps += accepted;
         self.report.rejected_steps += attempts - accepted;
-        if event & DONE != 0 {
+        if event & STOPPED != 0 {
+            let first = job.first_rows(self.sample[lane], self.window[lane]);
+            unit.fail(run, first, Status::STOPPED);
+        } else if event & DONE != 0 {
             unit.status[run] = Status::SUCCESS;
         } else {
             let trouble = self.lanes.rows.row(job.layout.trouble)[lane].to_f64();

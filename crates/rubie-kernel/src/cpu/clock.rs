@@ -3,6 +3,7 @@
 
 use rubie_program::{Element, Executor, ExecutorError, ExecutorOptions, Isa, Program, Rows, Uniforms};
 
+use crate::begin::First;
 use crate::clock::ClockPrograms;
 use crate::cpu::Samples;
 use crate::layout::{ClockLayout, Layout, SummaryClockLayout};
@@ -252,26 +253,6 @@ struct Schedule<'a, T: Element> {
     clock: &'a SummaryClockLayout,
     due: u32,
     theta: u32,
-}
-
-/// Where the clock of a run begins.
-pub(super) struct First {
-    /// The start.
-    pub(super) time: f64,
-    /// Time of the first sample after it.
-    pub(super) sample: f64,
-    /// Where the schedule of summaries begins.
-    pub(super) summaries: Option<FirstSummary>,
-}
-
-/// The first summary sample.
-pub(super) struct FirstSummary {
-    /// Its time, or the start of the recording where that is after the start of the run.
-    pub(super) time: f64,
-    /// Its index: 0, or -1 for the start of the recording.
-    pub(super) index: f64,
-    /// Samples of the first window.
-    pub(super) left: f64,
 }
 
 #[inline(always)]

@@ -1,6 +1,6 @@
 //! Sets of lanes, one bit each.
 
-use crate::clock::event::{ACT, DONE, EXHAUSTED, SAMPLE, STUCK, SUMMARY};
+use crate::clock::event::{ACT, CROSS, DONE, EXHAUSTED, SAMPLE, STUCK, SUMMARY};
 
 /// Lanes of a block at most: eight vectors of f32.
 pub(super) const MOST_LANES: usize = 128;
@@ -34,6 +34,13 @@ impl LaneSet {
 
     pub(super) fn remove(&mut self, lane: usize) {
         self.0[lane / WORD] &= !(1 << (lane % WORD));
+    }
+
+    /// The lanes that are in either.
+    #[inline]
+    pub(super) fn or(mut self, other: LaneSet) -> LaneSet {
+        self.0.iter_mut().zip(other.0).for_each(|(word, other)| *word |= other);
+        self
     }
 
     /// The lanes that are in both.
@@ -93,6 +100,8 @@ pub(super) struct Attention {
     pub(super) summaries: Due,
     /// Events of the model happen now.
     pub(super) acting: LaneSet,
+    /// A condition of the model became true within the step.
+    pub(super) crossed: LaneSet,
 }
 
 /// Lanes with a sample to be taken.
@@ -117,6 +126,9 @@ impl Attention {
                 let (lane, code) = (group * VECTOR + place, *code as u64);
                 if code & (DONE | STUCK | EXHAUSTED) != 0 {
                     attention.ended.insert(lane);
+                }
+                if code & CROSS != 0 {
+                    attention.crossed.insert(lane);
                 }
                 if code & ACT != 0 {
                     attention.acting.insert(lane);

@@ -5,7 +5,6 @@
 //! computes depends on its neighbours, so results do not depend on units, threads or lanes.
 
 mod block;
-mod check;
 mod clock;
 mod lane_set;
 mod staging;
@@ -20,13 +19,14 @@ use rubie_program::{Element, Executor, ExecutorError, ExecutorOptions, Isa, Prec
 
 use crate::backend::{
     Backend, BackendError, ChunkInputs, ChunkOutputs, ChunkReport, Controls, Kernel, KernelError, SamplesMut,
-    SummaryControls, Watch,
+    Watch,
 };
+use crate::begin::{self, First};
 use crate::layout::Layout;
 use crate::spec::{AttemptPart, KernelSpec};
 
 use block::Block;
-use clock::{Apart, ClockExecutors, First, FirstSummary};
+use clock::{Apart, ClockExecutors};
 use unit::{Unit, units};
 
 /// Bytes of rows that a block should keep to: about the part of a second-level cache that is a core's own.
@@ -44,6 +44,8 @@ struct Prepared<X> {
     dense: Option<X>,
     sample: Option<X>,
     summaries: Option<PreparedSummaries<X>>,
+    /// Programs that bracket, halve and cut.
+    conditions: Option<[X; 3]>,
     events: Option<X>,
     /// The clock, where it stands apart.
     clock: Option<ClockExecutors>,
@@ -162,14 +164,12 @@ impl<T: Samples, X: Executor<T>> Kernel for CpuKernel<T, X> {
         let ChunkOutputs { samples, summaries, status } = outputs;
         let samples = T::samples(samples).ok_or(KernelError::Precision)?;
         let summaries = T::samples(summaries).ok_or(KernelError::Precision)?;
-        check::check(self, controls, inputs, [samples.len(), summaries.len(), status.len()])?;
-        let limits = limits(controls);
+        let lengths = [samples.len(), summaries.len(), status.len()];
+        begin::check(&self.layout, self.prepared.dense.is_some(), controls, inputs, lengths)?;
         let apart = self.prepared.clock.as_ref();
-        let clock = apart.map(|clock| (clock, clock.uniforms(&limits)));
-        let limits = if clock.is_none() { &limits[..] } else { &[] };
-        let metrics = controls.summaries.as_ref().map_or(&[][..], |summaries| &summaries.controls);
-        let given = [limits, metrics, &controls.controls, &controls.parameters, &controls.initials].concat();
-        let uniforms = staging::uniforms(
+        let clock = apart.map(|clock| (clock, clock.uniforms(&begin::limits(controls))));
+        let given = begin::given(controls, clock.is_some());
+        let uniforms = begin::uniforms(
             &self.prepared.solve,
             &given,
             &self.solve_outputs,
@@ -178,8 +178,8 @@ impl<T: Samples, X: Executor<T>> Kernel for CpuKernel<T, X> {
         );
         let carried: Vec<u32> = self.layout.carried().collect();
         let interior: Vec<u32> = self.layout.sampled.clone().collect();
-        let sample_times = [&controls.sample_times[..], &[f64::INFINITY]].concat();
-        let first = first(controls, &sample_times);
+        let sample_times = begin::sample_times(controls);
+        let first = First::new(controls);
         let job = Job {
             first: &first,
             kernel: self,
@@ -221,6 +221,13 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
                 finish: prepare(&programs.finish)?,
             })
         });
+        let conditions = programs.conditions.as_ref().map(|programs| {
+            Ok::<_, BackendError>([
+                prepare(&programs.bracket)?,
+                prepare(&programs.halve)?,
+                prepare(&programs.cut)?,
+            ])
+        });
         let prepared = Prepared {
             solve: prepare(&programs.solve)?,
             initial: prepare(&programs.initial)?,
@@ -231,6 +238,7 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
             dense: optional(&programs.dense)?,
             sample: optional(&programs.sample)?,
             summaries: summaries.transpose()?,
+            conditions: conditions.transpose()?,
             events: optional(&programs.events)?,
             clock: clock.transpose().map_err(|error| refused("clock", error))?,
         };
@@ -271,32 +279,6 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
             report
         })
     }
-}
-
-/// The values of the clock's uniforms, which have the numbers from 0 on.
-fn limits(controls: &Controls) -> Vec<f64> {
-    let mut limits = vec![controls.t0, controls.end, controls.dt_min, controls.max_attempts as f64];
-    if let Some(SummaryControls { schedule, .. }) = &controls.summaries {
-        let counts = [schedule.samples() as f64, schedule.samples_per_window() as f64];
-        limits.extend([schedule.start(), schedule.interval(), schedule.end()]);
-        limits.extend(counts);
-    }
-    limits
-}
-
-/// Where the clocks of runs begin.
-fn first(controls: &Controls, sample_times: &[f64]) -> First {
-    let t0 = controls.t0;
-    let summaries = controls.summaries.as_ref().map(|SummaryControls { schedule, .. }| {
-        let waits = schedule.start() > t0;
-        FirstSummary {
-            time: if waits { schedule.start() } else { schedule.time(0).unwrap_or(f64::INFINITY) },
-            index: if waits { -1.0 } else { 0.0 },
-            left: schedule.samples_per_window() as f64,
-        }
-    });
-    let sample = sample_times[usize::from(sample_times[0] == t0)];
-    First { time: t0, sample, summaries }
 }
 
 /// Lanes of a block: as many as keep its rows in the cache, at least one vector.

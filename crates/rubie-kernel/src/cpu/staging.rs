@@ -3,7 +3,7 @@
 //! Initial states, first derivatives and first steps are computed for a whole block of runs at once, so that
 //! putting one run into a lane is a copy of a few numbers and never a program run for one lane's sake.
 
-use rubie_program::{Element, Executor, Rows, Uniforms};
+use rubie_program::{Executor, Rows};
 
 use crate::cpu::unit::Unit;
 use crate::cpu::{Job, Prepared, Samples};
@@ -110,26 +110,4 @@ impl<T: Samples> Staging<T> {
 pub(super) fn refusal(first_step: f64) -> Option<Status> {
     let sane = first_step.is_finite() && first_step > 0.0;
     (!sane).then_some(Status::NON_FINITE)
-}
-
-/// Computes the uniforms that depend on other uniforms only.
-pub(super) fn uniforms<T: Element, X: Executor<T>>(
-    solve: &X,
-    given: &[f64],
-    hoisted: &[(u32, u32)],
-    rows: u32,
-    count: u32,
-) -> Uniforms<T> {
-    let mut uniforms = Uniforms::new(count as usize);
-    for (i, value) in given.iter().enumerate() {
-        uniforms.set(i as u32, T::from_f64(*value));
-    }
-    if !hoisted.is_empty() {
-        let mut scratch = Rows::new(rows as usize, T::LANES_PER_VECTOR);
-        solve.execute(&mut scratch, &uniforms);
-        for &(row, uniform) in hoisted {
-            uniforms.set(uniform, scratch.row(row)[0]);
-        }
-    }
-    uniforms
 }

@@ -11,7 +11,7 @@ pub(super) fn arrange(
     system: &System<'_>,
     step: &StepGraph<'_>,
     recording: &Recording<'_, '_>,
-    timed_events: usize,
+    [timed_events, conditions]: [usize; 2],
     inputs: &Inputs,
     apart: Option<&ClockLayout>,
 ) -> (Layout, u32, u32) {
@@ -24,7 +24,7 @@ pub(super) fn arrange(
         Some(clock) => clock.clone(),
         None => {
             let summaries = recording.summaries.is_some();
-            ClockLayout::new([time, next_dt, dt], summaries, &mut rows, &mut uniforms)
+            ClockLayout::new([time, next_dt, dt], summaries, conditions > 0, &mut rows, &mut uniforms)
         }
     };
     let summaries = recording.summaries.map(|summaries| SummaryLayout {
@@ -51,6 +51,9 @@ pub(super) fn arrange(
         summaries,
         event_counts: rows.many(timed_events),
         event_times: rows.many(timed_events),
+        levels: rows.many(conditions),
+        crossed: rows.many(conditions),
+        bracket: rows.many(if conditions > 0 { 2 } else { 0 }),
         controls: uniforms.many(step.controls.len()),
         parameters: uniforms.many(system.parameters.len()),
         initials: uniforms.many(inputs.fixed_initials.len()),

@@ -5,6 +5,7 @@ use rubie_method::StepGraph;
 use rubie_program::{Phase, Place, Rate};
 
 use super::arrange::unique;
+use super::conditions::Conditions;
 use crate::clock::ClockGraph;
 use crate::layout::Layout;
 use crate::spec::AttemptPart;
@@ -16,7 +17,7 @@ const MOST_STATES: usize = 64;
 /// The phases of an attempt, and the order in which they run.
 pub(super) fn attempt<'g>(
     step: &StepGraph<'g>,
-    within: Option<&ClockGraph<'g>>,
+    within: Option<(&ClockGraph<'g>, &Conditions<'g>)>,
     layout: &Layout,
 ) -> (Vec<Phase<'g>>, Vec<AttemptPart>) {
     let mut phases: Vec<Phase<'g>> = Vec::new();
@@ -27,7 +28,7 @@ pub(super) fn attempt<'g>(
         position.map_or(layout.dt, |position| layout.between.start + position as u32)
     };
     let own_part = within.filter(|_| !clock_fits(step));
-    if let Some(clock) = own_part {
+    if let Some((clock, _)) = own_part {
         let outputs = vec![(clock.propose().tried, Place::Row(layout.dt))];
         parts.push(AttemptPart { program: 0, pending: None });
         phases.push(Phase { name: "propose", rate: Rate::Attempt, outputs });
@@ -53,7 +54,11 @@ fn clock_fits(step: &StepGraph<'_>) -> bool {
 }
 
 /// What the last part of an attempt leaves; with the clock within, that takes the outcome.
-fn end<'g>(step: &StepGraph<'g>, within: Option<&ClockGraph<'g>>, layout: &Layout) -> Vec<(Expr<'g>, Place)> {
+fn end<'g>(
+    step: &StepGraph<'g>,
+    within: Option<(&ClockGraph<'g>, &Conditions<'g>)>,
+    layout: &Layout,
+) -> Vec<(Expr<'g>, Place)> {
     let states = step.next_states.iter().copied().zip(layout.states.clone());
     let memory = step.memory.iter().map(|memory| memory.next).zip(layout.memory.clone());
     let exports = step.dense.iter().flat_map(|dense| &dense.exports).map(|export| export.value);
@@ -64,7 +69,7 @@ fn end<'g>(step: &StepGraph<'g>, within: Option<&ClockGraph<'g>>, layout: &Layou
         .chain([(step.accepted, layout.accepted), (step.next_dt, layout.next_dt)])
         .map(|(value, row)| (value, Place::Row(row)))
         .collect();
-    let Some(clock) = within else {
+    let Some((clock, conditions)) = within else {
         return outputs;
     };
     let mut proposal = clock.propose();
@@ -75,7 +80,11 @@ fn end<'g>(step: &StepGraph<'g>, within: Option<&ClockGraph<'g>>, layout: &Layou
     }
     let next_dt = outputs.pop().map_or(proposal.tried, |(value, _)| value);
     let accepted = outputs.pop().map_or(step.accepted, |(value, _)| value);
-    outputs.extend(clock.settle(proposal, accepted, next_dt, &layout.clock));
+    let states: Vec<_> = outputs[..step.next_states.len()].iter().map(|(value, _)| *value).collect();
+    let crossing =
+        conditions.crossing(accepted, accepted.select(proposal.target, clock.now()), &states, layout);
+    outputs.extend(crossing.outputs);
+    outputs.extend(clock.settle(proposal, accepted, next_dt, crossing.any, &layout.clock));
     outputs
 }
 

@@ -5,16 +5,16 @@ use rubie_method::StepGraph;
 use rubie_model::{Event, System, Trigger};
 use rubie_program::{Phase, Place, Port, Rate};
 
-use crate::clock::ClockGraph;
+use super::conditions::Conditions;
+use crate::clock::{ClockGraph, event};
 use crate::layout::Layout;
 
 /// The events at given times, in the order of the model.
-pub(super) struct TimedEvents<'a, 'g> {
-    events: Vec<TimedEvent<'a, 'g>>,
+pub(super) struct TimedEvents<'g> {
+    events: Vec<TimedEvent<'g>>,
 }
 
-struct TimedEvent<'a, 'g> {
-    event: &'a Event<'g>,
+struct TimedEvent<'g> {
     first: Expr<'g>,
     every: Option<Expr<'g>>,
     until: Option<Expr<'g>>,
@@ -23,7 +23,7 @@ struct TimedEvent<'a, 'g> {
     next: Expr<'g>,
 }
 
-impl<'g> TimedEvent<'_, 'g> {
+impl<'g> TimedEvent<'g> {
     /// Time number `count`, computed and never accumulated; infinite if there is none.
     fn time(&self, count: Expr<'g>) -> Expr<'g> {
         let never = count.graph().constant(f64::INFINITY);
@@ -54,15 +54,14 @@ impl<'g> TimedEvent<'_, 'g> {
     }
 }
 
-impl<'a, 'g> TimedEvents<'a, 'g> {
+impl<'g> TimedEvents<'g> {
     /// Those of `events` that happen at given times.
-    pub(super) fn new(system: &System<'g>, events: &'a [Event<'g>]) -> Self {
+    pub(super) fn new(system: &System<'g>, events: &[Event<'g>]) -> Self {
         let timed = events.iter().filter_map(|event| match event.trigger {
-            Trigger::Times { first, every, until } => Some((event, first, every, until)),
+            Trigger::Times { first, every, until } => Some((first, every, until)),
             Trigger::Rises(_) => None,
         });
-        let events = timed.enumerate().map(|(k, (event, first, every, until))| TimedEvent {
-            event,
+        let events = timed.enumerate().map(|(k, (first, every, until))| TimedEvent {
             first,
             every,
             until,
@@ -98,9 +97,12 @@ impl<'a, 'g> TimedEvents<'a, 'g> {
         counts.chain(times).map(|(value, row)| (value, Place::Row(row))).collect()
     }
 
-    /// What happens to a run whose time has come: its states change, and the method starts anew from them.
+    /// What happens to a run whose time has come or for which a condition became true: its states change, and the method starts
+    /// anew from them.
     pub(super) fn phase(
         &self,
+        conditions: &Conditions<'g>,
+        all: &[Event<'g>],
         system: &System<'g>,
         step: &StepGraph<'g>,
         clock: &ClockGraph<'g>,
@@ -108,21 +110,34 @@ impl<'a, 'g> TimedEvents<'a, 'g> {
     ) -> Option<Phase<'g>> {
         let symbols: Vec<_> = system.states.iter().map(|state| state.symbol).collect();
         let mut states = symbols.clone();
-        let mut any = None;
+        let (mut any, mut stops): (Option<Expr<'g>>, Option<Expr<'g>>) = (None, None);
+        let either = |a: Option<Expr<'g>>, b: Expr<'g>| Some(a.map_or(b, |a| a.or(b)));
         let mut outputs = Vec::new();
         let rows = layout.event_counts.clone().zip(layout.event_times.clone());
-        for (event, (count_row, time_row)) in self.events.iter().zip(rows) {
-            let happens = event.next.le(system.time);
-            any = Some(any.map_or(happens, |any: Expr<'g>| any.or(happens)));
+        let mut timed = self.events.iter().zip(rows);
+        let mut rising = conditions.conditions.iter();
+        for event in all {
+            let happens = match event.trigger {
+                Trigger::Times { .. } => {
+                    let (event, (count_row, time_row)) = timed.next()?;
+                    let happens = event.next.le(system.time);
+                    let count = event.count + 1.0;
+                    outputs.push((happens.select(count, event.count), count_row));
+                    outputs.push((happens.select(event.time(count), event.next), time_row));
+                    happens
+                }
+                Trigger::Rises(_) => rising.next()?.crossed.gt(0.0),
+            };
+            any = either(any, happens);
+            if event.stops {
+                stops = either(stops, happens);
+            }
             let now: Vec<_> = symbols.iter().copied().zip(states.iter().copied()).collect();
-            let values: Vec<_> = event.event.changes.iter().map(|change| change.value).collect();
+            let values: Vec<_> = event.changes.iter().map(|change| change.value).collect();
             let values = Substitution::new(system.graph, &now).apply(&values);
-            for (change, value) in event.event.changes.iter().zip(values) {
+            for (change, value) in event.changes.iter().zip(values) {
                 states[change.state] = happens.select(value, states[change.state]);
             }
-            let count = event.count + 1.0;
-            outputs.push((happens.select(count, event.count), count_row));
-            outputs.push((happens.select(event.time(count), event.next), time_row));
         }
         let any = any?;
         let now: Vec<_> = symbols.iter().copied().zip(states.iter().copied()).collect();
@@ -133,8 +148,19 @@ impl<'a, 'g> TimedEvents<'a, 'g> {
         let memories = step.memory.iter().zip(firsts).zip(layout.memory.clone());
         outputs.extend(memories.map(|((memory, first), row)| (any.select(first, memory.symbol), row)));
         outputs.push((any.select(first_dt, clock.step()), layout.clock.step));
+        let levels = conditions.functions(system.time, &states);
+        for ((condition, level), (level_row, crossed_row)) in
+            conditions.conditions.iter().zip(levels).zip(layout.levels.clone().zip(layout.crossed.clone()))
+        {
+            outputs.push((any.select(level, condition.level), level_row));
+            outputs.push((system.graph.constant(0.0), crossed_row));
+        }
+        if let Some(stops) = stops {
+            let stopped = system.graph.constant((event::DONE | event::STOPPED) as f64);
+            outputs.push((stops.select(stopped, clock.events()), layout.clock.events));
+        }
         outputs.extend(states.into_iter().zip(layout.states.clone()));
         let outputs = outputs.into_iter().map(|(value, row)| (value, Place::Row(row))).collect();
-        Some(Phase { name: "events", rate: Rate::Attempt, outputs })
+        Some(Phase { name: "events", rate: Rate::Sample, outputs })
     }
 }

@@ -2,22 +2,24 @@
 
 mod arrange;
 mod ports;
+mod conditions;
 mod attempt;
 mod events;
 mod summaries;
 
 use rubie_expr::{Expr, Substitution};
 use rubie_method::StepGraph;
-use rubie_model::{Event, State, System};
+use rubie_model::{Event, State, System, Trigger};
 use rubie_output::{OutputGraph, SummaryGraph};
 use rubie_program::{Lowering, LoweringError, Phase, Place, Precision, Rate};
 
 use crate::clock::{self, ClockGraph, SummaryClock};
 use crate::layout::{Input, Inputs, Layout};
-use crate::spec::{KernelSpec, Programs, SummaryPrograms};
+use crate::spec::{ConditionPrograms, KernelSpec, Programs, SummaryPrograms};
 
 use arrange::arrange;
 use attempt::attempt;
+use conditions::Conditions;
 use events::TimedEvents;
 use ports::{port_of_dt, ports, ports_of_step};
 use summaries::Summaries;
@@ -58,8 +60,8 @@ impl KernelSpec {
         KernelSpec::lower_with_events(system, step, recording, &[], inputs, precision)
     }
 
-    /// [`KernelSpec::lower`] with events of the model. Those at given times are carried out, in f64; others are left out, and all
-    /// are in f32: whoever calls this refuses them beforehand.
+    /// [`KernelSpec::lower`] with events of the model. They are carried out in f64; those on conditions need a step with an
+    /// interpolant. Otherwise all are left out: whoever calls this refuses them beforehand.
     ///
     /// # Errors
     /// As for [`KernelSpec::lower`].
@@ -71,16 +73,29 @@ impl KernelSpec {
         inputs: &Inputs,
         precision: Precision,
     ) -> Result<KernelSpec, LoweringError> {
-        let events = TimedEvents::new(system, if precision == Precision::F64 { events } else { &[] });
+        let all = if precision == Precision::F64 && (step.dense.is_some() || !has_conditions(events)) {
+            events
+        } else {
+            &[]
+        };
+        let events = TimedEvents::new(system, all);
+        let conditions = Conditions::new(system, all);
         let apart = match precision {
             Precision::F64 => None,
             Precision::F32 => Some(clock::apart(step.fixed, recording.summaries.is_some())?),
         };
-        let (mut layout, first_row, first_uniform) =
-            arrange(system, step, recording, events.len(), inputs, apart.as_ref().map(|(layout, _)| layout));
+        let (mut layout, first_row, first_uniform) = arrange(
+            system,
+            step,
+            recording,
+            [events.len(), conditions.len()],
+            inputs,
+            apart.as_ref().map(|(layout, _)| layout),
+        );
         let within = apart.is_none().then(|| {
             let clock = ClockGraph::new(system.graph, system.time, step.fixed, recording.summaries.is_some());
-            clock.with_stops(events.stops())
+            let clock = clock.with_stops(events.stops());
+            if conditions.len() > 0 { clock.with_conditions(system.graph) } else { clock }
         });
         let sample_time = match &within {
             Some(clock) => clock.sample_time(),
@@ -103,8 +118,10 @@ impl KernelSpec {
         let mut started = start(step, &layout);
         started.extend(summaries.iter().flat_map(|summaries| summaries.start(system, &states)));
         started.extend(within.iter().flat_map(|clock| events.start(clock, &layout)));
+        let levels = conditions.functions(system.time, &states).into_iter();
+        started.extend(levels.zip(layout.levels.clone().map(Place::Row)));
         phases.push(Phase { name: "start", rate: Rate::Attempt, outputs: started });
-        let (parts, order) = attempt(step, within.as_ref(), &layout);
+        let (parts, order) = attempt(step, within.as_ref().map(|clock| (clock, &conditions)), &layout);
         let attempts = parts.len();
         phases.extend(parts);
         let records = needs_record(&layout);
@@ -128,7 +145,12 @@ impl KernelSpec {
             phases.extend(summaries.phases(system, &states, step.dense.as_ref(), sample_time));
         }
 
-        let act = within.as_ref().and_then(|clock| events.phase(system, step, clock, &layout));
+        let located = within.as_ref().zip(step.dense.as_ref()).filter(|_| conditions.len() > 0);
+        phases.extend(
+            located.iter().flat_map(|(clock, dense)| conditions.phases(system, clock, dense, &layout)),
+        );
+        let act =
+            within.as_ref().and_then(|clock| events.phase(&conditions, all, system, step, clock, &layout));
         let acts = act.is_some();
         phases.extend(act);
 
@@ -142,6 +164,7 @@ impl KernelSpec {
         }
         ports.extend(summaries.iter().flat_map(|summaries| summaries.ports()));
         ports.extend(events.ports(&layout));
+        ports.extend(conditions.ports(&layout));
         let lowered = Lowering { precision, ports, phases, homes, first_row, first_uniform }.lower()?;
         layout.hoisted = lowered.run_rows;
         layout.rows = lowered.rows;
@@ -163,12 +186,21 @@ impl KernelSpec {
                 at_end: next(),
                 finish: next(),
             }),
+            conditions: located.is_some().then(|| ConditionPrograms {
+                bracket: next(),
+                halve: next(),
+                cut: next(),
+            }),
             events: acts.then(&mut next),
         };
         let solve_outputs = lowered.solve_outputs;
         let clock = apart.map(|(_, programs)| programs);
         Ok(KernelSpec { precision, programs, clock, layout, solve_outputs })
     }
+}
+
+fn has_conditions(events: &[Event<'_>]) -> bool {
+    events.iter().any(|event| matches!(event.trigger, Trigger::Rises(_)))
 }
 
 fn summaries<'a, 'g>(

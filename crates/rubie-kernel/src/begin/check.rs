@@ -1,20 +1,23 @@
 //! Whether the arrays and numbers that a caller gives fit a kernel.
 
-use rubie_program::Executor;
-
-use super::{CpuKernel, Samples};
 use crate::backend::{ChunkInputs, Controls, KernelError};
+use crate::layout::Layout;
 
-/// Checks everything that does not depend on threads: times, summaries, the lengths of samples, summaries, status words and inputs.
-pub(super) fn check<T: Samples, X: Executor<T>>(
-    kernel: &CpuKernel<T, X>,
+/// Checks what every backend needs of a chunk: times, summaries, the lengths of inputs and of [samples, summaries, status words].
+///
+/// # Arguments
+/// - `has_dense`: whether the kernel can take samples inside steps.
+///
+/// # Errors
+/// [`KernelError`] with the first thing that does not fit.
+pub fn check(
+    layout: &Layout,
+    has_dense: bool,
     controls: &Controls,
     inputs: ChunkInputs<'_>,
     [samples, summaries, status]: [usize; 3],
 ) -> Result<(), KernelError> {
-    let layout = &kernel.layout;
     let runs = inputs.runs;
-    let has_dense = kernel.prepared.dense.is_some();
     if !times_fit(controls, has_dense) {
         return Err(KernelError::Times);
     }

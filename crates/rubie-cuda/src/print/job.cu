@@ -1,0 +1,31 @@
+// What a launch works on. Arrays have the run as their fastest axis.
+struct Job {
+    const double *inputs;        // (input, run)
+    real *samples;               // (time, variable, run)
+    real *summaries;             // (window, column, run)
+    u32 *status;                 // (run)
+    const double *sample_times;  // of the samples, and infinity
+    u64 *counters;               // next run, finished runs, accepted steps, rejected steps
+    u64 *saved;                  // (word, thread): runs that a launch leaves unfinished
+    u64 runs;
+    u64 threads;
+    u64 quota;                   // attempts of each thread in this launch
+    u64 sample_rows;             // times * variables
+    u64 summary_rows;            // windows * columns
+    double t0;
+    double first_sample;         // time of the first sample after t0
+    double first_summary;        // the schedule of summaries at the start of a run
+    double first_index;
+    double first_left;
+};
+
+// One run at work in one thread.
+struct Lane {
+    Rows r;
+    Clock c;
+    u64 run;     // which run, or NONE
+    u64 sample;  // index of the next sample
+    u64 window;  // index of the window of summaries
+};
+
+#define NONE (~(u64)0)

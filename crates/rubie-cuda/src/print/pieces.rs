@@ -1,0 +1,296 @@
+//! The small functions that name rows: what `run.cu` asks of a kernel.
+
+use std::collections::BTreeSet;
+
+use rubie_kernel::{KernelSpec, Layout, SummaryClockLayout, SummaryLayout};
+
+/// What prints them for a kernel.
+pub(super) struct Pieces<'a> {
+    spec: &'a KernelSpec,
+    layout: &'a Layout,
+}
+
+impl<'a> Pieces<'a> {
+    pub(super) fn new(spec: &'a KernelSpec) -> Self {
+        Pieces { spec, layout: &spec.layout }
+    }
+
+    /// The rows of the step that the functions below name.
+    pub(super) fn named_rows(&self) -> BTreeSet<u32> {
+        let Layout { time, dt, next_dt, accepted, trouble, theta, sample_time, .. } = *self.layout;
+        let single = [time, dt, next_dt, accepted, trouble, theta, sample_time];
+        let mut rows: BTreeSet<u32> = single.into_iter().chain(self.layout.carried()).collect();
+        rows.extend(self.layout.sampled.clone().chain(self.layout.recorded.iter().copied()));
+        rows.extend(self.layout.inputs.clone());
+        if let Some(SummaryLayout { results, due, .. }) = &self.layout.summaries {
+            rows.extend(results.clone().chain([*due]));
+        }
+        if self.spec.clock.is_none() {
+            rows.extend(self.clock_rows());
+        }
+        rows
+    }
+
+    /// The rows of a clock apart that the functions below name.
+    pub(super) fn named_clock_rows(&self) -> BTreeSet<u32> {
+        let Some(clock) = &self.spec.clock else { return BTreeSet::new() };
+        let mut rows: BTreeSet<u32> = self.clock_rows().into_iter().collect();
+        rows.extend([clock.target, clock.accepted, clock.next_dt, clock.theta]);
+        rows
+    }
+
+    fn clock_rows(&self) -> Vec<u32> {
+        let clock = &self.layout.clock;
+        let mut rows = vec![
+            clock.now,
+            clock.step,
+            clock.tried,
+            clock.previous,
+            clock.next_sample,
+            clock.attempts,
+            clock.accepted_steps,
+            clock.events,
+        ];
+        if let Some(SummaryClockLayout { next, index, left, full, due, .. }) = clock.summaries {
+            rows.extend([next, index, left, full, due]);
+        }
+        rows
+    }
+
+    /// The clock's rows that a run keeps between attempts.
+    fn carried_clock_rows(&self) -> Vec<u32> {
+        let clock = &self.layout.clock;
+        let mut rows = vec![clock.now, clock.step, clock.next_sample, clock.attempts, clock.accepted_steps];
+        if let Some(SummaryClockLayout { next, index, left, full, .. }) = clock.summaries {
+            rows.extend([next, index, left, full]);
+        }
+        rows
+    }
+
+    /// Words of 8 bytes that a run put aside takes: run, sample, window, rows.
+    pub(super) fn saved_words(&self) -> usize {
+        3 + self.layout.carried().count() + self.carried_clock_rows().len()
+    }
+
+    /// A row of the clock, wherever it is.
+    fn clock(&self, row: u32) -> String {
+        format!("l.{}.r{row}", if self.spec.clock.is_some() { "c" } else { "r" })
+    }
+
+    pub(super) fn print(&self) -> String {
+        let functions = [
+            self.accessors(),
+            self.beginning(),
+            self.attempt(),
+            self.samples(),
+            self.summaries(),
+            self.put_aside(),
+        ];
+        functions.concat()
+    }
+
+    fn accessors(&self) -> String {
+        let clock = &self.layout.clock;
+        let mut named = vec![
+            ("now", clock.now),
+            ("next_sample", clock.next_sample),
+            ("attempts", clock.attempts),
+            ("accepted_steps", clock.accepted_steps),
+            ("events", clock.events),
+        ];
+        named.extend(clock.summaries.iter().map(|summaries| ("next_summary", summaries.next)));
+        let accessor = |(name, row): (&str, u32)| {
+            format!("INLINE double &{name}(Lane &l) {{ return {}; }}\n", self.clock(row))
+        };
+        named.into_iter().map(accessor).collect()
+    }
+
+    fn beginning(&self) -> String {
+        let Layout { time, next_dt, trouble, inputs, .. } = self.layout;
+        let clock = &self.layout.clock;
+        let load: Vec<String> = (inputs.clone().enumerate())
+            .map(|(i, row)| format!("l.r.r{row} = (real)job.inputs[{i} * job.runs + l.run];"))
+            .collect();
+        let mut first = vec![
+            (clock.now, "job.t0"),
+            (clock.step, "first_step"),
+            (clock.next_sample, "job.first_sample"),
+            (clock.attempts, "0.0"),
+            (clock.accepted_steps, "0.0"),
+            (clock.events, "0.0"),
+        ];
+        if let Some(summaries) = &clock.summaries {
+            first.push((summaries.next, "job.first_summary"));
+            first.push((summaries.index, "job.first_index"));
+            first.push((summaries.left, "job.first_left"));
+            first.push((summaries.full, "0.0"));
+        }
+        let begin: Vec<String> =
+            first.into_iter().map(|(row, value)| format!("{} = {value};", self.clock(row))).collect();
+        function("void load_inputs(Lane &l, const Job &job)", &load)
+            + &function("void begin_time(Lane &l, double t0)", &[format!("l.r.r{time} = (real)t0;")])
+            + &function("double next_dt(Lane &l)", &[format!("return (double)l.r.r{next_dt};")])
+            + &function("void begin_clock(Lane &l, const Job &job, double first_step)", &begin)
+            + &function("u32 trouble(const Lane &l)", &[format!("return (u32)l.r.r{trouble};")])
+    }
+
+    fn attempt(&self) -> String {
+        let Layout { time, dt, next_dt, accepted, clock, .. } = self.layout;
+        let mut body = Vec::new();
+        let apart = self.spec.clock.as_ref();
+        if apart.is_some() {
+            body.push("clock_propose(l, k);".to_owned());
+            body.push(format!("l.r.r{dt} = (real)l.c.r{};", clock.tried));
+        }
+        body.extend(self.parts());
+        if let Some(programs) = apart {
+            body.push(format!("l.c.r{} = is_true(l.r.r{accepted}) ? 1.0 : 0.0;", programs.accepted));
+            body.push(format!("l.c.r{} = (double)l.r.r{next_dt};", programs.next_dt));
+            body.push("clock_settle(l, k);".to_owned());
+            body.push(format!("l.r.r{time} = (real)l.c.r{};", clock.now));
+        }
+        function("void attempt(Lane &l, const Uniforms &k)", &body)
+    }
+
+    /// The parts of an attempt in their order. Where one occurs twice they are taken by number in a loop, so that
+    /// each is there once.
+    fn parts(&self) -> Vec<String> {
+        let programs = &self.spec.programs;
+        let once = programs.order.len() == programs.attempt.len();
+        let mut lines: Vec<String> = Vec::new();
+        if !once {
+            lines.push(format!(
+                "for (int part = 0; part < {}; ++part) switch (part) {{",
+                programs.order.len()
+            ));
+        }
+        // Parts that are the same share a case.
+        let mut printed = vec![false; programs.order.len()];
+        for (i, part) in programs.order.iter().enumerate() {
+            if std::mem::replace(&mut printed[i], true) {
+                continue;
+            }
+            if !once {
+                for (j, other) in programs.order.iter().enumerate().skip(i) {
+                    if other == part {
+                        lines.push(format!("case {j}:"));
+                        printed[j] = true;
+                    }
+                }
+            }
+            let name = format!("part_{}", part.program);
+            lines.push(match part.pending {
+                None => format!("{name}(l, k);"),
+                Some(row) => format!("do {name}(l, k); while (l.r.r{row} > 0);"),
+            });
+            if !once {
+                lines.push("break;".to_owned());
+            }
+        }
+        if !once {
+            lines.push("}".to_owned());
+        }
+        lines
+    }
+
+    fn samples(&self) -> String {
+        let Layout { theta, sample_time, sampled, recorded, clock, .. } = self.layout;
+        let save = |rows: &mut dyn Iterator<Item = u32>| -> Vec<String> {
+            let value =
+                |(i, row)| format!("job.samples[(l.sample * SAVED + {i}) * job.runs + l.run] = l.r.r{row};");
+            rows.enumerate().map(value).collect()
+        };
+        let record: Vec<String> =
+            self.spec.programs.record.iter().map(|_| "run_record(l, k);".to_owned()).collect();
+        let mut text = function("void record(Lane &l, const Uniforms &k)", &record)
+            + &function(
+                "void save_at_end(const Lane &l, const Job &job)",
+                &save(&mut recorded.iter().copied()),
+            );
+        if self.spec.programs.sample.is_some() {
+            let mut sample = Vec::new();
+            if let Some(programs) = &self.spec.clock {
+                sample.push("clock_place(l, k);".to_owned());
+                sample.push(format!("l.r.r{theta} = (real)l.c.r{};", programs.theta));
+                sample.push(format!("l.r.r{sample_time} = (real)l.c.r{};", clock.next_sample));
+            }
+            sample.push("run_sample(l, k);".to_owned());
+            text += &function("void sample(Lane &l, const Uniforms &k)", &sample);
+            text += &function("void save_inside(const Lane &l, const Job &job)", &save(&mut sampled.clone()));
+        }
+        text
+    }
+
+    fn summaries(&self) -> String {
+        let (Some(layout), Some(clock), Some(programs)) =
+            (&self.layout.summaries, &self.layout.clock.summaries, &self.spec.programs.summaries)
+        else {
+            return String::new();
+        };
+        let full = self.clock(clock.full);
+        let mut text = String::new();
+        if programs.inside.is_some() {
+            text += &self.take("inside", true, layout, clock);
+        }
+        text += &self.take("at_end", false, layout, clock);
+        text += &function("bool window_is_full(const Lane &l)", &[format!("return {full} != 0.0;")]);
+        let mut finish = vec!["run_finish(l, k);".to_owned()];
+        if self.spec.clock.is_some() {
+            finish.push("clock_restart(l, k);".to_owned());
+        }
+        text += &function("void finish_window(Lane &l, const Uniforms &k)", &finish);
+        let save = (layout.results.clone().enumerate()).map(|(i, row)| {
+            format!("job.summaries[(l.window * RESULTS + {i}) * job.runs + l.run] = l.r.r{row};")
+        });
+        text + &function("void save_window(const Lane &l, const Job &job)", &save.collect::<Vec<_>>())
+    }
+
+    /// One summary sample; a clock apart says where it is, and goes on to the next.
+    fn take(&self, name: &str, inside: bool, layout: &SummaryLayout, clock: &SummaryClockLayout) -> String {
+        let mut body = Vec::new();
+        let due = layout.due;
+        if let Some(programs) = &self.spec.clock {
+            body.push(format!("clock_{name}(l, k);"));
+            if inside {
+                body.push(format!("l.r.r{} = (real)l.c.r{};", self.layout.theta, programs.theta));
+                body.push(format!("l.r.r{} = (real)l.c.r{};", self.layout.sample_time, clock.next));
+            }
+            body.push(format!("l.r.r{due} = (real)l.c.r{};", clock.due));
+        }
+        body.push(format!("run_summary_{name}(l, k);"));
+        if self.spec.clock.is_some() {
+            body.push("clock_advance(l, k);".to_owned());
+            body.push(format!("l.r.r{due} = (real)l.c.r{};", clock.full));
+        }
+        function(&format!("void summary_{name}(Lane &l, const Uniforms &k)"), &body)
+    }
+
+    /// What a run keeps between launches; memory that was never written, all zeros, holds no run.
+    fn put_aside(&self) -> String {
+        let mut load = vec!["l.run = words[0] - 1;".to_owned()];
+        let mut store = vec!["words[0] = l.run + 1;".to_owned()];
+        let (back, forth) = (["l.sample", "l.window"], ["l.sample", "l.window"]);
+        for (at, (back, forth)) in (1..).zip(back.into_iter().zip(forth)) {
+            load.push(format!("{back} = words[{at} * stride];"));
+            store.push(format!("words[{at} * stride] = {forth};"));
+        }
+        let bits = match self.spec.clock.is_some() {
+            true => "(u32)",
+            false => "",
+        };
+        let step = self.layout.carried().map(|row| (format!("l.r.r{row}"), bits));
+        let clock = self.carried_clock_rows().into_iter().map(|row| (self.clock(row), ""));
+        for (at, (row, bits)) in (3..).zip(step.chain(clock)) {
+            load.push(format!("{row} = number({bits}words[{at} * stride]);"));
+            store.push(format!("words[{at} * stride] = bits({row});"));
+        }
+        load.push(format!("l.r.r{} = (real)now(l);", self.layout.time));
+        function("void load(Lane &l, const u64 *words, u64 stride)", &load)
+            + &function("void store(const Lane &l, u64 *words, u64 stride)", &store)
+    }
+}
+
+fn function(head: &str, body: &[String]) -> String {
+    let lines: String = body.iter().map(|line| format!("    {line}\n")).collect();
+    format!("INLINE {head} {{\n{lines}}}\n")
+}

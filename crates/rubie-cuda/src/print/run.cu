@@ -1,0 +1,132 @@
+// The runs of a chunk: each thread takes one, attempts its steps, and takes the next from a counter that all threads
+// share, so that a warp does not wait for its slowest run. After a quota of attempts a thread puts its run aside and
+// goes on with it in the next launch.
+
+// NaN from the first sample and summary that the run lacks.
+INLINE void fail(const Lane &l, const Job &job, u32 status) {
+    job.status[l.run] = status;
+    for (u64 row = l.sample * SAVED; row < job.sample_rows; ++row) job.samples[row * job.runs + l.run] = NOT_A_NUMBER;
+    for (u64 row = l.window * RESULTS; row < job.summary_rows; ++row)
+        job.summaries[row * job.runs + l.run] = NOT_A_NUMBER;
+}
+
+// Begins the thread's next run; false if there is none left. A run that cannot begin is finished at once, and leaves
+// the thread without one.
+INLINE bool refill(Lane &l, const Job &job, const Uniforms &k, u64 &finished) {
+    l.run = atomicAdd(&job.counters[0], (u64)1);
+    if (l.run >= job.runs) {
+        l.run = NONE;
+        return false;
+    }
+    l.sample = 0;
+    l.window = 0;
+    load_inputs(l, job);
+    begin_time(l, job.t0);
+    initial(l, k);
+    start(l, k);
+    if (job.sample_times[0] == job.t0) {
+        record(l, k);
+        save_at_end(l, job);
+        l.sample = 1;
+    }
+    double first_step = next_dt(l);
+    if (!(first_step > 0.0 && first_step <= 1.7976931348623157e308)) {
+        fail(l, job, STATUS_NON_FINITE);
+        ++finished;
+        l.run = NONE;
+        return true;
+    }
+    begin_clock(l, job, first_step);
+    return true;
+}
+
+INLINE void next_sample_time(Lane &l, const Job &job) {
+    ++l.sample;
+    next_sample(l) = job.sample_times[l.sample];
+}
+
+#if HAS_SUMMARIES
+INLINE void take_window(Lane &l, const Job &job, const Uniforms &k) {
+    if (window_is_full(l)) {
+        finish_window(l, k);
+        save_window(l, job);
+        ++l.window;
+    }
+}
+#endif
+
+// Takes all samples within the step just accepted, then those at its end.
+INLINE void observe(Lane &l, const Job &job, const Uniforms &k) {
+#if HAS_DENSE
+    bool inside = next_sample(l) < now(l);
+#if HAS_SUMMARIES
+    inside = inside || next_summary(l) < now(l);
+#endif
+    if (inside) {
+        dense(l, k);
+        while (next_sample(l) < now(l)) {
+            sample(l, k);
+            save_inside(l, job);
+            next_sample_time(l, job);
+        }
+    }
+#endif
+    if (next_sample(l) == now(l)) {
+        record(l, k);
+        save_at_end(l, job);
+        next_sample_time(l, job);
+    }
+#if HAS_SUMMARIES
+#if HAS_DENSE
+    while (next_summary(l) < now(l)) {
+        summary_inside(l, k);
+        take_window(l, job, k);
+    }
+#endif
+    if (next_summary(l) == now(l)) {
+        summary_at_end(l, k);
+        take_window(l, job, k);
+    }
+#endif
+}
+
+// Writes down how a run ended. What was wrong with the last attempt is the cause of all else.
+INLINE void end(Lane &l, const Job &job, u32 event) {
+    if (event & EVENT_DONE) {
+        job.status[l.run] = 0;
+    } else {
+        u32 cause = trouble(l);
+        fail(l, job, cause != 0 ? cause : event & EVENT_STUCK ? STATUS_STEP_TOO_SMALL : STATUS_STEP_LIMIT);
+    }
+    l.run = NONE;
+}
+
+extern "C" __global__ void __launch_bounds__(BLOCK) rubie_run(const Job job, UNIFORMS_ARGUMENT) {
+    u64 thread = (u64)blockIdx.x * BLOCK + threadIdx.x;
+    if (thread >= job.threads) return;
+    Lane l = {};
+    u64 finished = 0, accepted = 0, rejected = 0;
+    load(l, job.saved + thread, job.threads);
+    for (u64 left = job.quota; left > 0; --left) {
+        if (l.run == NONE) {
+            if (!refill(l, job, UNIFORMS, finished)) break;
+            if (l.run == NONE) continue;
+        }
+        attempt(l, UNIFORMS);
+        // Zero for nearly all attempts: no sample is due, and the run goes on.
+        u32 event = (u32)events(l);
+        if (event == 0) continue;
+        observe(l, job, UNIFORMS);
+        if (event & EVENT_ENDS) {
+            u64 steps = (u64)accepted_steps(l);
+            accepted += steps;
+            rejected += (u64)attempts(l) - steps;
+            ++finished;
+            end(l, job, event);
+        }
+    }
+    store(l, job.saved + thread, job.threads);
+    if (finished != 0) atomicAdd(&job.counters[1], finished);
+    if (accepted != 0) atomicAdd(&job.counters[2], accepted);
+    if (rejected != 0) atomicAdd(&job.counters[3], rejected);
+}

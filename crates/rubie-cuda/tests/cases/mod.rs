@@ -1,0 +1,157 @@
+//! The example models with methods and outputs: kernels to print, run and compile.
+#![allow(clippy::unwrap_used, dead_code)]
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+
+use rubie_expr::Graph;
+use rubie_kernel::{
+    Backend, ChunkInputs, ChunkOutputs, ChunkReport, Controls, Input, Inputs, KernelSpec, Recording,
+    SamplesMut, Status, SummaryControls, Watch,
+};
+use rubie_method::{BuildOptions, Method, StepSettings};
+use rubie_model::Model;
+use rubie_output::{MetricRequest, OutputGraph, Span, SummaryGraph, SummaryTiming};
+use rubie_program::Precision;
+
+/// The example models and how long their runs last.
+pub(crate) const MODELS: [(&str, f64); 8] = [
+    ("lorenz", 1.0),
+    ("lotka_volterra", 5.0),
+    ("sir", 10.0),
+    ("van_der_pol", 2.0),
+    ("robertson", 0.05),
+    ("theophylline", 5.0),
+    ("hodgkin_huxley", 3.0),
+    ("beeler_reuter", 2.0),
+];
+
+/// What is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// All variables at the start and the end.
+    Ends,
+    /// Samples inside steps.
+    Inside,
+    /// Those, and summaries.
+    Summaries,
+}
+
+/// A kernel and what steers it.
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) spec: KernelSpec,
+    controls: Controls,
+    columns: [usize; 2],
+    defaults: Vec<f64>,
+}
+
+/// What came of all runs, as bits: NaN is one number.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Outcome {
+    pub(crate) samples: Vec<u64>,
+    pub(crate) summaries: Vec<u64>,
+    pub(crate) status: Vec<Status>,
+    pub(crate) report: ChunkReport,
+}
+
+/// Runs of a chunk: more than a block has threads.
+pub(crate) const RUNS: usize = 150;
+
+impl Case {
+    /// The model `name`, its first parameter and its first state varying.
+    pub(crate) fn new((name, until): (&str, f64), method: &Method, kind: Kind, precision: Precision) -> Case {
+        let path = format!("{}/../../examples/{name}.model", env!("CARGO_MANIFEST_DIR"));
+        Case::of_text((name, &std::fs::read_to_string(path).unwrap(), until), method, kind, precision)
+    }
+
+    /// The same for a model that is given as text.
+    pub(crate) fn of_text(
+        (name, text, until): (&str, &str, f64),
+        method: &Method,
+        kind: Kind,
+        precision: Precision,
+    ) -> Case {
+        let model = Model::parse(name, text).unwrap();
+        let graph = Graph::new();
+        let system = model.system(&graph);
+        let dt = (!method.adaptive()).then_some(until / 300.0);
+        let settings = StepSettings { dt, ..StepSettings::with_tolerance(1e-5) };
+        let controller = method.controller(&settings).unwrap();
+        let step = method.build(&system, &BuildOptions { controller, dense: kind != Kind::Ends });
+        let samples = OutputGraph::all(&system);
+        let metrics = ["mean", "std", "max", "peaks[3]", "dxdt_max"];
+        let metrics: Vec<_> = metrics.iter().map(|metric| MetricRequest::parse(metric).unwrap()).collect();
+        let summaries = SummaryGraph::new(&system, OutputGraph::all(&system), &metrics).unwrap();
+        let summaries = (kind == Kind::Summaries).then_some(summaries);
+        let recording = Recording { samples: &samples, summaries: summaries.as_ref() };
+        let inputs =
+            Inputs { varying: vec![Input::Parameter(0), Input::State(0)], fixed_initials: Vec::new() };
+        let spec = KernelSpec::lower(&system, &step, &recording, &inputs, precision).unwrap();
+        let timing = SummaryTiming { sample_every: until / 40.0, summarise_every: Some(until / 4.0) };
+        let schedule = timing.schedule(Span::new(0.0, until, until / 10.0 * 2.0).unwrap());
+        let summary_controls = summaries.as_ref().map(|summaries| {
+            let schedule = schedule.unwrap();
+            SummaryControls { schedule, controls: summaries.control_values(schedule.interval()) }
+        });
+        let inner = if kind == Kind::Ends { 1 } else { 7 };
+        let sample_times = (0..=inner).map(|i| until * f64::from(i) / f64::from(inner)).collect();
+        let parameters: Vec<f64> = system.parameters.iter().map(|p| p.default).collect();
+        Case {
+            name: format!("{name}, {}, {kind:?}, {precision:?}", method.name),
+            columns: [samples.variables().len(), summaries.map_or(0, |summaries| summaries.columns().len())],
+            defaults: vec![parameters[0], 1.0],
+            spec,
+            controls: Controls {
+                t0: 0.0,
+                end: until,
+                sample_times,
+                summaries: summary_controls,
+                max_attempts: 5000,
+                dt_min: 0.0,
+                controls: method.control_values(&settings, system.states.len()).unwrap(),
+                parameters,
+                initials: Vec::new(),
+                threads: NonZeroUsize::MIN,
+            },
+        }
+    }
+
+    /// All runs by a backend: some fail, some for a first step that is none.
+    pub(crate) fn run(&self, backend: &dyn Backend) -> Outcome {
+        let kernel = backend.compile(&self.spec).unwrap();
+        let factor = |run: usize| 0.6 + 0.006 * run as f64;
+        let mut values: Vec<f64> = (0..RUNS).map(|run| self.defaults[0] * factor(run)).collect();
+        values.extend((0..RUNS).map(|run| self.defaults[1] * factor(RUNS - run)));
+        values[RUNS + 17] = f64::NAN;
+        values[33] = 1e300;
+        let windows = self.controls.summaries.as_ref().map_or(0, |summaries| summaries.schedule.windows());
+        let lengths = [self.controls.sample_times.len() * self.columns[0], windows * self.columns[1]];
+        let mut status = vec![Status::SUCCESS; RUNS];
+        let mut run = |samples, summaries| {
+            let watch = Watch { interrupt: &AtomicBool::new(false), finished_runs: &AtomicU64::new(0) };
+            let inputs = ChunkInputs { runs: RUNS, values: &values };
+            let outputs = ChunkOutputs { samples, summaries, status: &mut status };
+            kernel.run(&self.controls, inputs, outputs, &watch).unwrap()
+        };
+        let (samples, summaries, report) = match self.spec.precision {
+            Precision::F32 => {
+                let [mut samples, mut summaries] = lengths.map(|rows| vec![1f32; rows * RUNS]);
+                let report = run(SamplesMut::F32(&mut samples), SamplesMut::F32(&mut summaries));
+                let bits = |v: Vec<f32>| v.into_iter().map(|v| wide(f64::from(v))).collect::<Vec<_>>();
+                (bits(samples), bits(summaries), report)
+            }
+            Precision::F64 => {
+                let [mut samples, mut summaries] = lengths.map(|rows| vec![1f64; rows * RUNS]);
+                let report = run(SamplesMut::F64(&mut samples), SamplesMut::F64(&mut summaries));
+                let bits = |v: Vec<f64>| v.into_iter().map(wide).collect::<Vec<_>>();
+                (bits(samples), bits(summaries), report)
+            }
+        };
+        Outcome { samples, summaries, status, report }
+    }
+}
+
+fn wide(value: f64) -> u64 {
+    if value.is_nan() { f64::NAN.to_bits() } else { value.to_bits() }
+}

@@ -1,0 +1,127 @@
+//! The printed source on the host against the interpreter: the same bits.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+mod cases;
+mod host;
+
+use cases::{Case, Kind, MODELS};
+use host::HostBackend;
+use rubie_kernel::{AttemptPart, CpuBackend};
+use rubie_method::Method;
+use rubie_program::{Interpreter, Isa, Precision};
+
+fn compare(backend: &HostBackend, model: (&str, f64), method: &Method, kind: Kind, precision: Precision) {
+    let case = Case::new(model, method, kind, precision);
+    let successes = compare_case(backend, &case);
+    assert!(successes > 50 && successes < cases::RUNS, "{}: {successes} successes", case.name);
+}
+
+/// Says how many runs succeeded.
+fn compare_case(backend: &HostBackend, case: &Case) -> usize {
+    let interpreter = CpuBackend::<Interpreter<f32>, Interpreter<f64>>::new("interpreter", Isa::detect());
+    let (found, expected) = (case.run(backend), case.run(&interpreter));
+    let name = &case.name;
+    assert_eq!(found.status, expected.status, "{name}");
+    assert_eq!(found.report, expected.report, "{name}");
+    assert!(found.samples == expected.samples, "{name}: samples differ");
+    assert!(found.summaries == expected.summaries, "{name}: summaries differ");
+    expected.status.iter().filter(|status| status.is_success()).count()
+}
+
+/// Every model once, with a method of its own.
+fn models(precision: Precision, kind: Kind) {
+    let Some(compiler) = host::compiler() else { return };
+    let backend = HostBackend::new(compiler);
+    let methods =
+        ["tsit5", "dopri5", "bogacki-shampine-32", "cash-karp", "fehlberg-45", "vern7", "tsit5", "tsit5"];
+    for (model, method) in MODELS.into_iter().zip(methods) {
+        let method = rubie_method::find(method).unwrap();
+        compare(&backend, model, method, kind, precision);
+    }
+}
+
+#[test]
+fn every_model_with_summaries_in_f64() {
+    models(Precision::F64, Kind::Summaries);
+}
+
+#[test]
+fn every_model_with_summaries_in_f32() {
+    models(Precision::F32, Kind::Summaries);
+}
+
+/// Kinds and precisions in turn, so that each meets methods of each family.
+#[test]
+fn every_method() {
+    let Some(compiler) = host::compiler() else { return };
+    let backend = HostBackend::new(compiler);
+    for (i, method) in rubie_method::methods().iter().enumerate() {
+        let kind = [Kind::Inside, Kind::Ends, Kind::Summaries][i % 3];
+        let precision = [Precision::F64, Precision::F64, Precision::F32][i / 3 % 3];
+        compare(&backend, MODELS[i % 2], method, kind, precision);
+    }
+}
+
+/// So many uniforms that they are read from memory, and so little memory that a chunk is cut.
+#[test]
+fn many_uniforms_and_little_memory() {
+    let Some(compiler) = host::compiler() else { return };
+    let parameters: String = (0..600).map(|i| format!("param p{i} = {}\n", 0.001 * f64::from(i))).collect();
+    let sum: Vec<String> = (1..600).map(|i| format!("p{i}*({i} + t)")).collect();
+    let text = format!("{parameters}param k = 1\nstate x = 1\nx' = -k*x + 1e-3*p1*({})", sum.join(" + "));
+    let method = rubie_method::find("tsit5").unwrap();
+    for precision in [Precision::F64, Precision::F32] {
+        let case = Case::of_text(("sums", &text, 1.0), method, Kind::Inside, precision);
+        let source = rubie_cuda::Source::print(&case.spec);
+        assert_eq!(source.uniforms_by_value, precision == Precision::F32);
+        assert!(compare_case(&HostBackend::new(compiler), &case) > 50);
+    }
+    // All arrays of the chunk, twice and with their staging, take about twice as much.
+    let backend = HostBackend { memory: 1 << 18, quota: 50, ..HostBackend::new(compiler) };
+    compare(&backend, MODELS[0], method, Kind::Summaries, Precision::F64);
+}
+
+/// An attempt whose only program runs twice, the second time until a row that stays 0 is not above 0.
+#[test]
+fn parts_that_occur_twice() {
+    let Some(compiler) = host::compiler() else { return };
+    let method = rubie_method::find("tsit5").unwrap();
+    let mut case = Case::new(MODELS[0], method, Kind::Ends, Precision::F64);
+    let part = case.spec.programs.order[0];
+    let again = AttemptPart { pending: Some(case.spec.layout.theta), ..part };
+    case.spec.programs.order = vec![part, again, part];
+    let source = rubie_cuda::Source::print(&case.spec);
+    assert!(source.text.contains("case 0:\n    case 2:"), "{}", source.text);
+    compare_case(&HostBackend::new(compiler), &case);
+}
+
+/// What the compiler optimises must not change any bit either.
+#[test]
+fn optimised_code() {
+    let Some(compiler) = host::compiler() else { return };
+    let backend = HostBackend { optimise: "-O2", quota: 5, ..HostBackend::new(compiler) };
+    let method = rubie_method::find("tsit5").unwrap();
+    for precision in [Precision::F64, Precision::F32] {
+        compare(&backend, MODELS[0], method, Kind::Summaries, precision);
+        compare(&backend, MODELS[6], method, Kind::Inside, precision);
+    }
+}
+
+/// All of it: an hour.
+#[test]
+#[ignore = "long: every model with every method, kind and precision"]
+fn everything() {
+    let Some(compiler) = host::compiler() else { return };
+    let backend = HostBackend::new(compiler);
+    for model in MODELS {
+        for method in rubie_method::methods() {
+            println!("{}, {}", model.0, method.name);
+            for kind in [Kind::Ends, Kind::Inside, Kind::Summaries] {
+                for precision in [Precision::F64, Precision::F32] {
+                    // Some methods fail with all runs of a stiff model; they must do so here, too.
+                    compare_case(&backend, &Case::new(model, method, kind, precision));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The printed source through NVIDIA's compiler, which needs no GPU.
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
+
+mod cases;
+
+use cases::{Case, Kind, MODELS};
+use rubie_cuda::{Architecture, Nvrtc, NvrtcError, Source};
+use rubie_program::Precision;
+
+fn nvrtc() -> Option<Nvrtc> {
+    match Nvrtc::load() {
+        Ok(nvrtc) => Some(nvrtc),
+        Err(reason) => {
+            eprintln!("skipped: {reason}");
+            None
+        }
+    }
+}
+
+/// Compiles a kernel for an architecture, if the compiler knows it.
+fn compile(nvrtc: &Nvrtc, case: &Case, number: i32) {
+    let architecture = Architecture { major: number / 10, minor: number % 10 };
+    if !nvrtc.architectures().contains(&architecture) {
+        eprintln!("skipped: NVRTC {} does not know {architecture}", nvrtc.version());
+        return;
+    }
+    let source = Source::print(&case.spec);
+    let binary = nvrtc.compile(&source.text, architecture).unwrap_or_else(|e| panic!("{}: {e}", case.name));
+    assert!(binary.cubin.starts_with(b"\x7fELF"), "{}", case.name);
+    let usage = binary.usage;
+    assert!(usage.registers > 16 && usage.registers <= 255, "{}: {usage:?}", case.name);
+}
+
+#[test]
+fn every_model_for_three_generations() {
+    let Some(nvrtc) = nvrtc() else { return };
+    let method = rubie_method::find("tsit5").unwrap();
+    for (i, model) in MODELS.into_iter().enumerate() {
+        let precision = [Precision::F64, Precision::F32][i % 2];
+        let case = Case::new(model, method, Kind::Inside, precision);
+        compile(&nvrtc, &case, [80, 90, 100][i % 3]);
+    }
+}
+
+#[test]
+fn methods_of_every_family() {
+    let Some(nvrtc) = nvrtc() else { return };
+    // Those of one family differ in numbers only: every third.
+    for (i, method) in rubie_method::methods().iter().enumerate().step_by(3) {
+        let case = Case::new(MODELS[1], method, Kind::Inside, Precision::F64);
+        compile(&nvrtc, &case, [80, 90, 100][i / 3 % 3]);
+    }
+}
+
+#[test]
+fn summaries_in_both_precisions() {
+    let Some(nvrtc) = nvrtc() else { return };
+    let method = rubie_method::find("dopri5").unwrap();
+    for precision in [Precision::F64, Precision::F32] {
+        compile(&nvrtc, &Case::new(MODELS[3], method, Kind::Summaries, precision), 90);
+    }
+}
+
+#[test]
+fn a_mistake_comes_with_the_compilers_words() {
+    let Some(nvrtc) = nvrtc() else { return };
+    let architecture = Architecture { major: 9, minor: 0 };
+    let error = nvrtc.compile("__global__ void f() { nothing; }", architecture).unwrap_err();
+    let NvrtcError::Refused { log, .. } = &error else { panic!("{error}") };
+    assert!(log.contains("identifier \"nothing\" is undefined"), "{log}");
+}
