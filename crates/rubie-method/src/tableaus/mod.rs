@@ -1,7 +1,7 @@
 //! The coefficients of all methods: explicit ones in a file each, those for stiff systems in a folder for each family.
 
 // The sources' digits are kept where they go beyond f64.
-#![allow(clippy::excessive_precision, clippy::unreadable_literal)]
+#![allow(clippy::approx_constant, clippy::excessive_precision, clippy::unreadable_literal)]
 
 pub(crate) mod bogacki_shampine;
 pub(crate) mod cash_karp;
