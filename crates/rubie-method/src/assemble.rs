@@ -4,6 +4,7 @@
 use rubie_expr::Expr;
 use rubie_model::System;
 
+use crate::bounds::smaller;
 use crate::controller::decide;
 use crate::controller_kind::ControllerKind;
 use crate::controls::Controls;
@@ -11,7 +12,8 @@ use crate::error_norm::{finite, norm};
 use crate::first_step::first_step;
 use crate::interpolant::Attempted;
 use crate::method::{BuildOptions, Method};
-use crate::step::{Dense, Memory, StepGraph};
+use crate::newton::Newton;
+use crate::step::{Dense, Memory, Part, StepGraph};
 
 /// One attempt of a method.
 pub(crate) struct Attempt<'g> {
@@ -29,6 +31,28 @@ pub(crate) struct Attempt<'g> {
     pub(crate) carried: bool,
     /// What the interpolant may use.
     pub(crate) stages: Vec<Vec<Expr<'g>>>,
+    /// What methods have whose stages are solved by iteration.
+    pub(crate) iterated: Option<Iterated<'g>>,
+}
+
+/// The iterations of an attempt.
+pub(crate) struct Iterated<'g> {
+    pub(crate) parts: Vec<Part<'g>>,
+    pub(crate) newton: Newton<'g>,
+    /// How many systems of equations were solved.
+    pub(crate) solves: usize,
+    /// The derivatives at the end, where a stage has them.
+    pub(crate) slope_at_end: Option<Vec<Expr<'g>>>,
+}
+
+/// Iterations for each system of equations that cost no step size.
+const TARGET: f64 = 5.0;
+
+impl<'g> Iterated<'g> {
+    fn effort(&self) -> Expr<'g> {
+        let mean = self.newton.total * (1.0 / self.solves as f64);
+        smaller((1.0 + 2.0 * TARGET) / (mean + 2.0 * TARGET), 1.0)
+    }
 }
 
 /// The derivatives at the start of a step: symbols where they are carried from step to step.
@@ -53,40 +77,55 @@ impl<'g> Attempt<'g> {
         options: &BuildOptions,
     ) -> StepGraph<'g> {
         let kind = if self.errors.is_some() { options.controller } else { ControllerKind::Fixed };
-        let controls = Controls::new(system, kind);
+        let mut controls = Controls::new(system, kind);
+        controls.effort = self.iterated.as_ref().map(Iterated::effort);
         let finite = finite(&controls, &self.new);
+        let solved =
+            self.iterated.as_ref().map_or(finite, |iterated| finite.and(iterated.newton.failed.le(0.0)));
         let (accepted, next_dt, mut memory) = match &self.errors {
             Some(errors) if kind != ControllerKind::Fixed => {
-                let norm = norm(&controls, finite, &self.old, &self.new, errors);
+                let norm = norm(&controls, solved, &self.old, &self.new, errors);
                 let decision = decide(kind, &controls, self.dt, &norm);
                 (norm.accepted, decision.next_dt, decision.memory)
             }
-            _ => (finite, controls.dt, Vec::new()),
+            _ => (solved, controls.dt, Vec::new()),
         };
         memory.extend(self.memory(system, accepted));
+        let mut iterations = None;
+        let (mut parts, mut troubles) = (Vec::new(), Vec::new());
+        let dense = options.dense.then(|| self.dense(method, system));
+        if let Some(iterated) = self.iterated {
+            memory.extend(iterated.newton.memory());
+            iterations = memory.len().checked_sub(1);
+            troubles = iterated.newton.troubles();
+            parts = iterated.parts;
+            controls.list.extend(iterated.newton.controls.list);
+        }
         let fixed = kind == ControllerKind::Fixed;
         let first_dt =
             if fixed { controls.dt } else { first_step(system, &controls, method.control_order()) };
         let states = self.new.iter().zip(&self.old);
         StepGraph {
             dt: self.dt,
-            parts: Vec::new(),
+            parts,
             next_states: states.map(|(new, old)| accepted.select(*new, *old)).collect(),
             next_dt,
             accepted,
             finite,
-            troubles: Vec::new(),
+            troubles,
             first_dt,
-            dense: options.dense.then(|| self.dense(method, system)),
+            dense,
             fixed,
             controls: controls.list,
             memory,
+            iterations,
         }
     }
 
     /// The derivatives at the end, the same nodes as those of a stage that evaluates them.
     fn slope_at_end(&self, system: &System<'g>) -> Vec<Expr<'g>> {
-        system.derivatives_at(system.time + self.dt, &self.new)
+        let known = self.iterated.as_ref().and_then(|iterated| iterated.slope_at_end.clone());
+        known.unwrap_or_else(|| system.derivatives_at(system.time + self.dt, &self.new))
     }
 
     /// The derivatives at the start of the next step, where they are carried.

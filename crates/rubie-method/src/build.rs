@@ -2,7 +2,9 @@
 
 use rubie_model::System;
 
+use crate::dirk;
 use crate::erk;
+use crate::firk;
 use crate::method::{BuildOptions, Family, Method};
 use crate::rosenbrock;
 use crate::step::StepGraph;
@@ -16,6 +18,8 @@ impl Method {
         match &self.family {
             Family::ExplicitRungeKutta(data) => erk::build(self, data, system, options),
             Family::RosenbrockW(data) => rosenbrock::build(self, data, system, options),
+            Family::DiagonallyImplicit(data) => dirk::build(self, data, system, options),
+            Family::FullyImplicit(data) => firk::build(self, data, system, options),
         }
     }
 }

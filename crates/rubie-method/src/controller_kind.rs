@@ -93,6 +93,18 @@ impl Gains {
     }
 }
 
+impl Gains {
+    /// The gains for diagonally implicit methods: 0.3 (q + 1) / q and 0.4 (q + 1) / q with the control order q.
+    fn diagonally_implicit(kind: ControllerKind, order: u32) -> Self {
+        let Self { integral, proportional, derivative } = Self::of(kind);
+        let scale = match kind {
+            ControllerKind::ProportionalIntegral => f64::from(order + 1) / f64::from(order),
+            _ => 1.0,
+        };
+        Self { integral: scale * integral, proportional: scale * proportional, derivative }
+    }
+}
+
 /// Published choices of the coefficients b1, b2, b3.
 ///
 /// Source: G. Soederlind, Digital filters in adaptive time-stepping, ACM Trans. Math. Softw. 29 (2003) 1-26; G. Soederlind,
@@ -196,6 +208,20 @@ impl ControlDefaults {
         min_step_shrink: 0.2,
         max_step_growth: 8.0,
     };
+    /// Diagonally implicit methods.
+    pub(crate) const DIRK: Self = Self {
+        controller: ControllerKind::ProportionalIntegral,
+        gains: Gains::diagonally_implicit,
+        safety: 0.9,
+        min_step_shrink: 0.2,
+        max_step_growth: 10.0,
+    };
+    /// Diagonally implicit methods without an error estimate.
+    pub(crate) const DIRK_FIXED: Self = Self { controller: ControllerKind::Fixed, ..Self::DIRK };
+    /// Fully implicit methods.
+    pub(crate) const FIRK: Self = Self::ROSENBROCK;
+    /// Fully implicit methods without an error estimate.
+    pub(crate) const FIRK_FIXED: Self = Self::ROSENBROCK_FIXED;
     /// Rosenbrock methods without an error estimate.
     pub(crate) const ROSENBROCK_FIXED: Self = Self { controller: ControllerKind::Fixed, ..Self::ROSENBROCK };
 }

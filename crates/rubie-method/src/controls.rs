@@ -22,6 +22,8 @@ pub(crate) struct Controls<'g> {
     pub(crate) exponents: [Expr<'g>; 3],
     pub(crate) atol: Vec<Expr<'g>>,
     pub(crate) rtol: Vec<Expr<'g>>,
+    /// The factor on `safety` for an attempt that took many iterations, in (0, 1].
+    pub(crate) effort: Option<Expr<'g>>,
 }
 
 impl<'g> Controls<'g> {
@@ -53,12 +55,33 @@ impl<'g> Controls<'g> {
             exponents,
             atol,
             rtol,
+            effort: None,
         }
     }
 
     /// A step size within the limits; NaN stays NaN.
     pub(crate) fn limited(&self, dt: Expr<'g>) -> Expr<'g> {
         smaller(self.dt_max, larger(self.dt_min, dt))
+    }
+}
+
+/// The numbers that steer Newton's iteration, as symbols.
+pub(crate) struct NewtonControls<'g> {
+    /// In the order of `Method::control_values`.
+    pub(crate) list: Vec<Expr<'g>>,
+    pub(crate) max_iterations: Expr<'g>,
+    pub(crate) atol: Vec<Expr<'g>>,
+    pub(crate) rtol: Vec<Expr<'g>>,
+}
+
+impl<'g> NewtonControls<'g> {
+    pub(crate) fn new(system: &System<'g>) -> Self {
+        let mut maker = Maker { graph: system.graph, list: Vec::new() };
+        let names: Vec<_> = system.states.iter().map(|state| state.name.as_str()).collect();
+        let max_iterations = maker.symbol("newton_max_iters");
+        let atol = names.iter().map(|name| maker.symbol(&format!("newton_atol.{name}"))).collect();
+        let rtol = names.iter().map(|name| maker.symbol(&format!("newton_rtol.{name}"))).collect();
+        Self { list: maker.list, max_iterations, atol, rtol }
     }
 }
 

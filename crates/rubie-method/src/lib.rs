@@ -10,7 +10,8 @@
 //! StepSettings --Method::control_values--> one number per control
 //! ```
 //!
-//! Families: explicit Runge-Kutta methods, and Rosenbrock-W methods for stiff systems, whose linear systems are solved by
+//! Families: explicit Runge-Kutta methods; for stiff systems Rosenbrock-W methods, and diagonally or fully implicit
+//! Runge-Kutta methods, whose stages are solved by Newton's iteration (the [`Part`]s of a step). Linear systems are solved by
 //! [`SparseLu`], factors and solves as expressions unrolled over the pattern of the Jacobian.
 //!
 //! One step of the Lorenz system, with the graph's own evaluator in place of a backend:
@@ -66,6 +67,8 @@ mod tableau;
 
 mod rosenbrock_tableau;
 
+mod implicit_tableau;
+
 mod interpolant;
 
 mod controller_kind;
@@ -92,17 +95,27 @@ mod settings_error;
 
 mod settings;
 
+mod newton;
+
 mod assemble;
 
 mod erk;
 
 mod rosenbrock;
 
+mod dirk;
+
+mod firk;
+
 mod build;
 
 pub use controller_kind::{ControlDefaults, ControllerKind, Filter, Gains};
+pub use implicit_tableau::ImplicitTableau;
 pub use interpolant::{Continuous, Interpolant, Stiff};
-pub use method::{BuildOptions, ExplicitRungeKutta, Family, Method, RosenbrockW};
+pub use method::{
+    BuildOptions, Decoupling, DiagonallyImplicit, ExplicitRungeKutta, Family, FullyImplicit, Method,
+    RosenbrockW, Start,
+};
 pub use registry::{UnknownMethod, find, methods};
 pub use rosenbrock_tableau::RosenbrockTableau;
 pub use settings::{StepSettings, Tolerance};

@@ -1,6 +1,7 @@
 //! `Method`: what an integration method is called, what it promises, and the data its builder needs.
 
 use crate::controller_kind::{ControlDefaults, ControllerKind};
+use crate::implicit_tableau::ImplicitTableau;
 use crate::interpolant::Interpolant;
 use crate::rosenbrock_tableau::RosenbrockTableau;
 use crate::tableau::Tableau;
@@ -33,6 +34,10 @@ pub enum Family {
     ExplicitRungeKutta(ExplicitRungeKutta),
     /// Rosenbrock-W methods: linearly implicit, for stiff systems.
     RosenbrockW(RosenbrockW),
+    /// Diagonally implicit Runge-Kutta methods: their stages are solved by Newton's iteration one after the other.
+    DiagonallyImplicit(DiagonallyImplicit),
+    /// Fully implicit Runge-Kutta methods: all stages are solved together.
+    FullyImplicit(FullyImplicit),
 }
 
 /// The data of an explicit Runge-Kutta method.
@@ -53,12 +58,57 @@ pub struct RosenbrockW {
     pub interpolant: Interpolant,
 }
 
+/// The data of a diagonally implicit Runge-Kutta method.
+#[derive(Clone, Copy, Debug)]
+pub struct DiagonallyImplicit {
+    /// Its coefficients.
+    pub tableau: &'static ImplicitTableau,
+    /// Where the iteration for a first implicit stage begins; others begin at the derivative of the stage before.
+    pub start: Start,
+    /// Whether the error estimate is multiplied by (I - gamma dt J)^-1.
+    pub smooth: bool,
+}
+
+/// Where an iteration begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// At the state of the step's start.
+    Zero,
+    /// On the tangent there.
+    Tangent,
+}
+
+/// The data of a fully implicit Runge-Kutta method.
+#[derive(Clone, Copy, Debug)]
+pub struct FullyImplicit {
+    /// Its coefficients.
+    pub tableau: &'static ImplicitTableau,
+    /// How the stages' linear systems fall into smaller ones.
+    pub decoupling: &'static Decoupling,
+    /// Whether the error estimate is (I - gamma dt J)^-1 of one that takes the derivative at the step's start as well, with
+    /// gamma the real eigenvalue of the coefficients; then it has as many orders as the method has stages.
+    pub smooth: bool,
+}
+
+/// A^-1 = T Lambda T^-1 with Lambda of blocks of one or two rows: numbers that steer the iteration only.
+#[derive(Clone, Copy, Debug)]
+pub struct Decoupling {
+    /// Lambda.
+    pub lambda: &'static [&'static [f64]],
+    /// T.
+    pub t: &'static [&'static [f64]],
+    /// T^-1.
+    pub t_inverse: &'static [&'static [f64]],
+}
+
 impl Method {
     /// Stages per attempt, without those of the interpolant only.
     pub fn stages(&self) -> usize {
         match &self.family {
             Family::ExplicitRungeKutta(data) => data.tableau.stages(),
             Family::RosenbrockW(data) => data.tableau.stages(),
+            Family::DiagonallyImplicit(data) => data.tableau.stages(),
+            Family::FullyImplicit(data) => data.tableau.stages(),
         }
     }
 
@@ -67,7 +117,14 @@ impl Method {
         match &self.family {
             Family::ExplicitRungeKutta(data) => data.tableau.fsal(),
             Family::RosenbrockW(data) => data.tableau.fsal(),
+            Family::DiagonallyImplicit(data) => data.tableau.fsal(),
+            Family::FullyImplicit(_) => false,
         }
+    }
+
+    /// Whether its stages are solved by iteration.
+    pub fn iterated(&self) -> bool {
+        matches!(self.family, Family::DiagonallyImplicit(_) | Family::FullyImplicit(_))
     }
 
     /// The solution inside a step.
@@ -75,6 +132,7 @@ impl Method {
         match &self.family {
             Family::ExplicitRungeKutta(data) => data.interpolant,
             Family::RosenbrockW(data) => data.interpolant,
+            Family::DiagonallyImplicit(_) | Family::FullyImplicit(_) => Interpolant::Hermite,
         }
     }
 

@@ -2,11 +2,11 @@
 
 use crate::method::Method;
 use crate::tableaus::{
-    bogacki_shampine, cash_karp, dormand_prince_54, dormand_prince_853, euler, fehlberg, heun, ralston,
-    rosenbrock, runge_kutta_4, tsitouras, verner_7, verner_9,
+    bogacki_shampine, cash_karp, dirk, dormand_prince_54, dormand_prince_853, euler, fehlberg, firk, heun,
+    ralston, rosenbrock, runge_kutta_4, tsitouras, verner_7, verner_9,
 };
 
-static METHODS: [Method; 49] = [
+static METHODS: [Method; 69] = [
     euler::METHOD,
     heun::METHOD,
     ralston::METHOD,
@@ -56,9 +56,29 @@ static METHODS: [Method; 49] = [
     rosenbrock::steinebach_5p::RODAS5P,
     rosenbrock::steinebach_5p::RODAS5PE,
     rosenbrock::steinebach_6p::METHOD,
+    dirk::classical::BACKWARDS_EULER,
+    dirk::classical::BACKWARDS_EULER_PC,
+    dirk::classical::IMPLICIT_MIDPOINT,
+    dirk::classical::TRAPEZOIDAL,
+    dirk::classical::CRANK_NICOLSON,
+    dirk::alexander::SDIRK_2_2,
+    dirk::bank::TRBDF2,
+    dirk::mahnken::ELDIRK_EULER,
+    dirk::mahnken::ELDIRK_TRAPEZOIDAL,
+    dirk::mahnken::ELDIRK_ELLSIEPEN,
+    dirk::alexander::DIRK_3,
+    dirk::kvaerno::KVAERNO3,
+    dirk::hairer_wanner::METHOD,
+    dirk::kennedy_carpenter::KENCARP4,
+    dirk::kvaerno::KVAERNO5,
+    firk::radau::RADAU_IIA_3,
+    firk::gauss::GAUSS_2,
+    firk::radau::RADAU_IIA_5,
+    firk::gauss::GAUSS_4,
+    firk::radau::RADAU_IIA_9,
 ];
 
-/// All methods: the explicit ones by order, then the Rosenbrock methods by order.
+/// All methods: the explicit ones, the Rosenbrock methods, the diagonally and the fully implicit ones, each by order.
 pub fn methods() -> &'static [Method] {
     &METHODS
 }

@@ -51,7 +51,8 @@ pub(crate) fn build<'g>(
         (0..new.len()).map(error).collect()
     });
     let old = system.state_symbols();
-    Attempt { dt, old, new, errors, slope, carried, stages: increments.u }.assemble(method, system, options)
+    Attempt { dt, old, new, errors, slope, carried, stages: increments.u, iterated: None }
+        .assemble(method, system, options)
 }
 
 /// The factors of W = shift I - J at the start of the step.

@@ -61,6 +61,13 @@ pub struct StepSettings {
     pub derivative_gain: Option<f64>,
     /// A published set of gains, in place of gains.
     pub filter: Option<Filter>,
+    /// Absolute tolerance of the equations of implicit stages, at least 0; by default `atol`.
+    pub newton_atol: Option<f64>,
+    /// Relative tolerance of the equations of implicit stages, at least 0; by default `rtol`. What is below 4 units of the
+    /// last place of f64 counts as those.
+    pub newton_rtol: Option<f64>,
+    /// Iterations after which an implicit step is given up and tried with a smaller size, from 1 to 32767.
+    pub newton_max_iters: u32,
 }
 
 impl Default for StepSettings {
@@ -82,6 +89,9 @@ impl Default for StepSettings {
             proportional_gain: None,
             derivative_gain: None,
             filter: None,
+            newton_atol: None,
+            newton_rtol: None,
+            newton_max_iters: 8,
         }
     }
 }
@@ -127,7 +137,9 @@ impl Method {
             check("dt", dt, dt > 0.0 && dt.is_finite(), "a positive number")?;
         }
         if controller == ControllerKind::Fixed {
-            return Ok(vec![settings.dt.ok_or(SettingsError::StepMissing { method: self.name })?]);
+            let mut values = vec![settings.dt.ok_or(SettingsError::StepMissing { method: self.name })?];
+            values.extend(self.newton_values(settings, states)?);
+            return Ok(values);
         }
         let (dt_min, dt_max) = step_limits(settings)?;
         let mut values = vec![settings.dt.unwrap_or(0.0), dt_min, dt_max];
@@ -140,7 +152,23 @@ impl Method {
         }
         values.extend(atol.iter().map(|tolerance| tolerance.max(LEAST_ATOL)));
         values.extend(rtol);
+        values.extend(self.newton_values(settings, states)?);
         Ok(values)
+    }
+
+    /// newton_max_iters, and Newton's tolerances for each state; nothing where no stage is solved by iteration.
+    fn newton_values(&self, settings: &StepSettings, states: usize) -> Result<Vec<f64>, SettingsError> {
+        if !self.iterated() {
+            return Ok(Vec::new());
+        }
+        let limit = settings.newton_max_iters;
+        check("newton_max_iters", f64::from(limit), (1..=32767).contains(&limit), "from 1 to 32767")?;
+        let uniform = |own: Option<f64>, other: &Tolerance| own.map_or(other.clone(), Tolerance::Uniform);
+        let atol = per_state("newton_atol", &uniform(settings.newton_atol, &settings.atol), states)?;
+        let rtol = per_state("newton_rtol", &uniform(settings.newton_rtol, &settings.rtol), states)?;
+        let atol = atol.into_iter().map(|tolerance| tolerance.max(LEAST_ATOL));
+        let rtol = rtol.into_iter().map(|tolerance| tolerance.max(4.0 * f64::EPSILON));
+        Ok([f64::from(limit)].into_iter().chain(atol).chain(rtol).collect())
     }
 
     /// safety, min_step_shrink, max_step_growth, deadband_min, deadband_max.

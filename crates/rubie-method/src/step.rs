@@ -74,6 +74,8 @@ pub struct StepGraph<'g> {
     pub controls: Vec<Expr<'g>>,
     /// What a run remembers between attempts.
     pub memory: Vec<Memory<'g>>,
+    /// Which of these counts the iterations of all attempts, where stages are solved by iteration.
+    pub iterations: Option<usize>,
     /// The states after the attempt: new ones where accepted, else unchanged.
     pub next_states: Vec<Expr<'g>>,
     /// The step size to try next.

@@ -94,7 +94,7 @@ pub(crate) fn check_rows(a: &[&[Coefficient]], c: &[Coefficient], first: usize) 
     Ok(())
 }
 
-fn check_sum(what: &str, row: &[Coefficient], expected: f64) -> Result<(), String> {
+pub(crate) fn check_sum(what: &str, row: &[Coefficient], expected: f64) -> Result<(), String> {
     let sum: f64 = row.iter().map(|number| number.value).sum();
     let size: f64 = row.iter().map(|number| number.value.abs()).sum();
     // Rounding of the sum and of its terms.

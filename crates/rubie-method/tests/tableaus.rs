@@ -12,7 +12,7 @@ use support::trees::{self, dot, trees};
 fn tableau(method: &Method) -> Option<&'static Tableau> {
     match method.family {
         Family::ExplicitRungeKutta(data) => Some(data.tableau),
-        Family::RosenbrockW(_) => None,
+        _ => None,
     }
 }
 

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use rubie_expr::{Expr, Node, Op, Walk};
-use rubie_method::{Coefficient, Family, Interpolant, Method, RosenbrockTableau};
+use rubie_method::{
+    Coefficient, DiagonallyImplicit, Family, FullyImplicit, Interpolant, Method, RosenbrockTableau,
+};
 
 use super::numbers::{Double, Number};
 
@@ -31,6 +33,11 @@ pub fn exact_coefficients(method: &Method) -> HashMap<u64, Double> {
             let RosenbrockTableau { a, coupling, b, c, time_weights, .. } = data.tableau;
             a.iter().chain(*coupling).for_each(|row| add(row));
             [*b, *c, *time_weights].into_iter().for_each(&mut add);
+        }
+        Family::DiagonallyImplicit(DiagonallyImplicit { tableau, .. })
+        | Family::FullyImplicit(FullyImplicit { tableau, .. }) => {
+            tableau.a.iter().for_each(|row| add(row));
+            [tableau.b, tableau.c].into_iter().for_each(&mut add);
         }
     }
     match method.interpolant() {

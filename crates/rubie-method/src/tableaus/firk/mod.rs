@@ -1,0 +1,11 @@
+//! Fully implicit methods.
+
+pub(crate) mod gauss;
+pub(crate) mod radau;
+
+mod prelude {
+    pub(super) use crate::controller_kind::ControlDefaults;
+    pub(super) use crate::implicit_tableau::ImplicitTableau;
+    pub(super) use crate::method::{Decoupling, Family, FullyImplicit, Method};
+    pub(super) use crate::tableau::numbers;
+}

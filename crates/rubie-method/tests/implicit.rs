@@ -1,0 +1,237 @@
+//! Implicit Runge-Kutta methods: coefficients, order conditions, an independent listing, orders measured with the step graphs.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use rubie_expr::{Evaluator, Expr, Graph};
+use rubie_method::{
+    BuildOptions, Coefficient, ControllerKind, Family, ImplicitTableau, Method, StepGraph, StepSettings,
+    Trouble, find, methods,
+};
+use rubie_model::System;
+use support::numbers::{Double, Number};
+use support::{Values, problem, trees};
+
+fn tableau(method: &Method) -> Option<&'static ImplicitTableau> {
+    match method.family {
+        Family::DiagonallyImplicit(data) => Some(data.tableau),
+        Family::FullyImplicit(data) => Some(data.tableau),
+        _ => None,
+    }
+}
+
+fn implicit() -> impl Iterator<Item = (&'static Method, &'static ImplicitTableau)> {
+    methods().iter().filter_map(|method| Some((method, tableau(method)?)))
+}
+
+fn numbers(row: &[Coefficient], length: usize) -> Vec<Double> {
+    let mut numbers: Vec<_> = row.iter().map(Double::coefficient).collect();
+    numbers.resize(length, Double::integer(0));
+    numbers
+}
+
+/// How well the published digits meet the order conditions.
+fn accuracy(method: &Method) -> f64 {
+    match method.name {
+        "kvaerno3" => 1e-10,
+        "kvaerno5" | "l_stable_dirk_3" | "sdirk_2_2" | "eldirk32_ellsiepen" => 1e-14,
+        _ => 1e-26,
+    }
+}
+
+#[test]
+fn tableaus_are_consistent_and_meet_the_order_conditions() {
+    let mut wrong = Vec::new();
+    for (method, tableau) in implicit() {
+        tableau.check().unwrap_or_else(|wrong| panic!("{}: {wrong}", method.name));
+        let stages = tableau.stages();
+        let a: Vec<_> = tableau.a.iter().map(|row| numbers(row, stages)).collect();
+        let mut sets = vec![(tableau.b, method.order)];
+        sets.extend(tableau.b_hat.zip(method.embedded_order));
+        for (b, order) in sets {
+            let checked = trees::residuals(&a, &a, &numbers(b, stages), (order + 1).min(9));
+            let (met, next) = checked.split_at(order as usize);
+            let worst = met.iter().copied().fold(0.0, f64::max);
+            println!("{}, order {order}: {worst:.1e}, then {next:?}", method.name);
+            if worst > accuracy(method) || next.iter().any(|residual| *residual < 1e-9) {
+                wrong.push((method.name, order, checked));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
+    assert_eq!(implicit().count(), 20);
+}
+
+/// The listing gives orders of companions before smoothing.
+#[test]
+fn coefficients_equal_an_independent_listing() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/tableaus.json");
+    let Ok(text) = std::fs::read_to_string(path) else {
+        println!("skipped: no listing of tableaus beside the workspace");
+        return;
+    };
+    let listing: Vec<BTreeMap<String, serde_json::Value>> = serde_json::from_str(&text).unwrap();
+    let mut compared = 0;
+    for entry in listing.iter().filter(|entry| entry["family"] == "dirk" || entry["family"] == "firk") {
+        let names: Vec<_> =
+            entry["names"].as_array().unwrap().iter().filter_map(|name| name.as_str()).collect();
+        let method = find(names[0]).unwrap();
+        let tableau = tableau(method).unwrap();
+        for alias in &names {
+            assert_eq!(find(alias).unwrap().name, method.name);
+        }
+        assert_eq!((&entry["order"], &entry["stages"]), (&method.order.into(), &method.stages().into()));
+        assert_eq!((&entry["fsal"], &entry["adaptive"]), (&method.fsal().into(), &method.adaptive().into()));
+        assert_eq!(entry["default_controller"], method.default_controller().name());
+        let same = |what: &str, row: &[Coefficient], listed: &serde_json::Value| {
+            for (number, listed) in row.iter().zip(listed.as_array().unwrap()) {
+                let listed = listed.as_f64().unwrap();
+                let close = (number.value - listed).abs() <= 2e-14 * listed.abs().max(0.1);
+                assert!(close, "{} {what}: {} is not {listed}", method.name, number.written);
+            }
+        };
+        for (i, row) in tableau.a.iter().enumerate() {
+            same(&format!("a[{i}]"), row, &entry["a"][i]);
+        }
+        same("b", tableau.b, &entry["b"]);
+        same("c", tableau.c, &entry["c"]);
+        tableau.b_hat.iter().for_each(|b_hat| same("b_hat", b_hat, &entry["b_hat"]));
+        compared += 1;
+    }
+    assert_eq!(compared, 15);
+}
+
+/// Runs a step graph, parts and their repeats included.
+struct Run<'g> {
+    step: StepGraph<'g>,
+    values: Values,
+    states: Vec<Expr<'g>>,
+    time: Expr<'g>,
+}
+
+impl<'g> Run<'g> {
+    fn new(method: &Method, system: &System<'g>, settings: &StepSettings, start: &[f64]) -> Self {
+        let options = BuildOptions { controller: method.controller(settings).unwrap(), dense: false };
+        let step = method.build(system, &options);
+        let mut values = Values(vec![0.0; system.graph.symbol_count()]);
+        let states = system.state_symbols();
+        let controls = method.control_values(settings, states.len()).unwrap();
+        assert_eq!(controls.len(), step.controls.len());
+        step.controls.iter().zip(controls).for_each(|(control, value)| values.set(*control, value));
+        states.iter().zip(start).for_each(|(state, value)| values.set(*state, *value));
+        for memory in &step.memory {
+            values.set(memory.symbol, values.evaluate(memory.first));
+        }
+        Self { step, values, states, time: system.time }
+    }
+
+    /// Whether it was accepted, and the next size.
+    fn attempt(&mut self, dt: f64) -> (bool, f64) {
+        self.values.set(self.step.dt, dt);
+        for part in &self.step.parts {
+            let (symbols, roots): (Vec<_>, Vec<_>) = part.outputs.iter().copied().unzip();
+            let mut evaluator = Evaluator::new(&roots);
+            loop {
+                let after = evaluator.evaluate(&self.values.0).to_vec();
+                symbols.iter().zip(after).for_each(|(symbol, value)| self.values.set(*symbol, value));
+                if !part.pending.is_some_and(|pending| self.values.get(pending) > 0.0) {
+                    break;
+                }
+            }
+        }
+        let memory = &self.step.memory;
+        let mut roots = vec![self.step.accepted, self.step.next_dt];
+        roots.extend(self.step.next_states.iter().copied().chain(memory.iter().map(|memory| memory.next)));
+        let after = Evaluator::new(&roots).evaluate(&self.values.0).to_vec();
+        let symbols = self.states.iter().copied().chain(memory.iter().map(|memory| memory.symbol));
+        symbols.zip(&after[2..]).for_each(|(symbol, value)| self.values.set(symbol, *value));
+        if after[0] != 0.0 {
+            self.values.set(self.time, self.values.get(self.time) + dt);
+        }
+        (after[0] != 0.0, after[1])
+    }
+}
+
+fn tight(dt: f64) -> StepSettings {
+    StepSettings {
+        controller: Some(ControllerKind::Fixed),
+        dt: Some(dt),
+        newton_atol: Some(1e-13),
+        newton_rtol: Some(1e-13),
+        newton_max_iters: 100,
+        ..StepSettings::default()
+    }
+}
+
+#[test]
+fn every_method_has_its_order() {
+    let mut wrong = Vec::new();
+    for (method, _) in implicit() {
+        let error = |steps: i32| {
+            let graph = Graph::new();
+            let system = problem::system(&graph);
+            let dt = 1.0 / f64::from(steps);
+            let mut run = Run::new(method, &system, &tight(dt), &problem::solution(0.0));
+            for _ in 0..steps {
+                assert!(run.attempt(dt).0, "{}", method.name);
+            }
+            let exact = problem::solution(1.0f64);
+            let end = run.states.iter().map(|state| run.values.get(*state));
+            end.zip(exact).map(|(found, exact): (f64, f64)| (found - exact).abs()).fold(0.0, f64::max)
+        };
+        let steps = match method.order {
+            0..5 => 64,
+            5 => 16,
+            _ => 3,
+        };
+        let measured = (error(steps) / error(2 * steps)).log2();
+        println!("{}: {measured:.3}, {:e}", method.name, error(2 * steps));
+        if (measured - f64::from(method.order)).abs() > if method.order > 5 { 1.0 } else { 0.3 } {
+            wrong.push((method.name, measured));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn a_failed_iteration_shrinks_the_step() {
+    for (method, _) in implicit().filter(|(method, _)| method.adaptive()) {
+        let graph = Graph::new();
+        let system = problem::system(&graph);
+        let settings = StepSettings { newton_max_iters: 1, ..StepSettings::with_tolerance(1e-8) };
+        let start = problem::solution(0.0);
+        let mut run = Run::new(method, &system, &settings, &start);
+        let (accepted, next) = run.attempt(0.5);
+        assert!(!accepted && next < 0.5 && next > 0.0, "{}: {next}", method.name);
+        let troubles = run.step.troubles.clone();
+        let failed = troubles.iter().find(|(trouble, _)| *trouble == Trouble::NewtonIterations).unwrap();
+        assert_eq!(run.values.evaluate(failed.1), 1.0, "{}", method.name);
+        let iterations = run.step.memory[run.step.iterations.unwrap()].symbol;
+        assert!(run.values.get(iterations) >= 1.0);
+        assert_eq!(run.states.iter().map(|state| run.values.get(*state)).collect::<Vec<_>>(), start);
+    }
+}
+
+/// y' = lambda (y - phi) + phi' with phi = 1 / (1 + t) and lambda = -1e6: stiffly accurate methods are far below the error of
+/// their order, which shows that iterations leave nothing behind.
+#[test]
+fn stiff_components_are_damped() {
+    for name in
+        ["kvaerno3", "kvaerno5", "l_stable_sdirk_4", "trbdf2", "kencarp4", "radau_iia_5", "radau_iia_9"]
+    {
+        let method = find(name).unwrap();
+        let graph = Graph::new();
+        let (t, y) = (graph.symbol("t"), graph.symbol("y"));
+        let phi = 1.0 / (1.0 + t);
+        let system = problem::make(&graph, t, &[("y", y, -1e6 * (y - phi) - phi * phi)]);
+        let mut run = Run::new(method, &system, &tight(1.0 / 32.0), &[1.0]);
+        for _ in 0..32 {
+            assert!(run.attempt(1.0 / 32.0).0, "{name}");
+        }
+        let error = (run.values.get(y) - 0.5).abs();
+        println!("{name}: {error:e}");
+        assert!(error < 1e-8, "{name}: {error:e}");
+    }
+}
