@@ -175,6 +175,18 @@ pub(crate) struct SolveArguments {
     #[arg(long, value_name = "DT", allow_negative_numbers = true, help_heading = "Method")]
     pub(crate) dt_max: Option<f64>,
 
+    /// Relative tolerance of the equations of implicit stages; by default that of the step
+    #[arg(long, value_name = "R", allow_negative_numbers = true, help_heading = "Method")]
+    pub(crate) newton_rtol: Option<f64>,
+
+    /// Absolute tolerance of the equations of implicit stages; by default that of the step
+    #[arg(long, value_name = "A", allow_negative_numbers = true, help_heading = "Method")]
+    pub(crate) newton_atol: Option<f64>,
+
+    /// Iterations after which an implicit step is tried again with a smaller size [default: 8]
+    #[arg(long, value_name = "N", help_heading = "Method")]
+    pub(crate) newton_max_iters: Option<u32>,
+
     /// Attempted steps after which a run is given up
     #[arg(long, value_name = "N", default_value_t = 1_000_000, help_heading = "Method")]
     pub(crate) max_steps: u64,

@@ -114,6 +114,9 @@ fn options(arguments: &SolveArguments, model: &Model) -> Result<SolveOptions, Fa
     steps.dt = arguments.dt;
     steps.dt_min = arguments.dt_min.unwrap_or(steps.dt_min);
     steps.dt_max = arguments.dt_max;
+    steps.newton_rtol = arguments.newton_rtol;
+    steps.newton_atol = arguments.newton_atol;
+    steps.newton_max_iters = arguments.newton_max_iters.unwrap_or(steps.newton_max_iters);
     let mut set = Vec::with_capacity(arguments.set.len());
     for words in &arguments.set {
         let (name, value) = pair(words, "--set", "sigma=16")?;

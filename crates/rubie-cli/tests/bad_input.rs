@@ -166,6 +166,11 @@ fn tolerances_and_steps_that_make_no_sense() {
     options_refused(&["--until", "1", "--method", "rk4"], &["rk4", "dt"]);
     options_refused(&["--until", "1", "--method", "rk4", "--dt", "0"], &["dt"]);
     options_refused(&["--until", "1", "--dt-min", "1", "--dt-max", "0.1"], &["dt_min", "dt_max"]);
+    let implicit = ["--until", "1", "--method", "kvaerno5"];
+    let newton = |option| [&implicit[..], &[option]].concat();
+    options_refused(&newton("--newton-max-iters=0"), &["newton_max_iters", "from 1 to 32767"]);
+    options_refused(&newton("--newton-rtol=-1"), &["newton_rtol", "at least 0"]);
+    options_refused(&newton("--newton-atol=nan"), &["newton_atol"]);
     options_refused(&["--until", "1", "--max-steps", "0"], &["step limit"]);
 }
 

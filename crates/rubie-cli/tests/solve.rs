@@ -84,6 +84,22 @@ fn a_method_that_is_chosen_is_reported_with_the_reasons() {
     assert_eq!(report["choice"]["trials"].as_array().unwrap().len(), 3);
 }
 
+/// With a limit of one iteration that may end early only where there is nothing to do, a nonlinear step cannot succeed.
+#[test]
+fn the_limits_of_newtons_iteration_reach_the_solver() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = "state x = 1\nx' = -x^3\n";
+    let one = |option: &str| {
+        let arguments =
+            ["--until", "1", "--method", "backwards_euler", "--dt", "0.1", "--report", "json", option];
+        let report = succeeded(&solve(folder.path(), model, &arguments));
+        serde_json::from_str::<serde_json::Value>(&report).unwrap()
+    };
+    assert_eq!(one("--newton-max-iters=20")["failed_runs"], 0);
+    assert_eq!(one("--newton-max-iters=1")["failed"]["newton_iterations"], 1);
+    assert_eq!(one("--newton-rtol=1e9")["failed_runs"], 0);
+}
+
 #[test]
 fn runs_that_blow_up_do_not_disturb_the_others() {
     // x' = x^2 from x(0) = 1/a is 1/(a - t): infinite at t = a.

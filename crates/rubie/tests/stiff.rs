@@ -1,5 +1,5 @@
 //! The stiff problems of the shared collection of initial value problems against its reference digits. The work-precision
-//! table of docs/methods.md is printed by
+//! table of docs/stiff-problems.md is printed by
 //!
 //!     cargo test --release -p rubie --test stiff -- --nocapture
 //!
@@ -10,7 +10,7 @@ mod ivp;
 
 use rubie::prelude::*;
 
-const METHODS: [&str; 3] = ["rodas5p", "rodas4", "ros34pw2"];
+const METHODS: [&str; 5] = ["rodas5p", "rodas4", "ros34pw2", "kvaerno5", "radau_iia_5"];
 
 /// The absolute tolerance for a relative one of 1: below the smallest size that matters in the problem's states.
 fn smallest_size(name: &str) -> f64 {
