@@ -30,6 +30,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("rubie-cli", &["rubie"]),
+    ("rubie-python", &["rubie"]),
 ];
 
 /// Checks the whole workspace; prints what is wrong.

@@ -67,7 +67,7 @@ pub use identity::Identity;
 pub use options::{BackendChoice, DeviceChoice, SolveOptions};
 pub use report::Report;
 pub use run::Monitor;
-pub use solution::Solution;
+pub use solution::{Solution, SolutionArrays};
 pub use solver::Solver;
 pub use summaries::SummaryOptions;
 pub use sweep::{Axis, Sweep};
@@ -75,7 +75,7 @@ pub use values::{Numbers, Values};
 
 pub use rubie_expr::{Graph, depends_on};
 pub use rubie_kernel::{KernelSpec, Status};
-pub use rubie_method::{ControllerKind, StepSettings, Tolerance, find as find_method, methods};
-pub use rubie_model::{Change, Diagnostics, Event, Model, Role, System, Trigger, UnknownName};
+pub use rubie_method::{ControllerKind, Method, StepSettings, Tolerance, find as find_method, methods};
+pub use rubie_model::{Change, Diagnostics, Event, Model, Quantity, Role, System, Trigger, UnknownName};
 pub use rubie_output::{Schedule, SummaryTiming, metrics};
 pub use rubie_program::{Isa, Precision};

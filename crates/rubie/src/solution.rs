@@ -30,6 +30,19 @@ fn names(columns: &[Column]) -> Vec<String> {
     columns.iter().map(|column| column.name.clone()).collect()
 }
 
+/// The arrays of a [`Solution`], taken out of it.
+#[derive(Clone, Debug)]
+pub struct SolutionArrays {
+    /// Values of the swept names, of shape (name, run).
+    pub swept: Numbers<f64>,
+    /// Samples, of shape (time, variable, run).
+    pub samples: Values,
+    /// Summaries, of shape (window, column, run).
+    pub summaries: Values,
+    /// How each run ended.
+    pub status: Vec<Status>,
+}
+
 impl Solution {
     pub(crate) fn new(solver: &Solver, sweep: &Sweep, arrays: Buffers, report: Report) -> Self {
         let layout = solver.layout(sweep);
@@ -44,6 +57,12 @@ impl Solution {
             status: arrays.status,
             report,
         }
+    }
+
+    /// The arrays alone, for whoever wants to own them.
+    pub fn into_arrays(self) -> SolutionArrays {
+        let Solution { swept_values: swept, samples, summaries, status, .. } = self;
+        SolutionArrays { swept, samples, summaries, status }
     }
 
     /// Names, units, times and windows of everything below.

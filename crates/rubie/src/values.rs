@@ -65,6 +65,14 @@ impl<T: Pod> Numbers<T> {
         Ok(Numbers(Place::File(Arc::new(map))))
     }
 
+    /// The numbers in memory: without a copy where they are there already.
+    pub fn into_vec(self) -> Vec<T> {
+        match self.0 {
+            Place::Memory(values) => values,
+            Place::File(_) => self.to_vec(),
+        }
+    }
+
     /// Makes room in memory.
     pub(crate) fn resize(&mut self, length: usize) {
         match &mut self.0 {

@@ -1,0 +1,49 @@
+//! The engine of the Python package `rubie`: models, solvers and arrays, with as few names as will do.
+//!
+//! What users see is written in Python (`python/rubie`) on top of three names:
+//!
+//! | name | what |
+//! |---|---|
+//! | `Model` | a checked model, its names, defaults and units |
+//! | `Solver` | a model and options; solves sweeps, in memory or into a file |
+//! | `methods` | names of the integration methods |
+//!
+//! Arrays go over without a copy: NumPy takes over the memory that results were written to. The interpreter's lock is free
+//! while runs are computed; the calling thread wakes up now and then to see whether Ctrl-C was pressed.
+
+mod failure;
+mod model;
+mod options;
+mod results;
+mod solver;
+
+use pyo3::prelude::*;
+
+/// `rubie._engine`.
+#[pymodule]
+mod _engine {
+    #[pymodule_export]
+    use crate::model::Model;
+    #[pymodule_export]
+    use crate::solver::Solver;
+
+    use pyo3::prelude::*;
+
+    /// Names of the integration methods, aliases after the names.
+    #[pyfunction]
+    fn methods() -> Vec<(&'static str, Vec<&'static str>, u32, bool)> {
+        let method = |m: &'static rubie::Method| (m.name, m.aliases.to_vec(), m.order, m.adaptive());
+        rubie::methods().iter().map(method).collect()
+    }
+
+    /// The flags of a status word: bit, name, meaning, mend.
+    #[pyfunction]
+    fn status_flags() -> Vec<(u32, &'static str, &'static str, &'static str)> {
+        rubie::Status::FLAGS.iter().map(|flag| (flag.bit, flag.name, flag.meaning, flag.mend)).collect()
+    }
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}

@@ -1,0 +1,180 @@
+//! Options from a dictionary.
+
+use std::num::NonZeroUsize;
+use std::str::FromStr;
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use rubie::{
+    BackendChoice, DeviceChoice, Isa, Precision, Schedule, SolveOptions, SummaryOptions, SummaryTiming,
+    Tolerance, UnknownName,
+};
+
+/// All names that [`options`] knows.
+const NAMES: &[&str] = &[
+    "method",
+    "controller",
+    "filter",
+    "atol",
+    "rtol",
+    "dt",
+    "dt_min",
+    "dt_max",
+    "safety",
+    "min_step_shrink",
+    "max_step_growth",
+    "deadband_min",
+    "deadband_max",
+    "integral_gain",
+    "proportional_gain",
+    "derivative_gain",
+    "newton_atol",
+    "newton_rtol",
+    "newton_max_iters",
+    "max_steps",
+    "t0",
+    "until",
+    "settle",
+    "save",
+    "keep",
+    "set",
+    "metrics",
+    "summarised",
+    "sample_summaries_every",
+    "summarise_every",
+    "precision",
+    "device",
+    "backend",
+    "vectors",
+    "threads",
+    "memory_share",
+    "memory_limit",
+];
+
+/// The library's options from a dictionary with the names above; what is absent or None keeps its default.
+pub(crate) fn options(given: &Bound<'_, PyDict>) -> PyResult<SolveOptions> {
+    let mut options = SolveOptions::default();
+    let mut summaries = SummaryOptions {
+        metrics: Vec::new(),
+        of: None,
+        timing: SummaryTiming { sample_every: 0.0, summarise_every: None },
+    };
+    for (key, value) in given {
+        let key: String = key.extract()?;
+        if value.is_none() {
+            continue;
+        }
+        let (to, steps) = (&value, &mut options.steps);
+        match key.as_str() {
+            "method" => options.method = to.extract()?,
+            "controller" => steps.controller = Some(word(&key, to)?),
+            "filter" => steps.filter = Some(word(&key, to)?),
+            "atol" => steps.atol = tolerance(to)?,
+            "rtol" => steps.rtol = tolerance(to)?,
+            "dt" => steps.dt = Some(to.extract()?),
+            "dt_min" => steps.dt_min = to.extract()?,
+            "dt_max" => steps.dt_max = Some(to.extract()?),
+            "safety" => steps.safety = Some(to.extract()?),
+            "min_step_shrink" => steps.min_step_shrink = Some(to.extract()?),
+            "max_step_growth" => steps.max_step_growth = Some(to.extract()?),
+            "deadband_min" => steps.deadband_min = to.extract()?,
+            "deadband_max" => steps.deadband_max = to.extract()?,
+            "integral_gain" => steps.integral_gain = Some(to.extract()?),
+            "proportional_gain" => steps.proportional_gain = Some(to.extract()?),
+            "derivative_gain" => steps.derivative_gain = Some(to.extract()?),
+            "newton_atol" => steps.newton_atol = Some(to.extract()?),
+            "newton_rtol" => steps.newton_rtol = Some(to.extract()?),
+            "newton_max_iters" => steps.newton_max_iters = to.extract()?,
+            "max_steps" => options.max_steps = to.extract()?,
+            "t0" => options.t0 = to.extract()?,
+            "until" => options.until = to.extract()?,
+            "settle" => options.settle = to.extract()?,
+            "save" => options.save = schedule(to)?,
+            "keep" => options.keep = Some(to.extract()?),
+            "set" => options.set = to.extract()?,
+            "metrics" => summaries.metrics = to.extract()?,
+            "summarised" => summaries.of = Some(to.extract()?),
+            "sample_summaries_every" => summaries.timing.sample_every = to.extract()?,
+            "summarise_every" => summaries.timing.summarise_every = Some(to.extract()?),
+            "precision" => {
+                options.precision = one_of(&key, to, &[("f64", Precision::F64), ("f32", Precision::F32)])?
+            }
+            "device" => options.device = device(to)?,
+            "backend" => {
+                options.backend = one_of(
+                    &key,
+                    to,
+                    &[
+                        ("auto", BackendChoice::Auto),
+                        ("jit", BackendChoice::Jit),
+                        ("interpreter", BackendChoice::Interpreter),
+                    ],
+                )?
+            }
+            "vectors" => {
+                options.vectors = Some(one_of(
+                    &key,
+                    to,
+                    &[("portable", Isa::Portable), ("avx2", Isa::Avx2), ("avx512", Isa::Avx512)],
+                )?)
+            }
+            "threads" => options.threads = Some(to.extract::<NonZeroUsize>()?),
+            "memory_share" => options.memory_share = to.extract()?,
+            "memory_limit" => options.memory_limit = Some(to.extract()?),
+            _ => {
+                let unknown = UnknownName::new("option", &key, NAMES.iter().copied());
+                return Err(PyValueError::new_err(unknown.to_string()));
+            }
+        }
+    }
+    if !summaries.metrics.is_empty() {
+        options.summaries = Some(summaries);
+    }
+    Ok(options)
+}
+
+/// One number, or one for each state.
+fn tolerance(value: &Bound<'_, PyAny>) -> PyResult<Tolerance> {
+    match value.extract::<f64>() {
+        Ok(number) => Ok(Tolerance::Uniform(number)),
+        Err(_) => Ok(Tolerance::PerState(value.extract()?)),
+    }
+}
+
+/// `"none"`, `"final"`, `"ends"`, an interval, or a list of times.
+fn schedule(value: &Bound<'_, PyAny>) -> PyResult<Schedule> {
+    if value.extract::<&str>().is_ok() {
+        let words = [("none", Schedule::Never), ("final", Schedule::Final), ("ends", Schedule::Ends)];
+        return one_of("save", value, &words);
+    }
+    match value.extract::<f64>() {
+        Ok(interval) => Ok(Schedule::Every(interval)),
+        Err(_) => Ok(Schedule::At(value.extract()?)),
+    }
+}
+
+fn device(value: &Bound<'_, PyAny>) -> PyResult<DeviceChoice> {
+    match value.extract::<usize>() {
+        Ok(number) => Ok(DeviceChoice::Cuda(number)),
+        Err(_) => one_of(
+            "device",
+            value,
+            &[("auto", DeviceChoice::Auto), ("cpu", DeviceChoice::Cpu), ("cuda", DeviceChoice::Cuda(0))],
+        ),
+    }
+}
+
+fn one_of<T: Clone>(option: &str, value: &Bound<'_, PyAny>, known: &[(&str, T)]) -> PyResult<T> {
+    let word: String = value.extract()?;
+    let found = known.iter().find(|(name, _)| *name == word).map(|(_, value)| value.clone());
+    found.ok_or_else(|| {
+        let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
+        PyValueError::new_err(format!("{option}: `{word}` is none of {}", names.join(", ")))
+    })
+}
+
+fn word<T: FromStr<Err: std::fmt::Display>>(option: &str, value: &Bound<'_, PyAny>) -> PyResult<T> {
+    let word: String = value.extract()?;
+    word.parse().map_err(|error| PyValueError::new_err(format!("{option}: {error}")))
+}
