@@ -1,21 +1,24 @@
 //! The project's own tasks, run as `cargo xtask TASK`.
 //!
-//! - `test`: every test of the workspace, doc tests included; needs nothing but a Rust toolchain.
+//! - `test`: every test of the workspace, doc tests included, and those of the Python package where there is a Python.
+//! - `python`: the Python package alone: built, installed into an environment of its own, tested.
 //! - `lint`: formatting, clippy and documentation, with warnings as errors.
 //! - `layers`: that crates import only what the architecture allows, and modules only earlier ones.
 
 mod layers;
+mod python;
 
 use std::process::{Command, ExitCode};
 
 fn main() -> ExitCode {
     let task = std::env::args().nth(1);
     let done = match task.as_deref() {
-        Some("test") => layers::check() && test(),
+        Some("test") => layers::check() && test() && python::test(),
+        Some("python") => python::test(),
         Some("lint") => lint(),
         Some("layers") => layers::check(),
         _ => {
-            eprintln!("tasks: cargo xtask test | lint | layers");
+            eprintln!("tasks: cargo xtask test | python | lint | layers");
             return ExitCode::from(2);
         }
     };

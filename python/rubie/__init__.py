@@ -1,0 +1,43 @@
+"""RuBIE, the Rust Batch Integration Engine: one system of ordinary differential equations, very many runs.
+
+>>> import rubie
+>>> lorenz = rubie.create_ODE_system('''
+...     dx = sigma*(y - x)
+...     dy = x*(rho - z) - y
+...     dz = x*y - beta*z
+... ''', states={"x": 1.0, "y": 0.0, "z": 0.0}, parameters={"sigma": 10.0, "rho": 28.0, "beta": 8/3})
+>>> result = rubie.solve(lorenz, {"rho": [10.0, 20.0, 28.0]}, until=1.0, save_every=0.1)
+>>> result["x"].shape                    # times, runs
+(11, 3)
+
+| name | what |
+|---|---|
+| `create_ODE_system`, `load_model` | a system from equations, a function, SymPy, or a file in RuBIE's language |
+| `solve` | values by name in, arrays out |
+| `solve_ivp`, `Solver` | the same with the names and grids of CuBIE |
+| `SolveResult` | arrays, legends, tables, failures |
+| `methods` | the integration methods |
+"""
+
+from rubie._engine import __version__
+from rubie.errors import EquationWarning, TranslationError
+from rubie.result import SolveResult
+from rubie.shortcuts import solve, solve_ivp
+from rubie.solver import Solver
+from rubie.status import RESULT_CODES
+from rubie.system import OdeSystem, create_ODE_system, load_model, methods
+
+__all__ = [
+    "EquationWarning",
+    "OdeSystem",
+    "RESULT_CODES",
+    "SolveResult",
+    "Solver",
+    "TranslationError",
+    "__version__",
+    "create_ODE_system",
+    "load_model",
+    "methods",
+    "solve",
+    "solve_ivp",
+]

@@ -1,0 +1,52 @@
+"""From values by name to the runs of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+#: How the values of different names are combined.
+GRID_TYPES = ("combinatorial", "verbatim")
+
+
+def columns(values: Any, names: list[str], what: str) -> dict[str, np.ndarray]:
+    """Values by name from a dictionary, from one value for each name, or from an array of shape (name, run)."""
+    if values is None:
+        return {}
+    if isinstance(values, Mapping):
+        for name in values:
+            if name not in names:
+                raise KeyError(f"unknown {what} {name!r}; there are {', '.join(names)}")
+        arrays = {name: np.atleast_1d(np.asarray(value, dtype=np.float64)) for name, value in values.items()}
+        for name, array in arrays.items():
+            if array.ndim != 1:
+                raise ValueError(f"the values of {name!r} have {array.ndim} dimensions; they are numbers or a list of numbers")
+        return {name: array for name, array in arrays.items() if array.size}
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim == 1:
+        array = array[:, np.newaxis]
+    if array.ndim != 2 or array.shape[0] != len(names):
+        raise ValueError(f"an array of {what}s has the shape ({what}, run) with {len(names)} rows, not {array.shape}")
+    return dict(zip(names, array))
+
+
+def combined(groups: list[dict[str, np.ndarray]], grid_type: str) -> tuple[list[str], list[np.ndarray], bool]:
+    """Names, columns, and whether the engine is to form the product of the columns.
+
+    With `combinatorial` every combination of different values, the first name slowest; with `verbatim` a run for each
+    row, where single values hold for all rows.
+    """
+    if grid_type not in GRID_TYPES:
+        raise ValueError(f"grid_type is one of {', '.join(GRID_TYPES)}, not {grid_type!r}")
+    given = {name: values for group in groups for name, values in group.items()}
+    if grid_type == "combinatorial":
+        unique = [values[np.sort(np.unique(values, return_index=True)[1])] for values in given.values()]
+        return list(given), unique, True
+    lengths = {name: values.size for name, values in given.items() if values.size > 1}
+    runs = max(lengths.values(), default=1)
+    for name, length in lengths.items():
+        if length != runs:
+            raise ValueError(f"{name!r} has {length} values where others have {runs}: with grid_type='verbatim' all have as many, or one")
+    return list(given), [np.broadcast_to(values, runs).copy() for values in given.values()], False

@@ -1,0 +1,225 @@
+"""`SolveResult`: the arrays of a batch, with their names."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from rubie import status
+from rubie.system import OdeSystem
+
+
+class SolveResult:
+    """What became of a batch.
+
+    Attributes
+    ----------
+    time : numpy.ndarray
+        Times of the samples, the same for all runs.
+    time_domain_array : numpy.ndarray
+        Samples, of shape (time, variable, run).
+    summaries_array : numpy.ndarray
+        Summaries, of shape (window, column, run): all metrics of the first variable, then those of the second.
+    windows : list of tuple
+        Start and end of each window.
+    variables, summary_names : list of str
+        What the second axes hold.
+    sweep : dict
+        Values of what was swept, by name, one for each run.
+    status_codes : numpy.ndarray
+        A status word for each run; 0 is success. `status_messages` has the reasons.
+    report : dict
+        Times, steps, failures by reason.
+
+    `result["x"]` is the array of a variable, of a summary or of a swept name.
+    """
+
+    def __init__(self, system: OdeSystem, arrays: dict[str, Any], saved: list[str], nan_error_trajectories: bool = False):
+        self.system = system
+        self.time: np.ndarray = arrays["times"]
+        self.time_domain_array: np.ndarray = arrays["samples"]
+        self.summaries_array: np.ndarray = arrays["summaries"]
+        self.status_codes: np.ndarray = arrays["status"].view(np.int32)
+        self.windows: list[tuple[float, float]] = arrays["windows"]
+        self.report: dict[str, Any] = arrays["report"]
+        self._variables, self._columns, self._swept = arrays["variables"], arrays["summary_names"], arrays["swept_names"]
+        self.variables = [name for name, _ in self._variables]
+        self.summary_names = [name for name, _ in self._columns]
+        self.sweep: dict[str, np.ndarray] = {name: row for (name, _), row in zip(self._swept, arrays["swept"])}
+        self._tell_failures(nan_error_trajectories)
+
+    def _tell_failures(self, nan_error_trajectories: bool) -> None:
+        failed = (self.status_codes & ~np.int32(status.STOPPED)) != 0
+        if not failed.any():
+            return
+        if nan_error_trajectories:
+            self.time_domain_array[..., failed] = np.nan
+            self.summaries_array[..., failed] = np.nan
+        counts = Counter(name for word in self.status_codes[failed] for name in status.names(int(word)))
+        reasons = ", ".join(f"{name} ({count})" for name, count in sorted(counts.items()))
+        kept = "are NaN" if nan_error_trajectories else "are NaN from the failure on"
+        first = status.explain(int(self.status_codes[failed][0]))
+        warnings.warn(f"{failed.sum()} of {self.num_runs} runs failed and {kept}: {reasons}\n{first}", stacklevel=4)
+
+    num_runs = property(lambda self: len(self.status_codes), doc="Number of runs.")
+
+    def __len__(self) -> int:
+        return self.num_runs
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name in self.variables:
+            return self.time_domain_array[:, self.variables.index(name), :]
+        if name in self.summary_names:
+            return self.summaries_array[:, self.summary_names.index(name), :]
+        if name in self.sweep:
+            return self.sweep[name]
+        raise KeyError(f"{name!r} is none of {', '.join([*self.variables, *self.summary_names, *self.sweep])}")
+
+    @property
+    def state(self) -> np.ndarray:
+        """Samples of the states, of shape (time, state, run)."""
+        return self._part(self.system.states)
+
+    @property
+    def observables(self) -> np.ndarray:
+        """Samples of the observables, of shape (time, observable, run)."""
+        return self._part(self.system.observables)
+
+    def _part(self, names: Any) -> np.ndarray:
+        places = [i for i, name in enumerate(self.variables) if name in names]
+        if places == list(range(len(self.variables))):
+            return self.time_domain_array
+        return self.time_domain_array[:, places, :]
+
+    @cached_property
+    def status_messages(self) -> dict[int, list[str]]:
+        """The names of the flags of every run that has any."""
+        return {int(run): status.names(int(self.status_codes[run])) for run in np.flatnonzero(self.status_codes)}
+
+    @property
+    def time_domain_legend(self) -> dict[int, str]:
+        """Name and unit of each variable."""
+        return {i: f"{name} [{unit or 'dimensionless'}]" for i, (name, unit) in enumerate(self._variables)}
+
+    @property
+    def summaries_legend(self) -> dict[int, str]:
+        """Name and unit of each column of the summaries."""
+        return {i: f"{name} [{unit or 'dimensionless'}]" for i, (name, unit) in enumerate(self._columns)}
+
+    @property
+    def parameter_legend(self) -> dict[int, str]:
+        """The swept names."""
+        return dict(enumerate(self.sweep))
+
+    @property
+    def as_numpy(self) -> dict[str, Any]:
+        """Copies of all arrays, with their legends."""
+        return {
+            "time": self.time.copy(),
+            "time_domain_array": self.time_domain_array.copy(),
+            "summaries_array": self.summaries_array.copy(),
+            "time_domain_legend": self.time_domain_legend,
+            "summaries_legend": self.summaries_legend,
+            "parameter_legend": self.parameter_legend,
+        }
+
+    @property
+    def as_numpy_per_summary(self) -> dict[str, Any]:
+        """Copies with an array of shape (window, variable, run) for each metric."""
+        arrays: dict[str, Any] = {"time": self.time.copy(), "time_domain_array": self.time_domain_array.copy()}
+        owners = [*self.system.states, *self.system.observables]
+        headings: dict[str, list[int]] = {}
+        for i, name in enumerate(self.summary_names):
+            owner = max((owner for owner in owners if name.startswith(f"{owner}_")), key=len, default="")
+            headings.setdefault(name[len(owner) + 1 :], []).append(i)
+        arrays.update({metric: self.summaries_array[:, rows, :] for metric, rows in headings.items()})
+        arrays["summary_legend"] = list(headings)
+        return arrays
+
+    @property
+    def as_pandas(self) -> dict[str, Any]:
+        """Tables with the columns (run, name): `time_domain` over time, `summaries` over the windows' ends."""
+        pandas = _needs("pandas", "as_pandas")
+
+        def table(array: np.ndarray, names: list[str], index: Any, of: str):
+            columns = pandas.MultiIndex.from_product([[f"run_{i}" for i in range(self.num_runs)], names], names=["run", "name"])
+            flat = array.transpose(0, 2, 1).reshape(array.shape[0], self.num_runs * len(names))
+            return pandas.DataFrame(flat, index=pandas.Index(index, name=of), columns=columns)
+
+        ends = [end for _, end in self.windows]
+        return {
+            "time_domain": table(self.time_domain_array, self.variables, self.time, "time"),
+            "summaries": table(self.summaries_array, self.summary_names, ends, "window"),
+        }
+
+    def to_pandas(self):
+        """A tidy table: a row for each run and time, with the swept values."""
+        pandas = _needs("pandas", "to_pandas")
+        times, runs = len(self.time), self.num_runs
+        columns = {"run": np.repeat(np.arange(runs), times)}
+        columns.update({name: np.repeat(values, times) for name, values in self.sweep.items()})
+        columns["time"] = np.tile(self.time, runs)
+        columns.update({name: self[name].T.ravel() for name in self.variables})
+        return pandas.DataFrame(columns)
+
+    def to_xarray(self):
+        """A data set with the dimensions time and run; swept values and status are coordinates of the runs."""
+        xarray = _needs("xarray", "to_xarray")
+        coordinates = {name: ("run", values) for name, values in self.sweep.items()}
+        coordinates.update(time=self.time, status=("run", self.status_codes))
+        data = {}
+        for name, unit in self._variables:
+            data[name] = (("time", "run"), self[name], {"units": unit} if unit else {})
+        for name, unit in self._columns:
+            data[name] = (("window", "run"), self[name], {"units": unit} if unit else {})
+        if self._columns:
+            coordinates["window_end"] = ("window", [end for _, end in self.windows])
+        return xarray.Dataset(data, coordinates)
+
+    def plot(self, variables: list[str] | None = None, axes: Any = None):
+        """Medians over the runs with bands of 50 and 90 %, or the runs themselves if there are few; needs Matplotlib."""
+        plt = _needs("matplotlib.pyplot", "plot")
+        variables = variables or self.variables
+        if axes is None:
+            _, axes = plt.subplots(len(variables), 1, sharex=True, squeeze=False, figsize=(7, 2.2 * len(variables) + 0.8))
+        for name, axis in zip(variables, np.ravel(axes)):
+            values = self[name]
+            if self.num_runs <= 12:
+                axis.plot(self.time, values)
+            else:
+                low, quarter, middle, upper, high = np.nanquantile(values, [0.05, 0.25, 0.5, 0.75, 0.95], axis=1)
+                axis.fill_between(self.time, low, high, color="#0072B2", alpha=0.15, lw=0, label="90 %")
+                axis.fill_between(self.time, quarter, upper, color="#0072B2", alpha=0.3, lw=0, label="50 %")
+                axis.plot(self.time, middle, color="#0072B2", label="median")
+                axis.legend(frameon=False)
+            unit = dict(self._variables)[name]
+            axis.set_ylabel(f"{name} [{unit}]" if unit else name)
+        np.ravel(axes)[-1].set_xlabel("time")
+        return axes
+
+    def __repr__(self) -> str:
+        shape = f"{self.num_runs:,} runs, {len(self.time)} times, {len(self.variables)} variables"
+        summaries = f", {len(self.summary_names)} summaries in {len(self.windows)} windows" if self.summary_names else ""
+        failed = self.report["failed_runs"]
+        return f"<SolveResult: {shape}{summaries}; {failed:,} failed; {self.report['method']}, {self.report['solve_seconds']:.3g} s>"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        shown = ("runs", "method", "precision", "backend", "threads", "solve_seconds", "accepted_steps", "rejected_steps", "failed_runs")
+        rows = "".join(f"<tr><td>{name.replace('_', ' ')}</td><td>{escape(str(self.report[name]))}</td></tr>" for name in shown)
+        return f"<b>{escape(self.system.name)}</b><table>{rows}</table>"
+
+
+def _needs(module: str, what: str):
+    import importlib
+
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        package = module.partition(".")[0]
+        raise ImportError(f"{what} needs {package}: pip install {package}") from None

@@ -1,0 +1,117 @@
+"""One call from a system to results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from rubie.result import SolveResult
+from rubie.solver import Solver
+from rubie.system import OdeSystem, create_ODE_system
+
+
+def solve(
+    system: OdeSystem | str,
+    sweep: Mapping[str, Any] | None = None,
+    *,
+    until: float = 1.0,
+    t0: float = 0.0,
+    settle: float = 0.0,
+    grid_type: str = "combinatorial",
+    method: str = "tsit5",
+    **kwargs: Any,
+) -> SolveResult:
+    """Solves a system for all values of a sweep.
+
+    Parameters
+    ----------
+    system : OdeSystem or str
+        A system, or a model in RuBIE's language.
+    sweep : dict
+        Values by name of state or parameter: numbers or lists.
+    until, t0, settle : float
+        Integration goes from `t0` to `until`; recording begins at `t0 + settle`.
+    grid_type : {"combinatorial", "verbatim"}
+        Every combination, states slower than parameters and earlier names slower than later ones; or a run for each row.
+    method : str
+        One of `rubie.methods()`, or `"auto"`.
+    **kwargs
+        Options of :class:`Solver`, and `progress`.
+
+    Returns
+    -------
+    SolveResult
+
+    Examples
+    --------
+    >>> result = solve("state x = 1; param k = 1; x' = -k*x", {"k": [1, 2, 3]}, until=2.0, save_every=0.5)
+    >>> result["x"].shape, result["k"].tolist()
+    ((5, 3), [1.0, 2.0, 3.0])
+    """
+    system = OdeSystem(system) if isinstance(system, str) else system
+    sweep = dict(sweep or {})
+    unknown = [name for name in sweep if name not in system.states and name not in system.parameters]
+    if unknown:
+        known = ", ".join([*system.states, *system.parameters])
+        raise KeyError(f"unknown name {unknown[0]!r} in the sweep; states and parameters are {known}")
+    states = {name: value for name, value in sweep.items() if name in system.states}
+    parameters = {name: value for name, value in sweep.items() if name in system.parameters}
+    options = {name: kwargs.pop(name) for name in ("progress", "nan_error_trajectories") if name in kwargs}
+    solver = Solver(system, method, **kwargs)
+    return solver.solve(
+        states, parameters, duration=until - t0 - settle, settling_time=settle, t0=t0, grid_type=grid_type, **options
+    )
+
+
+def solve_ivp(
+    system: Any,
+    y0: Any = None,
+    parameters: Any = None,
+    drivers: Any = None,
+    method: str = "tsit5",
+    duration: float = 1.0,
+    settling_time: float = 0.0,
+    t0: float = 0.0,
+    save_variables: list[str] | None = None,
+    summarise_variables: list[str] | None = None,
+    grid_type: str = "combinatorial",
+    nan_error_trajectories: bool = False,
+    **kwargs: Any,
+) -> SolveResult:
+    """Solves a batch, with the arguments of CuBIE's function of this name.
+
+    Parameters
+    ----------
+    system : OdeSystem, str, list or callable
+        A system, or equations; then the keys of `y0` and `parameters` name states and parameters.
+    y0, parameters : dict or array
+        Values by name, or arrays of shape (name, run).
+    method, duration, settling_time, t0, grid_type, nan_error_trajectories
+        As for :meth:`Solver.solve`.
+    save_variables, summarise_variables : list of str
+        What is saved, and what is summarised; all states where absent.
+    **kwargs
+        Options of :class:`Solver`.
+
+    Examples
+    --------
+    >>> result = solve_ivp("dx = -k*x", y0={"x": 1.0}, parameters={"k": [1.0, 2.0]}, save_every=0.25)
+    >>> result.time_domain_array.shape
+    (5, 1, 2)
+    """
+    if not isinstance(system, OdeSystem):
+        if parameters is not None and not isinstance(parameters, Mapping):
+            raise TypeError("with equations, parameters are a dictionary: it names them")
+        precision = kwargs.pop("precision", np.float64)
+        states = y0 if isinstance(y0, Mapping) else None
+        system = create_ODE_system(system, precision, states=states, parameters=parameters)
+    for name, value in (("save_variables", save_variables), ("summarise_variables", summarise_variables)):
+        if value is not None:
+            kwargs[name] = value
+    progress = kwargs.pop("progress", False)
+    return Solver(system, method, **kwargs).solve(
+        y0, parameters, drivers, duration, settling_time, t0,
+        grid_type=grid_type, nan_error_trajectories=nan_error_trajectories, progress=progress,
+    )  # fmt: skip

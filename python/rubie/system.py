@@ -1,0 +1,249 @@
+"""Systems of equations: from text, functions, SymPy or files."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rubie import _engine, translate
+from rubie.errors import EquationWarning
+
+_NAME = re.compile(r"(?<![\w.])[^\W\d]\w*")
+_DERIVATIVE = re.compile(r"^\s*(?:d([^\W\d]\w*)(?:\s*/\s*dt)?|([^\W\d]\w*)\s*'|d\(\s*([^\W\d]\w*)\s*,\s*t\s*\))\s*=(?!=)")
+_AUXILIARY = re.compile(r"^\s*([^\W\d]\w*)\s*=(?!=)")
+
+
+class OdeSystem:
+    """A checked system of ordinary differential equations.
+
+    Parameters
+    ----------
+    text : str
+        A model in RuBIE's language.
+    name : str
+        What messages call it.
+    precision : dtype
+        `numpy.float64` or `numpy.float32`: the precision of states while they are integrated. Time is always float64.
+
+    Attributes
+    ----------
+    states, parameters : dict
+        Names and defaults; the initial value of a state is None where it depends on parameters.
+    observables : list of str
+        Auxiliary values that can be saved.
+    units : dict
+        Units by name, where the model has any.
+    text : str
+        The model.
+
+    Examples
+    --------
+    >>> decay = OdeSystem("state x = 1; param k = 2; x' = -k*x")
+    >>> decay.states, decay.parameters
+    ({'x': 1.0}, {'k': 2.0})
+    """
+
+    def __init__(self, text: str, name: str = "model", precision: Any = np.float64):
+        self.engine = _engine.Model(text, name)
+        self.text, self.name = text, name
+        self.precision = np.dtype(precision)
+        if self.precision not in (np.dtype(np.float64), np.dtype(np.float32)):
+            raise ValueError(f"precision is float64 or float32, not {self.precision}")
+        states, parameters, observables = self.engine.states, self.engine.parameters, self.engine.observables
+        self.states = {name: value for name, value, _ in states}
+        self.parameters = {name: value for name, value, _ in parameters}
+        self.observables = [name for name, _, _ in observables]
+        self.units = {name: unit for name, _, unit in (*states, *parameters, *observables) if unit}
+        #: Values that replace the model's defaults.
+        self.values: dict[str, float] = {}
+        if self.engine.warnings:
+            warnings.warn(self.engine.warnings, EquationWarning, stacklevel=3)
+
+    def set_default_parameters(self, values: Mapping[str, float]) -> None:
+        """Other defaults of parameters."""
+        self._set(values, self.parameters, "parameter")
+
+    def set_initial_values(self, values: Mapping[str, float]) -> None:
+        """Other initial values."""
+        self._set(values, self.states, "state")
+
+    def _set(self, values: Mapping[str, float], known: dict, what: str) -> None:
+        for name in values:
+            if name not in known:
+                raise KeyError(f"unknown {what} {name!r}; there are {', '.join(known)}")
+        for name, value in values.items():
+            known[name] = self.values[name] = float(value)
+
+    def get_parameters_info(self) -> list[dict]:
+        """Name, value and unit of each parameter."""
+        return self._info(self.parameters)
+
+    def get_states_info(self) -> list[dict]:
+        """Name, initial value and unit of each state."""
+        return self._info(self.states)
+
+    def _info(self, entries: dict) -> list[dict]:
+        return [{"name": k, "value": v, "unit": self.units.get(k, "dimensionless")} for k, v in entries.items()]
+
+    num_states = property(lambda self: len(self.states), doc="Number of states.")
+    num_parameters = property(lambda self: len(self.parameters), doc="Number of parameters.")
+    num_observables = property(lambda self: len(self.observables), doc="Number of observables.")
+
+    def copy(self) -> OdeSystem:
+        """An independent copy."""
+        return _remade(*self.__reduce__()[1])
+
+    def __reduce__(self):
+        return _remade, (self.text, self.name, self.precision.str, dict(self.values))
+
+    def __repr__(self) -> str:
+        return f"<OdeSystem {self.name!r}: {self.num_states} states, {self.num_parameters} parameters, {self.num_observables} observables>"
+
+
+def _remade(text: str, name: str, precision: str, values: dict) -> OdeSystem:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", EquationWarning)
+        system = OdeSystem(text, name, precision)
+    system.set_default_parameters({k: v for k, v in values.items() if k in system.parameters})
+    system.set_initial_values({k: v for k, v in values.items() if k in system.states})
+    return system
+
+
+def load_model(path: str | PathLike, precision: Any = np.float64) -> OdeSystem:
+    """Reads a model file in RuBIE's language."""
+    path = Path(path)
+    return OdeSystem(path.read_text(encoding="utf-8"), str(path), precision)
+
+
+def methods() -> dict[str, list[str]]:
+    """The integration methods and their aliases."""
+    return {name: aliases for name, aliases, _, _ in _engine.methods()}
+
+
+def create_ODE_system(
+    dxdt: str | Iterable[Any] | Callable[..., Any],
+    precision: Any = np.float64,
+    states: Mapping[str, float] | Iterable[str] | None = None,
+    observables: Iterable[str] | None = None,
+    parameters: Mapping[str, float] | Iterable[str] | None = None,
+    drivers: Any = None,
+    name: str | None = None,
+    strict: bool = False,
+    *,
+    constants: Mapping[str, float] | None = None,
+) -> OdeSystem:
+    """A system from equations.
+
+    Parameters
+    ----------
+    dxdt : str, iterable, or callable
+        Lines such as `dx = -k*x` (or `x' = -k*x`), with further lines for auxiliary values; strings, SymPy equations
+        or pairs of SymPy expressions; a function `f(t, y)`, `f(t, y, p)`, whose source is read; or a whole model in
+        RuBIE's language.
+    precision : dtype
+        float64 (the default) or float32.
+    states, parameters : dict or list
+        Names with defaults; names alone start from 0.
+    observables : list of str
+        Auxiliary values that can be saved.
+    name : str
+        What messages call the system.
+    strict : bool
+        Whether names that are declared nowhere are refused. If not, they become parameters with the default 0, with a warning.
+    constants : dict
+        As `parameters`.
+
+    Returns
+    -------
+    OdeSystem
+
+    Raises
+    ------
+    ValueError
+        Whatever is wrong with the equations, with its place.
+
+    Examples
+    --------
+    >>> create_ODE_system("dx = v\\ndv = -w**2*x", states={"x": 1.0, "v": 0.0}, parameters={"w": 2.0})
+    <OdeSystem 'system': 2 states, 1 parameters, 0 observables>
+
+    >>> def oscillator(t, y, p):
+    ...     x, v = y
+    ...     return [v, -p["w"]**2*x]
+    """
+    if drivers:
+        raise NotImplementedError("sampled drivers are not there yet; write the input as a function of t in the equations")
+    if dxdt is None:
+        raise TypeError("equations are needed: text, a list of lines, or a function")
+    name = name or "system"
+    states, parameters = _defaults(states), {**_defaults(parameters), **_defaults(constants)}
+    observables = list(observables or [])
+    if callable(dxdt):
+        text = translate.from_function(dxdt, states=states, parameters=parameters, observables=observables)
+        return OdeSystem(text, name, precision)
+    if isinstance(dxdt, str):
+        if not states and re.search(r"(?m)^\s*state\b", dxdt):
+            return OdeSystem(dxdt, name, precision)
+        lines = dxdt.replace(";", "\n").splitlines()
+    else:
+        lines = _lines(dxdt)
+    lines = [line for line in (re.sub(r"(#|//).*", "", line) for line in lines) if line.strip()]
+    if not lines:
+        raise ValueError("no equations are given")
+    return OdeSystem(_model(lines, states, parameters, observables, strict), name, precision)
+
+
+def _lines(equations: Iterable[Any]) -> list[str]:
+    lines: list[str] = []
+    for equation in equations:
+        lines += equation.splitlines() if isinstance(equation, str) else translate.from_sympy([equation])
+    return lines
+
+
+def _defaults(entries: Any) -> dict[str, float]:
+    if entries is None:
+        return {}
+    if isinstance(entries, Mapping):
+        return {name: float(np.asarray(value).flat[0]) for name, value in entries.items()}
+    return dict.fromkeys(entries, 0.0)
+
+
+def _model(lines: list[str], states: dict, parameters: dict, observables: list[str], strict: bool) -> str:
+    derivatives, auxiliaries, equations = [], [], []
+    for line in lines:
+        left, equals, right = line.partition("=")
+        found = _DERIVATIVE.match(line)
+        state = next((group for group in found.groups() if group), None) if found else None
+        if state and (not states or state in states or strict is False and left.strip() not in observables):
+            derivatives.append(state)
+            left = f"{state}' "
+        elif _AUXILIARY.match(line):
+            auxiliaries.append(left.strip())
+        elif equals:
+            raise ValueError(f"an equation begins with dx, x' or a name: {line.strip()}")
+        right = re.sub(r"\bd\(\s*([^\W\d]\w*)\s*,\s*t\s*\)", r"\1'", right)
+        equations.append(f"{left.strip()} = {translate.expression(right).strip()}")
+    if not states:
+        states.update(dict.fromkeys(derivatives, 0.0))
+    for state in derivatives:
+        if state not in states:
+            if strict:
+                raise ValueError(f"`{state}` has a derivative but is no state; states are {', '.join(states)}")
+            warnings.warn(f"`{state}` has a derivative and becomes a state that starts from 0", EquationWarning, stacklevel=4)
+            states[state] = 0.0
+    known = {*states, *(f"d{state}" for state in states), *parameters, *auxiliaries, *translate.RESERVED, "dt"}
+    unknown = [name for equation in equations for name in _NAME.findall(equation.partition("=")[2]) if name not in known]
+    unknown = [name for name in dict.fromkeys(unknown) if not re.search(rf"\b{name}\s*\(", "\n".join(equations))]
+    if unknown and strict:
+        raise ValueError(f"undefined names in the equations: {', '.join(unknown)}")
+    if unknown:
+        message = f"{', '.join(unknown)}: declared nowhere, taken as parameters with the default 0"
+        warnings.warn(message, EquationWarning, stacklevel=4)
+    parameters = {**parameters, **dict.fromkeys(unknown, 0.0)}
+    return translate.model_text(states, parameters, observables, equations)

@@ -1,0 +1,113 @@
+"""Systems from equations, options and mistakes."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import rubie
+
+
+def test_the_three_forms_are_one(lorenz):
+    def right(t, y, p):
+        x, speed, z = y
+        return [p.sigma * (speed - x), x * (p.rho - z) - speed, x * speed - p.beta * z]
+
+    parameters = {"sigma": 10.0, "rho": 28.0, "beta": 8 / 3}
+    states = {"x": 1.0, "y": 0.0, "z": 0.0}
+    by_function = rubie.create_ODE_system(right, states=states, parameters=parameters)
+    lines = lorenz.text.splitlines()
+    by_text = rubie.create_ODE_system("\n".join(lines))
+    expected = rubie.solve(lorenz, {"rho": [5.0, 20.0]}).time_domain_array
+    for system in (by_function, by_text):
+        np.testing.assert_array_equal(rubie.solve(system, {"rho": [5.0, 20.0]}).time_domain_array, expected)
+
+
+def test_sympy():
+    sympy = pytest.importorskip("sympy")
+    t, k = sympy.symbols("t k")
+    x = sympy.Function("x")(t)
+    equations = [sympy.Eq(sympy.Derivative(x, t), -k * x + sympy.Piecewise((0, t < 1), (k, True)))]
+    system = rubie.create_ODE_system(equations, states={"x": 1.0}, parameters={"k": 2.0})
+    result = rubie.solve(system, until=1.0, save="final", dt_max=0.1, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(result["x"], np.exp(-2.0), rtol=1e-9)
+
+
+def test_undeclared_names_become_parameters():
+    with pytest.warns(rubie.EquationWarning, match="k: declared nowhere"):
+        system = rubie.create_ODE_system("dx = -k*x", states={"x": 1.0})
+    assert system.parameters == {"k": 0.0}
+    with pytest.raises(ValueError, match="undefined names in the equations: k"):
+        rubie.create_ODE_system("dx = -k*x", states={"x": 1.0}, strict=True)
+
+
+def test_observables_and_ternaries():
+    system = rubie.create_ODE_system(
+        ["dx = -x if x > limit else 0.0", "twice = 2*Max(x, 0)"],
+        states={"x": 1.0},
+        parameters={"limit": 0.5},
+        observables=["twice"],
+    )
+    result = rubie.solve(system, until=3.0, save_every=1.0, output_types=["state", "observables"])
+    np.testing.assert_array_equal(result["twice"], 2 * result["x"])
+    assert abs(result["x"][-1, 0] - 0.5) < 1e-3
+    assert result.observables.shape == (4, 1, 1) and result.state.shape == (4, 1, 1)
+
+
+def test_mistakes_are_told_with_place_or_nearest_name(decay):
+    with pytest.raises(ValueError, match="did you mean `sin`"):
+        rubie.OdeSystem("state x = 1; x' = sni(x)")
+    with pytest.raises(KeyError, match="did you mean 'save_every'"):
+        rubie.Solver(decay, save_evry=0.1)
+    with pytest.raises(KeyError, match="unknown parameter 'kk'"):
+        rubie.Solver(decay).solve(parameters={"kk": 1.0})
+    with pytest.raises(ValueError, match="did you mean `tsit5`"):
+        rubie.solve(decay, method="tsit6")
+    with pytest.raises(ValueError, match="duration must be positive"):
+        rubie.solve(decay, until=0.0)
+    with pytest.raises(ValueError, match="grid_type"):
+        rubie.solve(decay, grid_type="full")
+    with pytest.raises(TypeError):
+        rubie.create_ODE_system(None)
+    with pytest.raises(ValueError, match="sample_summaries_every|interval|sample"):
+        rubie.solve(decay, output_types=["mean"])
+
+
+def test_options_without_effect_are_taken(decay):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        rubie.Solver(decay, blocksize=256, unroll_stage=True, lineinfo=False)
+    with pytest.warns(UserWarning, match="krylov_atol: without effect"):
+        rubie.Solver(decay, krylov_atol=1e-3)
+
+
+def test_updates_hold_or_change_nothing(decay):
+    solver = rubie.Solver(decay, rtol=1e-3)
+    assert solver.update(rtol=1e-8, atol=1e-10) == {"rtol", "atol"}
+    with pytest.raises(KeyError):
+        solver.update(rtol=1.0, unknown=2.0)
+    assert solver.rtol == 1e-8 and solver.is_given("atol")
+    solver.update(rtol=None)
+    assert solver.rtol == 1e-6
+
+
+def test_tolerances_by_name_and_list(lorenz):
+    by_name = rubie.solve(lorenz, rtol={"x": 1e-9, "y": 1e-8}).time_domain_array
+    by_list = rubie.solve(lorenz, rtol=[1e-9, 1e-8, 1e-6]).time_domain_array
+    np.testing.assert_array_equal(by_name, by_list)
+
+
+def test_defaults_can_be_changed(decay):
+    decay.set_default_parameters({"k": 3.0})
+    decay.set_initial_values({"x": 2.0})
+    result = rubie.solve(decay.copy(), until=1.0, save="final", rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(result["x"], 2 * np.exp(-3.0), rtol=1e-9)
+    with pytest.raises(KeyError):
+        decay.set_default_parameters({"q": 1.0})
+
+
+def test_solve_ivp_with_raw_equations():
+    result = rubie.solve_ivp("dx = v\ndv = -x", y0={"x": [1.0, 2.0], "v": 0.0}, duration=np.pi, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(result.time_domain_array[-1, 0], [-1.0, -2.0], rtol=1e-8)
+    with pytest.raises(TypeError):
+        rubie.solve_ivp("dx = -x", parameters=[1.0])
