@@ -17,11 +17,14 @@
 | `solve_ivp`, `Solver` | the same with the names and grids of CuBIE |
 | `SolveResult` | arrays, legends, tables, failures |
 | `methods` | the integration methods |
+| `sample` | values from ranges, by generators such as those of `scipy.stats.qmc` |
+| `rubie.distributed` | the same batch over a cluster of Dask |
 """
 
 from rubie._engine import __version__
 from rubie.errors import EquationWarning, TranslationError
 from rubie.result import SolveResult
+from rubie.sampling import sample
 from rubie.shortcuts import solve, solve_ivp
 from rubie.solver import Solver
 from rubie.status import RESULT_CODES
@@ -38,6 +41,7 @@ __all__ = [
     "create_ODE_system",
     "load_model",
     "methods",
+    "sample",
     "solve",
     "solve_ivp",
 ]

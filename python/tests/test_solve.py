@@ -161,3 +161,14 @@ def test_an_events_model_from_text():
     period = 2 * np.sqrt(2 / 9.81)
     result = rubie.solve(ball, until=5.2 * period, save="final", **TIGHT)
     assert result["n"][0, 0] == 5
+
+
+def test_samples_from_scipy(decay):
+    from scipy.stats import qmc
+
+    values = rubie.sample({"k": (0.1, 10.0, "log"), "x": (1.0, 2.0)}, 64, qmc.Sobol(2, seed=1))
+    result = rubie.solve(decay, values, until=1.0, save="final", grid_type="verbatim", **TIGHT)
+    np.testing.assert_allclose(result["x"][0], values["x"] * np.exp(-values["k"]), rtol=1e-8)
+    assert (values["k"] < 1.0).sum() == 32
+    with pytest.raises(ValueError, match="0 < low < high"):
+        rubie.sample({"k": (0.0, 1.0, "log")}, 4)

@@ -1,4 +1,4 @@
-//! The implicit half of the additive method ARK4(3)6L[2]SA of Kennedy and Carpenter.
+//! The implicit half of the additive method `ARK4(3)6L[2]SA` of Kennedy and Carpenter.
 //!
 //! C. A. Kennedy, M. H. Carpenter, Additive Runge-Kutta schemes for convection-diffusion-reaction equations, Appl. Numer. Math. 44
 //! (2003) 139-181.
