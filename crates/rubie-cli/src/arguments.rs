@@ -78,6 +78,19 @@ pub(crate) enum Vectors {
     Portable,
 }
 
+/// What samples over time are outside of their times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DriverOutside {
+    /// The same again; the last sample is the first of the next round
+    Wrap,
+    /// 0, reached within one interval
+    Ramp,
+    /// 0 at once
+    Zero,
+    /// The first and the last sample
+    Hold,
+}
+
 /// Shape of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Table {
@@ -122,6 +135,32 @@ pub(crate) struct SolveArguments {
     /// Seed of random and Sobol sweeps
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Runs")]
     pub(crate) seed: u64,
+
+    /// Take parameters that change with time from a table: a column `time`, and one for each parameter (.csv, .tsv, .parquet)
+    #[arg(long, value_name = "FILE", help_heading = "Drivers")]
+    pub(crate) drivers: Option<PathBuf>,
+
+    /// How samples of drivers are joined: 0 holds each until the next, 1 is linear, 2 to 5 are splines
+    #[arg(long, value_name = "N", default_value_t = 3, requires = "drivers", help_heading = "Drivers")]
+    pub(crate) driver_order: usize,
+
+    /// What drivers are before the first and after the last sample
+    #[arg(long, value_enum, default_value = "wrap", requires = "drivers", help_heading = "Drivers")]
+    pub(crate) driver_outside: DriverOutside,
+
+    /// What holds at the ends of splines: periodic, clamped, natural or not-a-knot; by default periodic if samples wrap, else clamped
+    #[arg(long, value_name = "NAME", requires = "drivers", help_heading = "Drivers")]
+    pub(crate) driver_boundary: Option<String>,
+
+    /// Times at which the equations jump: steps end just before and begin anew just after. Where drivers jump is known
+    #[arg(
+        long,
+        value_name = "T",
+        value_delimiter = ',',
+        allow_negative_numbers = true,
+        help_heading = "Drivers"
+    )]
+    pub(crate) jumps: Vec<f64>,
 
     /// Start of the integration
     #[arg(

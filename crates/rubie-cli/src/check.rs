@@ -86,6 +86,8 @@ fn events(text: &mut String, events: &[Event<'_>], system: &System<'_>) -> std::
     for event in events {
         match event.trigger {
             Trigger::Rises(level) => write!(text, "  when {level} > 0:")?,
+            // Only what is not in the model happens at listed times.
+            Trigger::Listed { .. } => {}
             Trigger::Times { first, every, until } => {
                 write!(text, "  at {first}")?;
                 every.iter().try_for_each(|every| write!(text, " every {every}"))?;

@@ -1,8 +1,9 @@
 //! What the words of a choice mean to the library.
 
+use rubie::Outside;
 use rubie::prelude::*;
 
-use crate::arguments::{BackendName, Device, PrecisionName, Vectors};
+use crate::arguments::{BackendName, Device, DriverOutside, PrecisionName, Vectors};
 
 impl From<PrecisionName> for Precision {
     fn from(name: PrecisionName) -> Precision {
@@ -19,6 +20,17 @@ impl From<BackendName> for BackendChoice {
             BackendName::Interpreter => BackendChoice::Interpreter,
             BackendName::Jit => BackendChoice::Jit,
             BackendName::Auto => BackendChoice::Auto,
+        }
+    }
+}
+
+impl From<DriverOutside> for Outside {
+    fn from(outside: DriverOutside) -> Outside {
+        match outside {
+            DriverOutside::Wrap => Outside::Wrap,
+            DriverOutside::Ramp => Outside::Ramp,
+            DriverOutside::Zero => Outside::Zero,
+            DriverOutside::Hold => Outside::Hold,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use rubie::prelude::*;
-use rubie::{Monitor, Role, UnknownName, sink};
+use rubie::{DriverError, DriverOptions, Drivers, Monitor, Role, UnknownName, sink};
 
 use crate::arguments::{Grid, ReportForm, SolveArguments, Table};
 use crate::failure::Failure;
@@ -137,6 +137,8 @@ fn options(arguments: &SolveArguments, model: &Model) -> Result<SolveOptions, Fa
         summaries: summaries(arguments),
         keep: arguments.keep.clone(),
         set,
+        drivers: drivers(arguments)?,
+        jumps: arguments.jumps.clone(),
         precision: arguments.precision.into(),
         device: arguments.device.into(),
         backend: arguments.backend.into(),
@@ -146,6 +148,17 @@ fn options(arguments: &SolveArguments, model: &Model) -> Result<SolveOptions, Fa
         memory_limit: arguments.memory_limit.as_deref().map(size).transpose()?,
         ..SolveOptions::default()
     })
+}
+
+/// The samples of `--drivers`.
+fn drivers(arguments: &SolveArguments) -> Result<Option<Arc<Drivers>>, Failure> {
+    let Some(path) = &arguments.drivers else { return Ok(None) };
+    let boundary = arguments.driver_boundary.as_deref().map(str::parse).transpose();
+    let boundary =
+        boundary.map_err(|error: DriverError| Failure::Words(format!("--driver-boundary: {error}")))?;
+    let (order, outside) = (arguments.driver_order, arguments.driver_outside.into());
+    let options = DriverOptions { order, boundary, outside };
+    Ok(Some(Arc::new(rubie::drivers_from_file(path, options)?)))
 }
 
 fn schedule(arguments: &SolveArguments) -> Result<Schedule, Failure> {

@@ -193,3 +193,32 @@ fn backends_and_vectors_write_the_same_table() {
     }
     assert!(table(&["--backend", "jit", "--vectors", "portable"]).is_none());
 }
+
+#[test]
+fn a_parameter_follows_samples_of_a_table() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("pump.csv"), "time,u\n0,1\n1,3\n2,0\n").unwrap();
+    let model = "param u = 0, k = 1\nstate x = 0\nx' = k*u\n";
+    let arguments = ["--until", "5", "--sweep", "k=1,2", "--drivers", "pump.csv", "--driver-order", "0"];
+    let file = ["--driver-outside", "hold", "--save", "0.5,1.5,5", "--out", "r.csv"];
+    succeeded(&solve(folder.path(), model, &[&arguments[..], &file].concat()));
+    let table = fs::read_to_string(folder.path().join("r.csv")).unwrap();
+    let found: Vec<f64> =
+        table.lines().skip(1).map(|l| l.rsplit(',').next().unwrap().parse().unwrap()).collect();
+    let expected = [0.5, 2.5, 4.0, 1.0, 5.0, 8.0];
+    assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-9), "{found:?}");
+
+    let error = |words: &[&str]| {
+        let arguments = ["--until", "5", "--drivers", "pump.csv", "--driver-order", "1"];
+        let output = solve(folder.path(), model, &[&arguments[..], words].concat());
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(error(&[]).contains("repeat the first sample"), "{}", error(&[]));
+    assert!(
+        error(&["--driver-boundary", "open"]).contains("natural, clamped"),
+        "{}",
+        error(&["--driver-boundary", "open"])
+    );
+    assert!(error(&["--driver-outside", "hold", "--set", "u=1"]).contains("is a driver"));
+}

@@ -10,7 +10,7 @@ use rubie_kernel::{
     BackendError, ChunkInputs, ChunkOutputs, ChunkReport, Controls, Kernel, KernelError, KernelSpec, Watch,
     begin,
 };
-use rubie_memory::{ArrayRequest, Available, DataType, DeviceError, Placement, plan};
+use rubie_memory::{ArrayRequest, Available, Buffer, DataType, DeviceError, Placement, plan};
 use rubie_program::{Element, Executor, ExecutorOptions, Interpreter, Isa, Precision};
 
 use crate::arrays::{Outputs, bytes_of, real_bytes};
@@ -65,29 +65,56 @@ impl<E: Engine> DeviceKernel<E> {
         Ok(DeviceKernel { engine, spec: spec.clone(), source, solve })
     }
 
-    /// The uniforms as the source lays them out: those of a clock apart, then the programs'.
-    fn uniforms(&self, controls: &Controls) -> Vec<u8> {
+    /// The uniforms as the source lays them out: address and length of the table, those of a clock apart, the programs'.
+    fn uniforms(&self, controls: &Controls, table: u64) -> Vec<u8> {
         let apart = self.spec.clock.is_some();
         let given = begin::given(controls, apart);
         let limits = if apart { begin::limits(controls) } else { Vec::new() };
         let mut clock = vec![0.0; self.source.clock_uniforms.max(1)];
         clock[..limits.len()].copy_from_slice(&limits);
         let programs = match &self.solve {
-            Solve::F32(solve) => self.programs_uniforms(solve, &given),
-            Solve::F64(solve) => self.programs_uniforms(solve, &given),
+            Solve::F32(solve) => self.programs_uniforms(solve, &given, &single(&controls.table)),
+            Solve::F64(solve) => self.programs_uniforms(solve, &given, &controls.table),
         };
-        let mut bytes = cast_slice::<f64, u8>(&clock).to_vec();
+        let mut bytes = table.to_ne_bytes().to_vec();
+        bytes.extend((controls.table.len() as f64).to_ne_bytes());
+        bytes.extend(cast_slice::<f64, u8>(&clock));
         bytes.extend(programs);
         bytes.resize(self.source.uniform_bytes(self.spec.precision), 0);
         bytes
     }
 
-    fn programs_uniforms<T: Element + Pod>(&self, solve: &Interpreter<T>, given: &[f64]) -> Vec<u8> {
+    fn programs_uniforms<T: Element + Pod>(
+        &self,
+        solve: &Interpreter<T>,
+        given: &[f64],
+        table: &[T],
+    ) -> Vec<u8> {
         let layout = &self.spec.layout;
         let outputs = &self.spec.solve_outputs;
-        let uniforms = begin::uniforms(solve, given, outputs, layout.rows, layout.uniforms);
+        let uniforms = begin::uniforms(solve, given, table.into(), outputs, [layout.rows, layout.uniforms]);
         let values: Vec<T> = (0..layout.uniforms).map(|uniform| uniforms.get(uniform)).collect();
         cast_slice(&values).to_vec()
+    }
+
+    /// The table on the device, where there is one.
+    fn table(&self, table: &[f64]) -> Result<Option<Box<dyn Buffer>>, DeviceError> {
+        if table.is_empty() {
+            return Ok(None);
+        }
+        let rounded: Vec<f32>;
+        let bytes: &[u8] = match self.spec.precision {
+            Precision::F32 => {
+                rounded = single(table);
+                cast_slice(&rounded)
+            }
+            Precision::F64 => cast_slice(table),
+        };
+        let stream = self.engine.device().stream()?;
+        let mut buffer = stream.allocate(Placement::Device, bytes.len())?;
+        stream.upload(bytes, &mut *buffer, 0)?;
+        stream.synchronize()?;
+        Ok(Some(buffer))
     }
 
     /// What all parts have in common.
@@ -206,7 +233,10 @@ impl<E: Engine> Kernel for DeviceKernel<E> {
         }
         let rows = [layout.inputs.len(), sample_count / inputs.runs, summary_count / inputs.runs];
         let mut words = vec![0u32; inputs.runs];
-        let (uniforms, sample_times) = (self.uniforms(controls), begin::sample_times(controls));
+        let mut table = self.table(&controls.table).map_err(failed)?;
+        let address = table.as_mut().map(|table| self.engine.address(&mut **table)).transpose();
+        let uniforms = self.uniforms(controls, address.map_err(failed)?.unwrap_or_default());
+        let sample_times = begin::sample_times(controls);
         let shape = Shape {
             rows,
             real_bytes: real_bytes(precision),
@@ -233,6 +263,10 @@ fn most(free: Available) -> Available {
         Available::Shared(bytes) => Available::Shared(part(bytes)),
         Available::Apart { device, host } => Available::Apart { device: part(device), host: part(host) },
     }
+}
+
+fn single(table: &[f64]) -> Vec<f32> {
+    table.iter().map(|entry| *entry as f32).collect()
 }
 
 fn failed(error: DeviceError) -> KernelError {

@@ -67,13 +67,18 @@ fn expected<T: Element>(op: Opcode, inputs: [T; 3]) -> T {
         true => T::truth(inputs[place] < T::from_f64(0.7)),
         false => inputs[place],
     });
-    let value = T::evaluate(op, operands[0], operands[1], operands[2]);
+    let value = match op {
+        Opcode::Lookup => T::look_up(&TABLE.map(T::from_f64), operands[0]),
+        op => T::evaluate(op, operands[0], operands[1], operands[2]),
+    };
     match (op.gives_truth(), value.is_true()) {
         (false, _) => value,
         (true, true) => T::from_f64(0.7),
         (true, false) => T::from_f64(-1.0),
     }
 }
+
+const TABLE: [f64; 5] = [0.25, -3.5, 1e3, f64::INFINITY, 7.0];
 
 const NUMBERS: [f64; 40] = [
     0.0,
@@ -141,6 +146,7 @@ fn check<T: Element>(backend: &HostBackend, room: impl Fn(&mut [T]) -> SamplesMu
             .unwrap(),
         parameters: vec![0.0; 3],
         initials: Vec::new(),
+        table: TABLE.into(),
         threads: NonZeroUsize::MIN,
     };
     let mut samples = vec![T::default(); Opcode::ALL.len() * runs];

@@ -3,7 +3,8 @@
 use crate::axis::TimeAxis;
 use crate::error::DriverError;
 use crate::fit::Fit;
-use crate::options::{DriverOptions, Outside};
+use crate::graph::DriverData;
+use crate::options::{Boundary, DriverOptions, Outside};
 
 /// Functions of time through samples, all at the times of one axis and joined in one way.
 ///
@@ -63,6 +64,22 @@ impl Drivers {
     /// The polynomials: for each piece and driver `order + 1` numbers, constant first, as in [`Fit::polynomials`].
     pub fn coefficients(&self) -> &[f64] {
         &self.coefficients
+    }
+
+    /// The table that expressions of these drivers ([`crate::DriverGraph`]) look up: where pieces are, and the polynomials.
+    pub fn table(&self) -> Vec<f64> {
+        [DriverData::new(&self.fit).places, self.coefficients.clone()].concat()
+    }
+
+    /// Whether some value changes at once somewhere: samples that hold, or ends that do not meet what is outside.
+    pub fn has_jumps(&self) -> bool {
+        let options = self.fit.options();
+        let ends = match options.outside {
+            Outside::Wrap => options.boundary() != Boundary::Periodic,
+            Outside::Zero => true,
+            Outside::Ramp | Outside::Hold => false,
+        };
+        options.order == 0 || ends
     }
 
     /// The value of a driver at a time.

@@ -92,6 +92,17 @@ pub enum DriverError {
     /// A driver for something that is no parameter.
     #[error(transparent)]
     Unknown(#[from] rubie_model::UnknownName),
+    /// Times of an event that change with time.
+    #[error(
+        "the event in line {line} happens at a time that depends on `{driver}`, which is sampled over time; give it times of \
+         parameters, or a condition (`when`)"
+    )]
+    EventTime {
+        /// The line of the event.
+        line: usize,
+        /// The driver.
+        driver: String,
+    },
     /// An initial value that changes with time.
     #[error(
         "the initial value of `{state}` depends on `{driver}`, which is sampled over time; give it a value of its own"

@@ -1,21 +1,12 @@
 //! Drivers as expressions: which piece, how far into it, and the polynomial.
 
 use rubie_expr::{Expr, Graph, depends_on, substitute};
-use rubie_model::{System, UnknownName};
+use rubie_model::{Event, Parameter, System, Trigger, UnknownName};
 
 use crate::error::DriverError;
 use crate::fit::Fit;
 use crate::options::Outside;
 use crate::pieces::Search;
-
-/// The tables that expressions look numbers up in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Table {
-    /// Where pieces are; only for uneven times, shared by all runs.
-    Places,
-    /// The polynomials; shared by all runs, or one for each run.
-    Coefficients,
-}
 
 /// A number that an expression depends on and that is the same for all runs: data, never compiled in.
 #[derive(Clone, Debug)]
@@ -26,7 +17,8 @@ pub struct Control<'g> {
     pub symbol: Expr<'g>,
 }
 
-/// Drivers as functions of time, in terms of [`Control`]s and table lookups.
+/// Drivers as functions of time, in terms of [`Control`]s and of lookups in one table: [`DriverData::places`] at its start, and the
+/// polynomials of all runs, or of this one, from a place on that is itself a control.
 ///
 /// Their form depends on what shapes a program: the number of drivers, the order, what is outside, whether times are even,
 /// and for uneven ones on the number of bisections. Times, samples and their number are data.
@@ -41,18 +33,18 @@ pub struct DriverGraph<'g> {
     controls: Vec<Control<'g>>,
 }
 
-/// The numbers behind a [`DriverGraph`]: what tables and controls hold.
+/// The numbers behind a [`DriverGraph`]: the start of the table, and the controls.
 #[derive(Clone, Debug)]
 pub struct DriverData {
-    /// The contents of [`Table::Places`]; empty for even times.
+    /// Where pieces are; empty for even times.
     pub places: Vec<f64>,
-    controls: [f64; 8],
+    controls: [f64; 9],
     /// Length of the larger of the start and the end of the axis, in mean intervals.
     reach: f64,
 }
 
-/// The order of controls.
-const CONTROLS: [&str; 8] = [
+/// The order of controls. No model can have such names.
+const CONTROLS: [&str; 9] = [
     "driver start",
     "driver rate",
     "driver span",
@@ -61,6 +53,7 @@ const CONTROLS: [&str; 8] = [
     "driver buckets per place",
     "driver buckets",
     "driver origins",
+    DriverGraph::COEFFICIENTS,
 ];
 
 impl DriverData {
@@ -71,9 +64,9 @@ impl DriverData {
         let buckets = search.as_ref().map_or(1.0, |search| search.buckets as f64);
         let origins = search.as_ref().map_or(0.0, |search| search.origins as f64);
         let (span, last) = (axis.span(), (pieces.count() - 1) as f64);
-        let controls =
-            [axis.start(), 1.0 / axis.interval(), span, 0.0, last, buckets / span, buckets, origins];
         let places = search.map(|search| search.table).unwrap_or_default();
+        let (rate, per_place, behind) = (1.0 / axis.interval(), buckets / span, places.len() as f64);
+        let controls = [axis.start(), rate, span, 0.0, last, per_place, buckets, origins, behind];
         DriverData { places, controls, reach: axis.slack(1.0) }
     }
 
@@ -86,6 +79,10 @@ impl DriverData {
 }
 
 impl<'g> DriverGraph<'g> {
+    /// The name of the control that says where in the table the polynomials begin: behind [`DriverData::places`] where all runs
+    /// share them. Where each run has its own, it is a value of the run.
+    pub const COEFFICIENTS: &'static str = "driver coefficients";
+
     /// The drivers of a fit, by name.
     pub fn new(graph: &'g Graph, fit: &Fit, names: &[impl AsRef<str>]) -> DriverGraph<'g> {
         let options = fit.options;
@@ -111,16 +108,9 @@ impl<'g> DriverGraph<'g> {
         &self.controls
     }
 
-    /// Values of all drivers at a time.
-    ///
-    /// `lookup` makes the expression that reads a table at an index, which is a whole number within the table. It must depend on
-    /// nothing else, and its derivative by the index must be 0: the derivative of a driver by time is then that of its expression.
-    pub fn values_at(
-        &self,
-        time: Expr<'g>,
-        mut lookup: impl FnMut(Table, Expr<'g>) -> Expr<'g>,
-    ) -> Vec<Expr<'g>> {
-        let [start, rate, span, slack, last, ..] = self.symbols();
+    /// Values of all drivers at a time. The derivative of a driver by time is that of its expression.
+    pub fn values_at(&self, time: Expr<'g>) -> Vec<Expr<'g>> {
+        let [start, rate, span, slack, last, _, _, _, coefficients] = self.symbols();
         let zero = time.graph().constant(0.0);
         let place = (time - start) * rate;
         let inside = place.ge(-slack).and(place.le(span + slack));
@@ -140,63 +130,53 @@ impl<'g> DriverGraph<'g> {
                 let piece = shifted.floor().max(zero).min(last);
                 (piece, piece)
             }
-            Some(bisections) => self.search(place, bisections, &mut lookup),
+            Some(bisections) => self.search(place, bisections),
         };
         let distance = place - origin;
         let (count, width) = (self.names.len(), self.order + 1);
-        let row = piece * ((count * width) as f64);
-        let mut value = |driver: usize| {
-            let coefficient = |power: usize, lookup: &mut dyn FnMut(Table, Expr<'g>) -> Expr<'g>| {
-                lookup(Table::Coefficients, row + (driver * width + power) as f64)
-            };
-            let highest = coefficient(self.order, &mut lookup);
-            let sum = (0..self.order)
-                .rev()
-                .fold(highest, |sum, power| sum * distance + coefficient(power, &mut lookup));
+        let row = coefficients + piece * ((count * width) as f64);
+        let value = |driver: usize| {
+            let coefficient = |power: usize| (row + (driver * width + power) as f64).look_up();
+            let powers = (0..self.order).rev();
+            let sum = powers.fold(coefficient(self.order), |sum, power| sum * distance + coefficient(power));
             match self.outside {
                 Outside::Zero | Outside::Ramp => inside.select(sum, zero),
                 Outside::Wrap | Outside::Hold => sum,
             }
         };
-        (0..count).map(&mut value).collect()
+        (0..count).map(value).collect()
     }
 
     /// The piece of a place and its origin, by the table of [`Search`].
-    fn search(
-        &self,
-        place: Expr<'g>,
-        bisections: u32,
-        lookup: &mut impl FnMut(Table, Expr<'g>) -> Expr<'g>,
-    ) -> (Expr<'g>, Expr<'g>) {
-        let [_, _, _, slack, _, per_place, buckets, origins] = self.symbols();
+    fn search(&self, place: Expr<'g>, bisections: u32) -> (Expr<'g>, Expr<'g>) {
+        let [_, _, _, slack, _, per_place, buckets, origins, _] = self.symbols();
         let zero = place.graph().constant(0.0);
         let sought = if self.order == 0 { place + slack } else { place };
         let bucket = (sought * per_place).floor().max(zero).min(buckets - 1.0);
-        let mut piece = lookup(Table::Places, bucket);
+        let mut piece = bucket.look_up();
         for step in (0..bisections).rev() {
             let further = piece + f64::from(1u32 << step);
-            let begin = lookup(Table::Places, buckets + further);
+            let begin = (buckets + further).look_up();
             piece = sought.ge(begin).select(further, piece);
         }
-        (piece, lookup(Table::Places, origins + piece))
+        (piece, (origins + piece).look_up())
     }
 
-    fn symbols(&self) -> [Expr<'g>; 8] {
+    fn symbols(&self) -> [Expr<'g>; 9] {
         std::array::from_fn(|i| self.controls[i].symbol)
     }
 
-    /// The system where drivers take the places of the parameters of their names.
+    /// The system and its events where drivers take the places of the parameters of their names.
     ///
-    /// Those parameters are no longer any: no run can give them a value. `lookup` as for [`DriverGraph::values_at`], at the
-    /// system's time.
+    /// Those parameters are no longer any: no run can give them a value. Instead, the controls are parameters, behind all others.
     ///
     /// # Errors
-    /// A name that is no parameter; an initial value that depends on one of them.
+    /// A name that is no parameter; an initial value or the time of an event that depends on one of them.
     pub fn drive(
         &self,
         system: &System<'g>,
-        lookup: impl FnMut(Table, Expr<'g>) -> Expr<'g>,
-    ) -> Result<System<'g>, DriverError> {
+        events: &[Event<'g>],
+    ) -> Result<(System<'g>, Vec<Event<'g>>), DriverError> {
         let mut driven = Vec::with_capacity(self.names.len());
         for name in &self.names {
             let parameter = system.parameters.iter().find(|parameter| parameter.name == *name);
@@ -209,17 +189,43 @@ impl<'g> DriverGraph<'g> {
                 return Err(DriverError::Initial { state, driver });
             }
         }
-        let values = self.values_at(system.time, lookup);
+        for event in events {
+            let Trigger::Times { first, every, until } = event.trigger else { continue };
+            let times = [Some(first), every, until];
+            let depends = |symbol| times.into_iter().flatten().any(|time| depends_on(time, symbol));
+            if let Some(place) = driven.iter().position(|symbol| depends(*symbol)) {
+                return Err(DriverError::EventTime { line: event.line, driver: self.names[place].clone() });
+            }
+        }
+        let values = self.values_at(system.time);
         let replacements: Vec<_> = driven.iter().copied().zip(values).collect();
         let mut system = system.clone();
         system.parameters.retain(|parameter| !driven.contains(&parameter.symbol));
         let derivatives = system.states.iter().map(|state| state.derivative);
         let auxiliaries = system.auxiliaries.iter().map(|auxiliary| auxiliary.value);
-        let undriven: Vec<_> = derivatives.chain(auxiliaries).collect();
+        let conditions = events.iter().filter_map(|event| match event.trigger {
+            Trigger::Rises(condition) => Some(condition),
+            _ => None,
+        });
+        let changes = events.iter().flat_map(|event| event.changes.iter().map(|change| change.value));
+        let undriven: Vec<_> = derivatives.chain(auxiliaries).chain(conditions).chain(changes).collect();
         let mut expressions = substitute(&undriven, &replacements).into_iter();
         let places = system.states.iter_mut().map(|state| &mut state.derivative);
         let places = places.chain(system.auxiliaries.iter_mut().map(|auxiliary| &mut auxiliary.value));
-        places.zip(&mut expressions).for_each(|(place, expression)| *place = expression);
-        Ok(system)
+        let mut events = events.to_vec();
+        let conditions = events.iter_mut().filter_map(|event| match &mut event.trigger {
+            Trigger::Rises(condition) => Some(condition),
+            _ => None,
+        });
+        places.chain(conditions).zip(&mut expressions).for_each(|(place, expression)| *place = expression);
+        let changes = events.iter_mut().flat_map(|event| &mut event.changes);
+        changes.zip(&mut expressions).for_each(|(change, expression)| change.value = expression);
+        system.parameters.extend(self.controls.iter().map(|control| Parameter {
+            name: control.name.to_owned(),
+            unit: None,
+            symbol: control.symbol,
+            default: f64::NAN,
+        }));
+        Ok((system, events))
     }
 }

@@ -21,9 +21,8 @@
 //! let graph = Graph::new();
 //! let system = model.system(&graph);
 //! let as_expressions = DriverGraph::new(&graph, drivers.fit(), drivers.names());
-//! let index = graph.symbol("index");
-//! let driven = as_expressions.drive(&system, |_table, _index| index).unwrap();
-//! assert_eq!(driven.parameters.len(), 1);
+//! let (driven, _events) = as_expressions.drive(&system, &[]).unwrap();
+//! assert_eq!((driven.parameters[0].name.as_str(), driven.parameters[1].name.as_str()), ("k", "driver start"));
 //! assert!(rubie_expr::depends_on(driven.states[0].derivative, system.time));
 //! ```
 
@@ -51,6 +50,6 @@ pub use axis::TimeAxis;
 pub use drivers::Drivers;
 pub use error::DriverError;
 pub use fit::Fit;
-pub use graph::{Control, DriverData, DriverGraph, Table};
+pub use graph::{Control, DriverData, DriverGraph};
 pub use options::{Boundary, DriverOptions, Outside};
 pub use size::{DriverSizes, Runs, TableSize};

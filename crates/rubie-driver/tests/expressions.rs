@@ -2,26 +2,10 @@
 #![allow(clippy::unwrap_used)]
 
 use rubie_driver::{
-    Boundary, DriverData, DriverError, DriverGraph, DriverOptions, Drivers, Outside, Table, TimeAxis,
+    Boundary, DriverData, DriverError, DriverGraph, DriverOptions, Drivers, Outside, TimeAxis,
 };
-use rubie_expr::{Evaluator, Expr, Graph, derivative};
+use rubie_expr::{Evaluator, Graph, derivative};
 use rubie_model::Model;
-
-/// A lookup written with the operations there are: one comparison for each entry.
-fn picked<'g>(table: &[f64], index: Expr<'g>) -> Expr<'g> {
-    let number = |value: f64| index.graph().constant(value);
-    table
-        .iter()
-        .enumerate()
-        .fold(number(f64::NAN), |rest, (place, entry)| index.equal(place as f64).select(number(*entry), rest))
-}
-
-fn lookup<'g>(drivers: &Drivers, data: &DriverData, table: Table, index: Expr<'g>) -> Expr<'g> {
-    match table {
-        Table::Places => picked(&data.places, index),
-        Table::Coefficients => picked(drivers.coefficients(), index),
-    }
-}
 
 fn axes() -> [TimeAxis; 3] {
     let uneven = [0.0, 0.3, 0.35, 1.0, 2.5, 2.6, 3.0, 4.0];
@@ -37,9 +21,9 @@ fn check(drivers: &Drivers, context: &str) {
     let graph = Graph::new();
     let time = graph.symbol("t");
     let as_graph = DriverGraph::new(&graph, drivers.fit(), drivers.names());
-    let values = as_graph.values_at(time, |table, index| lookup(drivers, &data, table, index));
+    let values = as_graph.values_at(time);
     let slopes: Vec<_> = values.iter().map(|value| derivative(*value, time)).collect();
-    let mut evaluator = Evaluator::new(&[values, slopes].concat());
+    let mut evaluator = Evaluator::new(&[values, slopes].concat()).with_table(&drivers.table());
     let mut symbols = vec![f64::NAN; graph.symbol_count()];
     for (control, value) in as_graph.controls().iter().zip(data.control_values(f64::EPSILON)) {
         symbols[control.symbol.as_symbol().unwrap().index()] = value;
@@ -95,12 +79,12 @@ fn drivers_take_the_places_of_parameters() {
     let drive = |drivers: &Drivers| {
         let data = DriverData::new(drivers.fit());
         let as_graph = DriverGraph::new(&graph, drivers.fit(), drivers.names());
-        let driven = as_graph.drive(&system, |table, index| lookup(drivers, &data, table, index))?;
+        let (driven, _) = as_graph.drive(&system, &[])?;
         Ok::<_, DriverError>((driven, as_graph, data))
     };
     let (driven, as_graph, data) = drive(&drivers("u")).unwrap();
     let names: Vec<&str> = driven.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
-    assert_eq!(names, ["k", "v"]);
+    assert_eq!(names[..3], ["k", "v", "driver start"]);
 
     let mut symbols = vec![f64::NAN; graph.symbol_count()];
     let values =
@@ -109,8 +93,8 @@ fn drivers_take_the_places_of_parameters() {
     for (symbol, value) in values.chain(model) {
         symbols[symbol.as_symbol().unwrap().index()] = value;
     }
-    let found =
-        rubie_expr::evaluate(&[driven.derivatives(), vec![driven.auxiliaries[0].value]].concat(), &symbols);
+    let expressions = [driven.derivatives(), vec![driven.auxiliaries[0].value]].concat();
+    let found = Evaluator::new(&expressions).with_table(&drivers("u").table()).evaluate(&symbols);
     assert_eq!(found, [13.0, 15.0, 15.0]);
 
     assert!(drive(&drivers("uu")).unwrap_err().to_string().contains("did you mean `u`?"));

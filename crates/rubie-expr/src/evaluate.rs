@@ -2,6 +2,7 @@
 
 use crate::graph::Expr;
 use crate::node::Node;
+use crate::operation::{Op, look_up};
 use crate::walk::Walk;
 
 /// The values of the roots where symbol `s` has the value `values[s.index()]`.
@@ -26,6 +27,7 @@ pub struct Evaluator {
     steps: Vec<(Node, [usize; 3])>,
     roots: Vec<usize>,
     results: Vec<f64>,
+    table: Vec<f64>,
 }
 
 impl Evaluator {
@@ -47,7 +49,13 @@ impl Evaluator {
             None => Vec::new(),
         };
         let roots = roots.iter().map(|root| place(root.id())).collect();
-        Self { results: vec![0.0; steps.len()], steps, roots }
+        Self { results: vec![0.0; steps.len()], steps, roots, table: Vec::new() }
+    }
+
+    /// The same with a table for [`Op::Lookup`](crate::Op::Lookup).
+    #[must_use]
+    pub fn with_table(self, table: &[f64]) -> Self {
+        Self { table: table.to_vec(), ..self }
     }
 
     /// The values of the roots, as in [`evaluate()`].
@@ -57,6 +65,7 @@ impl Evaluator {
                 Node::Constant(number) => *number,
                 Node::Truth(truth) => f64::from(u8::from(*truth)),
                 Node::Symbol(symbol) => values.get(symbol.index()).copied().unwrap_or(f64::NAN),
+                Node::Apply(Op::Lookup, _) => look_up(&self.table, self.results[from[0]]),
                 Node::Apply(op, _) => op.evaluate(&from.map(|argument| self.results[argument])[..op.arity()]),
             };
         }

@@ -88,7 +88,7 @@ pub use evaluate::{Evaluator, evaluate};
 pub use graph::{Expr, Graph};
 pub use jacobian::{Jacobian, JacobianEntry};
 pub use node::{Node, NodeId, SymbolId};
-pub use operation::{Kind, Op};
+pub use operation::{Kind, Op, look_up};
 pub use operators::Operand;
 pub use substitute::{Substitution, substitute};
 pub use walk::{Walk, dependencies, depends_on, reachable};

@@ -37,6 +37,8 @@ macro_rules! unary_methods {
 }
 
 unary_methods! {
+    /// The entry of the table at this place, see [`Op::Lookup`].
+    look_up Lookup;
     /// |self|
     abs Abs;
     /// -1, 0 or 1.

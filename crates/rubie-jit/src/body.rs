@@ -47,6 +47,7 @@ impl Body<'_> {
                 None => self.exponent_by_bits(step),
             },
             AngleHigh | AngleLow => self.angle(step),
+            Lookup => self.look_up(step),
             Add => self.binary(step, codes.add, true),
             Sub => self.binary(step, codes.sub, false),
             Mul => self.binary(step, codes.mul, true),

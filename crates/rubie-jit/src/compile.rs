@@ -7,7 +7,7 @@ use crate::assembler::{Assembled, Assembler, Last, Mark, Purpose, RowReference};
 use crate::body::Written;
 use crate::flow::{Locations, Stream, steps};
 use crate::frame::{Convention, Detour, FRAME, by_lane, number_bytes};
-use crate::machine::{Codes, MaskCodes, ShiftCodes};
+use crate::machine::{Codes, LookupCodes, MaskCodes, ShiftCodes};
 use crate::operands::{Body, Special, Target};
 use crate::pieces::pieces;
 use crate::width::vectors_at_a_time;
@@ -45,7 +45,8 @@ pub(crate) fn compile<T: Element>(program: &Program, isa: Isa) -> Result<Compile
     };
     let first_special = program.constants().len() as u32;
     let shifts = ShiftCodes::new(T::PRECISION);
-    let target = Target { codes: convention.codes, masks, shifts, convention, first_special };
+    let lookup = LookupCodes::new(isa, T::PRECISION);
+    let target = Target { codes: convention.codes, masks, shifts, lookup, convention, first_special };
     let mut asm = Assembler::new();
     asm.mark(Purpose::Prologue);
     prologue(&mut asm);

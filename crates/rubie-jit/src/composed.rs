@@ -1,6 +1,6 @@
 //! Opcodes that take several machine instructions, or a call where even those will not do.
 
-use iced_x86::{Code, Register};
+use iced_x86::{Code, Instruction, MemoryOperand, Register};
 use rubie_program::Opcode;
 
 use crate::assembler::{Jump, Last};
@@ -58,6 +58,53 @@ impl Body<'_> {
         self.repeat(fraction, self.target.first_special + Special::NotANumber as u32, masks);
         self.asm.operation(masks.scale, &[fraction, a], last, whole);
         self.load(to, Source::Register(fraction));
+        self.computed(step, to);
+    }
+
+    /// Lanes whose place is within the table get its entry, others NaN. What is known of the table stands before the uniforms.
+    pub(crate) fn look_up(&mut self, step: &Step) {
+        let a = self.source(step, 0);
+        self.release(step);
+        let to = self.result(step, &[a]);
+        let (codes, lookup) = (self.target.codes, self.target.lookup);
+        let [inside, place] = [self.spare(0), self.spare(1)];
+        let header = |bytes| Last::Memory(MemoryOperand::with_base_displ(Register::R14, bytes));
+        let (address, entries) = (header(-128), header(-64));
+        let zero = self.special(Special::Zero);
+        let nothing = self.target.first_special + Special::NotANumber as u32;
+        let table = |index| {
+            let scale = self.target.convention.number_bytes;
+            MemoryOperand::new(Register::RAX, index, scale, 0, 0, false, Register::None)
+        };
+        let index = match lookup.halves {
+            true => Register::XMM0 + (place as u32 - self.target.convention.first_vector as u32),
+            false => place,
+        };
+        let entry = table(index);
+        self.emit(Code::Mov_r64_rm64, &[Register::RAX], address);
+        match self.target.masks {
+            Some(masks) => {
+                let a = self.in_register(a, place);
+                let found = SPARE_MASKS[0];
+                self.asm.with_immediate(codes.compare, &[found, a], entries, Some(0x11), Register::None);
+                // At least 0.
+                self.asm.with_immediate(codes.compare, &[found, a], zero, Some(0x1d), found);
+                self.emit(lookup.cut, &[place], Last::Register(a));
+                self.repeat(to, nothing, masks);
+                self.asm.operation(lookup.gather, &[to], Last::Memory(entry), found);
+            }
+            None => {
+                // The lanes whose mask has its first bit: less than there are, and with no sign, which -0 must not have.
+                let a = self.in_register(a, place);
+                self.emit(codes.add, &[place, a], zero);
+                self.asm.with_immediate(codes.compare, &[inside, place], entries, Some(0x11), Register::None);
+                self.emit(codes.and_not, &[inside, place], Last::Register(inside));
+                self.emit(lookup.cut, &[index], Last::Register(place));
+                let nothing = self.constant(nothing);
+                self.emit(codes.load, &[to], nothing);
+                self.asm.push(Instruction::with3(lookup.gather, to, entry, inside));
+            }
+        }
         self.computed(step, to);
     }
 

@@ -82,7 +82,11 @@ fn heading(program: &Program, purpose: Purpose) -> String {
 fn in_memory<T>(program: &Program, compiled: &Compiled<T>, instruction: &Instruction) -> Option<String> {
     let bytes = instruction.memory_displacement64() as usize;
     match instruction.memory_base() {
-        Register::R14 => Some(format!("u{}", bytes / 64)),
+        Register::R14 => Some(match instruction.memory_displacement64() as i64 {
+            ..-64 => "table".to_owned(),
+            ..0 => "entries".to_owned(),
+            bytes => format!("u{}", bytes / 64),
+        }),
         Register::RBP => {
             let (own, all) = (program.constants().len(), program.constants().len() + Special::ALL.len());
             let number = bytes / (size_of::<T>() * compiled.constants.len() / all);

@@ -64,6 +64,33 @@ pub(crate) struct MaskCodes {
     pub(crate) from_mask: Code,
 }
 
+/// What finds numbers in a table.
+#[derive(Clone, Copy)]
+pub(crate) struct LookupCodes {
+    /// Numbers cut to integers as wide as [`LookupCodes::gather`] takes them.
+    pub(crate) cut: Code,
+    pub(crate) gather: Code,
+    /// Whether the integers of a vector of numbers fill only half a vector.
+    pub(crate) halves: bool,
+}
+
+impl LookupCodes {
+    pub(crate) fn new(isa: Isa, precision: Precision) -> Self {
+        let (cut, gather) = match (isa, precision) {
+            (Isa::Avx512, Precision::F64) => {
+                (Code::EVEX_Vcvttpd2qq_zmm_k1z_zmmm512b64_sae, Code::EVEX_Vgatherqpd_zmm_k1_vm64z)
+            }
+            (Isa::Avx512, Precision::F32) => {
+                (Code::EVEX_Vcvttps2dq_zmm_k1z_zmmm512b32_sae, Code::EVEX_Vgatherdps_zmm_k1_vm32z)
+            }
+            (_, Precision::F64) => (Code::VEX_Vcvttpd2dq_xmm_ymmm256, Code::VEX_Vgatherdpd_ymm_vm32x_ymm),
+            (_, Precision::F32) => (Code::VEX_Vcvttps2dq_ymm_ymmm256, Code::VEX_Vgatherdps_ymm_vm32y_ymm),
+        };
+        let halves = isa != Isa::Avx512 && precision == Precision::F64;
+        Self { cut, gather, halves }
+    }
+}
+
 /// The shifts of whole lanes by constants that AVX2 does without AVX-512's exponents.
 #[derive(Clone, Copy)]
 pub(crate) struct ShiftCodes {

@@ -6,7 +6,7 @@ use rubie_program::Operand;
 use crate::assembler::{Assembler, Last};
 use crate::flow::{Location, Locations, NEVER, Step};
 use crate::frame::{Convention, Detour};
-use crate::machine::{Codes, MaskCodes, ShiftCodes};
+use crate::machine::{Codes, LookupCodes, MaskCodes, ShiftCodes};
 use crate::places::Places;
 
 /// Numbers that operations are made of; they stand after the program's constants.
@@ -63,6 +63,7 @@ pub(crate) struct Target {
     /// Only where there are mask registers.
     pub(crate) masks: Option<MaskCodes>,
     pub(crate) shifts: ShiftCodes,
+    pub(crate) lookup: LookupCodes,
     pub(crate) convention: Convention,
     /// The place of [`Special::Zero`] among the constants.
     pub(crate) first_special: u32,

@@ -1,6 +1,7 @@
 //! What a backend offers: kernels that run chunks of runs.
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use rubie_output::SummarySchedule;
@@ -60,6 +61,8 @@ pub struct Controls {
     pub parameters: Vec<f64>,
     /// Values of [`crate::Layout::initials`].
     pub initials: Vec<f64>,
+    /// Numbers that programs look up, empty where they look up none.
+    pub table: Arc<[f64]>,
     /// Threads to use, for backends on the CPU.
     pub threads: NonZeroUsize,
 }

@@ -45,6 +45,7 @@
 //!     controls: method.control_values(&settings, 1).unwrap(),
 //!     parameters: vec![1.0],
 //!     initials: vec![],
+//!     table: [].into(),
 //!     threads: NonZeroUsize::MIN,
 //! };
 //! let k: Vec<f64> = (1..=10).map(f64::from).collect();

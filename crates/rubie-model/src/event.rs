@@ -40,6 +40,13 @@ pub enum Trigger<'g> {
         /// No time is later.
         until: Option<Expr<'g>>,
     },
+    /// At discontinuities known beforehand, which stand in the table of lookups from place `first` on: for each the last time
+    /// before it and the first time after it, where the run goes on. All lie after the start of the run and increase; infinity
+    /// follows. No model says so: it is how samples that jump reach a kernel.
+    Listed {
+        /// The place of the first pair.
+        first: Expr<'g>,
+    },
 }
 
 /// A state's new value.

@@ -17,6 +17,7 @@ fn described(text: &str) -> Vec<String> {
         };
         let mut line = match event.trigger {
             Trigger::Rises(function) => format!("{}: when {function} rises", event.line),
+            Trigger::Listed { .. } => unreachable!("no model says so"),
             Trigger::Times { first, every, until } => {
                 format!("{}: at {first}{}{}", event.line, part("every", every), part("until", until))
             }

@@ -31,6 +31,8 @@ pub trait Element:
     const PRECISION: Precision;
     /// Lanes in one vector of 64 bytes; rows are a multiple of it long.
     const LANES_PER_VECTOR: usize;
+    /// Entries of a table that can be looked up: places up to there are exact in this type and in 31 bits.
+    const MOST_ENTRIES: usize;
     /// The bits of a number.
     type Bits: Copy + Eq + Hash + Debug + LowerHex;
 
@@ -57,6 +59,14 @@ pub trait Element:
     /// Everything is exact or rounded once, to nearest even; subnormal numbers are numbers like others.
     /// Where the result is NaN its sign and payload mean nothing, so `CopySign` from a NaN has either sign.
     fn evaluate(op: Opcode, a: Self, b: Self, c: Self) -> Self;
+
+    /// The meaning of [`Opcode::Lookup`], of which [`Element::evaluate`] sees no table: the entry at a place cut to a whole
+    /// number; NaN outside. Entries from [`Element::MOST_ENTRIES`] on are outside, too.
+    fn look_up(table: &[Self], place: Self) -> Self {
+        let place = place.to_f64();
+        let inside = place >= 0.0 && place < table.len().min(Self::MOST_ENTRIES) as f64;
+        if inside { table[place as usize] } else { Self::from_f64(f64::NAN) }
+    }
 
     /// Whether two numbers have the same bits or are both NaN.
     fn same(self, other: Self) -> bool {
@@ -86,10 +96,11 @@ mod sealed {
 }
 
 macro_rules! element {
-    ($float:ident, $bits:ident, $precision:ident, $angle:path) => {
+    ($float:ident, $bits:ident, $precision:ident, $entries:expr, $angle:path) => {
         impl Element for $float {
             const PRECISION: Precision = Precision::$precision;
             const LANES_PER_VECTOR: usize = 64 / size_of::<$float>();
+            const MOST_ENTRIES: usize = $entries;
             type Bits = $bits;
 
             fn from_f64(number: f64) -> Self {
@@ -128,6 +139,7 @@ macro_rules! element {
                     Opcode::Exponent => exponent(f64::from(a)) as $float,
                     Opcode::AngleHigh => $angle(a).0,
                     Opcode::AngleLow => $angle(a).1,
+                    Opcode::Lookup => Self::look_up(&[], a),
                     Opcode::Add => a + b,
                     Opcode::Sub => a - b,
                     Opcode::Mul => a * b,
@@ -173,8 +185,8 @@ macro_rules! element {
     };
 }
 
-element!(f32, u32, F32, angle::angle_f32);
-element!(f64, u64, F64, angle::angle_f64);
+element!(f32, u32, F32, 1 << 24, angle::angle_f32);
+element!(f64, u64, F64, (1 << 31) - 1, angle::angle_f64);
 
 /// `floor(log2 |a|)`; -inf for zeros, inf for infinities, NaN for NaN.
 fn exponent(a: f64) -> f64 {

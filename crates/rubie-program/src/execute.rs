@@ -5,6 +5,7 @@
 
 use std::marker::PhantomData;
 use std::ops::Range;
+use std::sync::Arc;
 
 use thiserror::Error;
 
@@ -269,16 +270,38 @@ impl<T: Element> Rows<T> {
     }
 }
 
-/// Values that all lanes share, each repeated over one 64-byte vector. New ones are 0.
+/// What all lanes share: values, each repeated over one 64-byte vector, new ones 0; and a table, at first empty, in which
+/// [`crate::Opcode::Lookup`] finds its numbers.
 #[derive(Clone)]
 pub struct Uniforms<T: Element> {
+    /// The table's address and its number of entries, then the values.
     lines: Lines<T>,
+    table: Arc<[T]>,
 }
+
+/// Vectors before the values.
+const HEADER: usize = 2;
 
 impl<T: Element> Uniforms<T> {
     /// `count` values.
     pub fn new(count: usize) -> Self {
-        Self { lines: Lines::new(count) }
+        let mut uniforms = Self { lines: Lines::new(HEADER + count), table: Arc::new([]) };
+        uniforms.set_table(Arc::new([]));
+        uniforms
+    }
+
+    /// Gives the table. Entries from [`Element::MOST_ENTRIES`] on are never found.
+    pub fn set_table(&mut self, table: Arc<[T]>) {
+        let entries = table.len().min(T::MOST_ENTRIES);
+        self.lines.lines[0].0.fill(table.as_ptr() as u64);
+        self.lines.numbers_mut()[T::LANES_PER_VECTOR..2 * T::LANES_PER_VECTOR]
+            .fill(T::from_f64(entries as f64));
+        self.table = table;
+    }
+
+    /// The table.
+    pub fn table(&self) -> &[T] {
+        &self.table
     }
 
     /// All values given.
@@ -292,7 +315,7 @@ impl<T: Element> Uniforms<T> {
 
     /// Number of values.
     pub fn len(&self) -> usize {
-        self.lines.lines.len()
+        self.lines.lines.len() - HEADER
     }
 
     /// Whether there are none.
@@ -305,7 +328,7 @@ impl<T: Element> Uniforms<T> {
     /// # Panics
     /// If there is no such uniform, as for slices.
     pub fn get(&self, uniform: u32) -> T {
-        self.lines.numbers()[uniform as usize * T::LANES_PER_VECTOR]
+        self.lines.numbers()[(HEADER + uniform as usize) * T::LANES_PER_VECTOR]
     }
 
     /// Changes a value.
@@ -313,13 +336,14 @@ impl<T: Element> Uniforms<T> {
     /// # Panics
     /// If there is no such uniform, as for slices.
     pub fn set(&mut self, uniform: u32, value: T) {
-        let start = uniform as usize * T::LANES_PER_VECTOR;
+        let start = (HEADER + uniform as usize) * T::LANES_PER_VECTOR;
         self.lines.numbers_mut()[start..start + T::LANES_PER_VECTOR].fill(value);
     }
 
-    /// The start of the first vector, for executors; the next follows 64 bytes later.
+    /// The start of the first value's vector, for executors; the next follows 64 bytes later. 128 bytes before it stands the
+    /// address of the table, 64 bytes before it, as a number in each lane, how many entries can be found there.
     pub fn as_ptr(&self) -> *const T {
-        self.lines.lines.as_ptr().cast()
+        self.lines.lines[HEADER..].as_ptr().cast()
     }
 }
 
@@ -345,7 +369,7 @@ mod tests {
         let mut uniforms = Uniforms::from_values(&[1.0, 2.0]);
         uniforms.set(0, 3.0);
         assert_eq!((uniforms.get(0), uniforms.get(1), uniforms.len()), (3.0, 2.0, 2));
-        assert_eq!(uniforms.lines.numbers()[..8], [3.0; 8]);
+        assert_eq!(uniforms.lines.numbers()[16..24], [3.0; 8]);
     }
 
     #[test]

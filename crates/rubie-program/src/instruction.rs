@@ -50,6 +50,8 @@ opcodes! {
     AngleHigh 1 "angle.high";
     /// The quarter turns modulo 4 that [`Opcode::AngleHigh`] takes away: 0 for small a, NaN for infinities and NaN.
     AngleLow 1 "angle.low";
+    /// The entry at the place a (cut to a whole number) of the table ([`crate::Uniforms::set_table`]); NaN outside of it.
+    Lookup 1 "lookup";
     /// a + b
     Add 2 "add";
     /// a - b

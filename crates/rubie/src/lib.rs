@@ -49,6 +49,7 @@ pub mod arrays;
 pub mod summaries;
 pub mod options;
 mod backend;
+mod driven;
 pub mod choice;
 pub mod report;
 pub mod solver;
@@ -62,6 +63,7 @@ mod pilot;
 pub mod prelude;
 
 pub use choice::{Choice, Trial};
+pub use driven::drivers_from_file;
 pub use error::{Error, ErrorKind};
 pub use identity::Identity;
 pub use options::{BackendChoice, DeviceChoice, SolveOptions};
@@ -73,6 +75,7 @@ pub use summaries::SummaryOptions;
 pub use sweep::{Axis, Sweep};
 pub use values::{Numbers, Values};
 
+pub use rubie_driver::{Boundary, DriverError, DriverOptions, Drivers, Outside, TimeAxis};
 pub use rubie_expr::{Graph, depends_on};
 pub use rubie_kernel::{KernelSpec, Status};
 pub use rubie_method::{ControllerKind, Method, StepSettings, Tolerance, find as find_method, methods};

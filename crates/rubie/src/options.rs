@@ -2,7 +2,9 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use rubie_driver::Drivers;
 use rubie_method::StepSettings;
 use rubie_output::Schedule;
 use rubie_program::{Isa, Precision};
@@ -64,6 +66,11 @@ pub struct SolveOptions {
     pub keep: Option<Vec<String>>,
     /// Values of parameters and initial values that differ from the model's defaults, for all runs.
     pub set: Vec<(String, f64)>,
+    /// Samples over time that take the places of parameters.
+    pub drivers: Option<Arc<Drivers>>,
+    /// Times at which the right-hand side jumps, in any order: steps end just before them and begin anew just after. Where drivers
+    /// jump need not be said.
+    pub jumps: Vec<f64>,
     /// Floating-point type of the states.
     pub precision: Precision,
     /// Where programs run.
@@ -99,6 +106,8 @@ impl Default for SolveOptions {
             summaries: None,
             keep: None,
             set: Vec::new(),
+            drivers: None,
+            jumps: Vec::new(),
             precision: Precision::F64,
             device: DeviceChoice::Auto,
             backend: BackendChoice::Auto,

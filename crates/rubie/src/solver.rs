@@ -12,6 +12,7 @@ use rubie_program::Precision;
 
 use crate::backend::Chosen;
 use crate::choice::Choice;
+use crate::driven::Driven;
 use crate::error::{Error, ErrorKind};
 use crate::identity::{Digest, Identity, digest};
 use crate::options::SolveOptions;
@@ -35,6 +36,7 @@ pub struct Solver {
     /// End of the integration.
     end: f64,
     controls: Vec<f64>,
+    driven: Driven,
     backend: Chosen,
     compiled: Mutex<Vec<(Inputs, Arc<Compiled>)>>,
     /// How the method was chosen, where that was left open.
@@ -47,6 +49,8 @@ struct Names {
     parameters: Vec<(String, f64)>,
     /// Units of states and then of parameters.
     units: Vec<Option<String>>,
+    /// Parameters that are none, because drivers have taken their places.
+    driven: Vec<String>,
 }
 
 /// A kernel and how long it took to make.
@@ -79,8 +83,9 @@ impl Solver {
             return Err(Error::new(ErrorKind::Option, "the step limit must be at least 1: max_steps 0"));
         }
         let graph = Graph::new();
-        let system = model.system(&graph);
-        check_events(&model.events(&system), options.precision)?;
+        let driven = Driven::new(options, options.until)?;
+        let (system, events) = driven.system(model, &graph)?;
+        check_events(&events, options.precision)?;
         let output = match &options.keep {
             _ if times.is_empty() => OutputGraph::none(),
             Some(names) => OutputGraph::named(&system, names)?,
@@ -89,13 +94,15 @@ impl Solver {
         let summaries = options.summaries.as_ref().map(|summaries| Summaries::new(&system, summaries, span));
         let summaries = summaries.transpose()?;
         let end = end(options.t0, &times, summaries.as_ref())?;
+        let own = &system.parameters[..system.parameters.len() - driven.parameters().len()];
         let names = Names {
             states: system.states.iter().map(|state| state.name.clone()).collect(),
-            parameters: system.parameters.iter().map(|p| (p.name.clone(), p.default)).collect(),
+            parameters: own.iter().map(|p| (p.name.clone(), p.default)).collect(),
             units: (system.states.iter().map(|s| &s.unit))
-                .chain(system.parameters.iter().map(|p| &p.unit))
+                .chain(own.iter().map(|p| &p.unit))
                 .cloned()
                 .collect(),
+            driven: driven.names().to_vec(),
         };
         let controls = method.control_values(&options.steps, names.states.len())?;
         let solver = Solver {
@@ -108,6 +115,7 @@ impl Solver {
             summaries,
             end,
             controls,
+            driven,
             backend: Chosen::new(options.device, options.backend, options.vectors)?,
             compiled: Mutex::default(),
             choice: None,
@@ -159,11 +167,15 @@ impl Solver {
     pub fn identity(&self, sweep: &Sweep) -> Result<Identity, Error> {
         let mut controls = self.controls();
         controls.threads = std::num::NonZeroUsize::MIN;
+        let mut options = Digest::default();
+        controls.table.iter().for_each(|entry| options.take(&entry.to_le_bytes()));
+        controls.table = Arc::new([]);
+        options.take(format!("{controls:?}").as_bytes());
         let mut values = Digest::default();
         sweep.describe(|bytes| values.take(bytes));
         Ok(Identity {
             model: digest(&self.spec(sweep.names())?.to_string()),
-            options: digest(&format!("{controls:?}")),
+            options: options.0,
             sweep: values.0,
         })
     }
@@ -201,16 +213,13 @@ impl Solver {
 
     fn lower(&self, inputs: &Inputs) -> Result<KernelSpec, Error> {
         let graph = Graph::new();
-        let system = self.model.system(&graph);
+        let (system, events) = self.driven.system(&self.model, &graph)?;
         let controller = self.method.controller(&self.options.steps)?;
-        let options = BuildOptions {
-            controller,
-            dense: self.needs_interpolant() || has_conditions(&self.model.events(&system)),
-        };
+        let dense = self.needs_interpolant() || has_conditions(&events);
+        let options = BuildOptions { controller, dense };
         let step = self.method.build(&system, &options);
         let summaries = self.summaries.as_ref().map(|summaries| summaries.graph(&system)).transpose()?;
         let recording = Recording { samples: &self.output, summaries: summaries.as_ref() };
-        let events = self.model.events(&system);
         Ok(KernelSpec::lower_with_events(
             &system,
             &step,
@@ -263,8 +272,9 @@ impl Solver {
             max_attempts: self.options.max_steps,
             dt_min: self.options.steps.dt_min,
             controls: self.controls.clone(),
-            parameters: parameters.collect(),
+            parameters: parameters.chain(self.driven.parameters().iter().copied()).collect(),
             initials: self.options.set.iter().filter_map(is_state).collect(),
+            table: self.driven.table(),
             threads: self.options.thread_count(),
         }
     }
@@ -320,6 +330,12 @@ impl Names {
         }
         if let Some(j) = self.parameters.iter().position(|(parameter, _)| parameter == name) {
             return Ok(Input::Parameter(j));
+        }
+        if self.driven.iter().any(|driven| driven == name) {
+            let message = format!(
+                "`{name}` is a driver with samples over time, so it has no one value to set or sweep"
+            );
+            return Err(Error::new(kind, message));
         }
         let parameters = self.parameters.iter().map(|(name, _)| name);
         let known = parameters.chain(&self.states).map(String::as_str);

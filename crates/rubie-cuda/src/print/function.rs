@@ -143,6 +143,7 @@ fn spelling(op: Opcode, operands: &[String]) -> String {
         Opcode::Ceil => call("op_ceil"),
         Opcode::Round => call("op_round"),
         Opcode::Exponent => call("op_exponent"),
+        Opcode::Lookup => format!("op_lookup(k.table, k.entries, {a})"),
         Opcode::AngleHigh => call("op_angle_high"),
         Opcode::AngleLow => call("op_angle_low"),
         Opcode::Add => infix("+"),

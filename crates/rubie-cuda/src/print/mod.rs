@@ -32,7 +32,7 @@ pub struct Source {
     pub text: String,
     /// Whether the uniforms are the second argument themselves; else it is a pointer to them.
     pub uniforms_by_value: bool,
-    /// Numbers of f64 at the start of the uniforms: those of a clock apart.
+    /// Numbers of f64 among the uniforms, behind the table's address and length: those of a clock apart.
     pub clock_uniforms: usize,
     /// Numbers of the kernel's precision behind them.
     pub uniforms: usize,
@@ -61,7 +61,10 @@ impl Source {
             programs::clock_programs(spec).map(|(_, program)| program).collect();
         text.push_str(&structure("Clock", "double", &rows(clock_programs, pieces.named_clock_rows())));
         let (c, u) = (clock_uniforms.max(1), uniforms.max(1));
-        let _ = writeln!(text, "struct Uniforms {{\n    double c[{c}];\n    real u[{u}];\n}};\n");
+        let _ = writeln!(
+            text,
+            "struct Uniforms {{\n    const real *table;\n    double entries;\n    double c[{c}];\n    real u[{u}];\n}};\n"
+        );
         text.push_str(include_str!("job.cu"));
         for (name, program) in programs::step_programs(spec) {
             let functions = Functions { rows: "l.r", uniforms: "k.u" };
@@ -84,13 +87,14 @@ impl Source {
     }
 }
 
-/// Both arrays have at least one element, and the whole is a multiple of 8 bytes.
+/// The table's address and its number of entries come first, 8 bytes each. Both arrays have at least one element, and the whole
+/// is a multiple of 8 bytes.
 fn uniform_bytes(clock: usize, uniforms: usize, precision: Precision) -> usize {
     let size = match precision {
         Precision::F32 => 4,
         Precision::F64 => 8,
     };
-    (8 * clock.max(1) + size * uniforms.max(1)).next_multiple_of(8)
+    (8 * (2 + clock.max(1)) + size * uniforms.max(1)).next_multiple_of(8)
 }
 
 fn definitions(spec: &KernelSpec, uniforms_by_value: bool) -> String {

@@ -36,6 +36,13 @@ INLINE float op_max(float a, float b) { return a > b ? a : b; }
 INLINE double op_fma(double a, double b, double c) { return fma(a, b, c); }
 INLINE float op_fma(float a, float b, float c) { return fmaf(a, b, c); }
 
+INLINE double op_lookup(const double *table, double entries, double a) {
+    return a >= 0.0 && a < entries ? table[(u64)a] : number((u64)0x7ff8000000000000ull);
+}
+INLINE float op_lookup(const float *table, double entries, float a) {
+    return a >= 0.0f && (double)a < entries ? table[(u64)a] : number((u32)0x7fc00000u);
+}
+
 // The remainder with the sign of a is exact; adding b where the signs differ rounds once.
 INLINE double op_mod(double a, double b) {
     double rest = fmod(a, b);

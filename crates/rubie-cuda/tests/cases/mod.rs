@@ -112,6 +112,7 @@ impl Case {
                 controls: method.control_values(&settings, system.states.len()).unwrap(),
                 parameters,
                 initials: Vec::new(),
+                table: [].into(),
                 threads: NonZeroUsize::MIN,
             },
         }

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::evaluate::evaluate;
 use crate::graph::Graph;
-use crate::operation::Op;
+use crate::operation::{Op, look_up};
 use crate::sample;
 
 /// Central difference of order 6 with step `h`.
@@ -25,6 +25,7 @@ fn points(op: Op) -> [&'static [f64]; 2] {
         Op::Sqrt | Op::Log | Op::Log2 | Op::Log10 => [POSITIVE, &[]],
         Op::Log1p => [&[-0.7, 0.2, 3.0], &[]],
         Op::Asin | Op::Acos | Op::Atanh => [INSIDE, &[]],
+        Op::Lookup => [&[0.4, 1.7], &[]],
         Op::Acosh => [&[1.2, 4.0], &[]],
         Op::Pow => [POSITIVE, ANY],
         Op::Scale => [ANY, WHOLE],
@@ -52,7 +53,10 @@ fn each_operation_agrees_with_differences() {
                 let along = |x: f64| {
                     let mut moved = at;
                     moved[place] = x;
-                    op.evaluate(&moved[..arity])
+                    match op {
+                        Op::Lookup => look_up(&[5.0, 7.0], x),
+                        op => op.evaluate(&moved[..arity]),
+                    }
                 };
                 let expected = difference(along, at[place], 1e-3);
                 let found = evaluate(&[derivative(value, symbols[place])], &at)[0];

@@ -27,6 +27,7 @@ impl Op {
     /// | `mod(a, b)` | the sign of `b`, also for zero; `mod(a, inf)` is `a` or, for other signs, inf; NaN for `b = 0` and infinite `a` |
     /// | `scale(a, b)` | NaN where `b` is no integer (inf is none) |
     /// | `exponent` | -inf for zeros, inf for infinities |
+    /// | `lookup` | NaN: here is no table, so every place is outside |
     /// | comparisons | false with NaN, but `!=` is true |
     pub fn evaluate(self, arguments: &[f64]) -> f64 {
         let at = |place: usize| arguments.get(place).copied().unwrap_or(f64::NAN);
@@ -62,6 +63,7 @@ impl Op {
             Op::Atanh => pxfm::f_atanh(a),
             Op::Erf => pxfm::f_erf(a),
             Op::Exponent => number::exponent(a),
+            Op::Lookup => look_up(&[], a),
             Op::Add => a + b,
             Op::Sub => a - b,
             Op::Mul => a * b,
@@ -88,4 +90,16 @@ impl Op {
             }
         }
     }
+}
+
+/// The meaning of [`Op::Lookup`]: the entry at a place cut to a whole number; NaN where there is none.
+///
+/// ```
+/// # use rubie_expr::look_up;
+/// assert_eq!(look_up(&[5.0, 7.0], 1.9), 7.0);
+/// assert!(look_up(&[5.0, 7.0], 2.0).is_nan() && look_up(&[5.0, 7.0], -1.0).is_nan());
+/// ```
+pub fn look_up(table: &[f64], place: f64) -> f64 {
+    let inside = place >= 0.0 && place < table.len() as f64;
+    if inside { table[place as usize] } else { f64::NAN }
 }

@@ -7,6 +7,8 @@ mod number;
 
 mod evaluate;
 
+pub use evaluate::look_up;
+
 #[cfg(test)]
 mod tests;
 
@@ -107,6 +109,8 @@ operations! {
     Erf "erf" (Real) -> Real;
     /// floor(log2 |a|) of the exact value, subnormals included; -inf for 0, +inf for infinities, NaN for NaN.
     Exponent "exponent" (Real) -> Real;
+    /// The entry at the place a (cut to a whole number) of the table that comes with the numbers; NaN outside of it.
+    Lookup "lookup" (Real) -> Real;
     /// a + b
     Add "+" (Real, Real) -> Real;
     /// a - b

@@ -51,8 +51,11 @@ pub(crate) fn interned<'g>(op: Op, arguments: &[Expr<'g>]) -> Expr<'g> {
     arguments[0].graph().apply(op, ids)
 }
 
-/// The value of an operation whose arguments are all known.
+/// The value of an operation whose arguments are all known. What is in a table is not.
 fn fold<'g>(op: Op, arguments: &[Expr<'g>]) -> Option<Expr<'g>> {
+    if op == Op::Lookup {
+        return None;
+    }
     let mut values = [0.0; 3];
     for (value, argument) in values.iter_mut().zip(arguments) {
         *value = match argument.node() {

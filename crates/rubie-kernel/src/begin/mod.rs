@@ -2,6 +2,8 @@
 
 mod check;
 
+use std::sync::Arc;
+
 use rubie_program::{Element, Executor, Rows, Uniforms};
 
 use crate::backend::{Controls, SummaryControls};
@@ -33,16 +35,18 @@ pub fn given(controls: &Controls, apart: bool) -> Vec<f64> {
 ///
 /// # Arguments
 /// - `given`: as [`given`] gives them.
+/// - `table`: [`Controls::table`] in the precision of the programs.
 /// - `hoisted`: [`crate::KernelSpec::solve_outputs`].
 /// - `rows`, `count`: number of rows and of uniforms of the layout.
 pub fn uniforms<T: Element, X: Executor<T>>(
     solve: &X,
     given: &[f64],
+    table: Arc<[T]>,
     hoisted: &[(u32, u32)],
-    rows: u32,
-    count: u32,
+    [rows, count]: [u32; 2],
 ) -> Uniforms<T> {
     let mut uniforms = Uniforms::new(count as usize);
+    uniforms.set_table(table);
     for (i, value) in given.iter().enumerate() {
         uniforms.set(i as u32, T::from_f64(*value));
     }

@@ -90,6 +90,7 @@ impl Case {
             controls: method.control_values(settings, system.states.len()).unwrap(),
             parameters: system.parameters.iter().map(|p| p.default).collect(),
             initials: Vec::new(),
+            table: [].into(),
             threads: NonZeroUsize::MIN,
         };
         Case {

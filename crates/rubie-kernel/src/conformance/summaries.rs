@@ -80,6 +80,7 @@ fn check_precision<T: Float>(backend: &dyn Backend, schedule: SummarySchedule, s
         controls: method.control_values(&settings, 1).unwrap(),
         parameters: vec![1.0],
         initials: Vec::new(),
+        table: [].into(),
         threads: NonZeroUsize::MIN,
     };
     let runs = 203;

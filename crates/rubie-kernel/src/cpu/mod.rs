@@ -12,8 +12,8 @@ mod summaries;
 mod unit;
 
 use std::marker::PhantomData;
-use std::sync::Mutex;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex};
 
 use rubie_program::{Element, Executor, ExecutorError, ExecutorOptions, Isa, Precision, Program, Uniforms};
 
@@ -112,6 +112,9 @@ impl<T: Samples, X> Job<'_, T, X> {
 trait Samples: Element {
     fn samples<'a>(room: SamplesMut<'a>) -> Option<&'a mut [Self]>;
 
+    /// The table in this precision.
+    fn table(table: &Arc<[f64]>) -> Arc<[Self]>;
+
     /// The same numbers, which must be f64: empty if they are not.
     fn as_f64(numbers: &[Self]) -> &[f64];
 
@@ -125,6 +128,10 @@ impl Samples for f32 {
             SamplesMut::F32(samples) => Some(samples),
             SamplesMut::F64(_) => None,
         }
+    }
+
+    fn table(table: &Arc<[f64]>) -> Arc<[f32]> {
+        table.iter().map(|entry| *entry as f32).collect()
     }
 
     fn as_f64(_: &[f32]) -> &[f64] {
@@ -142,6 +149,10 @@ impl Samples for f64 {
             SamplesMut::F64(samples) => Some(samples),
             SamplesMut::F32(_) => None,
         }
+    }
+
+    fn table(table: &Arc<[f64]>) -> Arc<[f64]> {
+        Arc::clone(table)
     }
 
     fn as_f64(numbers: &[f64]) -> &[f64] {
@@ -172,9 +183,9 @@ impl<T: Samples, X: Executor<T>> Kernel for CpuKernel<T, X> {
         let uniforms = begin::uniforms(
             &self.prepared.solve,
             &given,
+            T::table(&controls.table),
             &self.solve_outputs,
-            self.layout.rows,
-            self.layout.uniforms,
+            [self.layout.rows, self.layout.uniforms],
         );
         let carried: Vec<u32> = self.layout.carried().collect();
         let interior: Vec<u32> = self.layout.sampled.clone().collect();

@@ -42,7 +42,7 @@ impl<'g> Conditions<'g> {
     pub(super) fn new(system: &System<'g>, events: &[Event<'g>]) -> Self {
         let rising = events.iter().filter_map(|event| match event.trigger {
             Trigger::Rises(function) => Some(function),
-            Trigger::Times { .. } => None,
+            _ => None,
         });
         let symbol = |k: usize, what: &str| system.graph.symbol(&format!("condition {k} {what}"));
         let conditions = rising.enumerate().map(|(k, function)| Condition {

@@ -15,9 +15,7 @@ pub(super) struct TimedEvents<'g> {
 }
 
 struct TimedEvent<'g> {
-    first: Expr<'g>,
-    every: Option<Expr<'g>>,
-    until: Option<Expr<'g>>,
+    trigger: Trigger<'g>,
     /// How often it has happened, and when it happens next.
     count: Expr<'g>,
     next: Expr<'g>,
@@ -27,29 +25,43 @@ impl<'g> TimedEvent<'g> {
     /// Time number `count`, computed and never accumulated; infinite if there is none.
     fn time(&self, count: Expr<'g>) -> Expr<'g> {
         let never = count.graph().constant(f64::INFINITY);
-        let time = match self.every {
+        let (first, every, until) = match self.trigger {
+            Trigger::Times { first, every, until } => (first, every, until),
+            Trigger::Listed { first } => return (first + 2.0 * count).look_up(),
+            Trigger::Rises(_) => return never,
+        };
+        let time = match every {
             Some(every) => {
                 let happens = every.gt(0.0).or(count.le(0.0));
-                happens.select(self.first + count * every, never)
+                happens.select(first + count * every, never)
             }
-            None => count.le(0.0).select(self.first, never),
+            None => count.le(0.0).select(first, never),
         };
-        match self.until {
+        match until {
             Some(until) => time.le(until).select(time, never),
             None => time,
+        }
+    }
+
+    /// The time from which a run goes on after time number `count`, where that is another.
+    fn beyond(&self, count: Expr<'g>) -> Option<Expr<'g>> {
+        match self.trigger {
+            Trigger::Listed { first } => Some((first + (2.0 * count + 1.0)).look_up()),
+            _ => None,
         }
     }
 
     /// The number of the first time that is not before `start`.
     fn first_count(&self, start: Expr<'g>) -> Expr<'g> {
         let (zero, one) = (start.graph().constant(0.0), start.graph().constant(1.0));
-        let is_late = self.first.lt(start);
-        let Some(every) = self.every else {
+        let Trigger::Times { first, every, .. } = self.trigger else { return zero };
+        let is_late = first.lt(start);
+        let Some(every) = every else {
             return is_late.select(one, zero);
         };
-        let missed = every.gt(0.0).select(((start - self.first) / every).ceil(), one);
+        let missed = every.gt(0.0).select(((start - first) / every).ceil(), one);
         // The quotient's rounding may put it one too low.
-        let again = (self.first + missed * every).lt(start).select(missed + 1.0, missed);
+        let again = (first + missed * every).lt(start).select(missed + 1.0, missed);
         is_late.select(again, zero)
     }
 }
@@ -57,14 +69,10 @@ impl<'g> TimedEvent<'g> {
 impl<'g> TimedEvents<'g> {
     /// Those of `events` that happen at given times.
     pub(super) fn new(system: &System<'g>, events: &[Event<'g>]) -> Self {
-        let timed = events.iter().filter_map(|event| match event.trigger {
-            Trigger::Times { first, every, until } => Some((first, every, until)),
-            Trigger::Rises(_) => None,
-        });
-        let events = timed.enumerate().map(|(k, (first, every, until))| TimedEvent {
-            first,
-            every,
-            until,
+        let timed = events.iter().map(|event| event.trigger);
+        let timed = timed.filter(|trigger| !matches!(trigger, Trigger::Rises(_)));
+        let events = timed.enumerate().map(|(k, trigger)| TimedEvent {
+            trigger,
             count: system.graph.symbol(&format!("event {k} count")),
             next: system.graph.symbol(&format!("event {k} next")),
         });
@@ -113,14 +121,18 @@ impl<'g> TimedEvents<'g> {
         let (mut any, mut stops): (Option<Expr<'g>>, Option<Expr<'g>>) = (None, None);
         let either = |a: Option<Expr<'g>>, b: Expr<'g>| Some(a.map_or(b, |a| a.or(b)));
         let mut outputs = Vec::new();
+        let mut time = system.time;
         let rows = layout.event_counts.clone().zip(layout.event_times.clone());
         let mut timed = self.events.iter().zip(rows);
         let mut rising = conditions.conditions.iter();
         for event in all {
             let happens = match event.trigger {
-                Trigger::Times { .. } => {
+                Trigger::Times { .. } | Trigger::Listed { .. } => {
                     let (event, (count_row, time_row)) = timed.next()?;
                     let happens = event.next.le(system.time);
+                    if let Some(beyond) = event.beyond(event.count) {
+                        time = happens.select(beyond.max(time), time);
+                    }
                     let count = event.count + 1.0;
                     outputs.push((happens.select(count, event.count), count_row));
                     outputs.push((happens.select(event.time(count), event.next), time_row));
@@ -140,7 +152,8 @@ impl<'g> TimedEvents<'g> {
             }
         }
         let any = any?;
-        let now: Vec<_> = symbols.iter().copied().zip(states.iter().copied()).collect();
+        let mut now: Vec<_> = symbols.iter().copied().zip(states.iter().copied()).collect();
+        now.push((system.time, time));
         let mut firsts: Vec<_> = step.memory.iter().map(|memory| memory.first).collect();
         firsts.push(step.first_dt);
         let mut firsts = Substitution::new(system.graph, &now).apply(&firsts);
@@ -148,6 +161,9 @@ impl<'g> TimedEvents<'g> {
         let memories = step.memory.iter().zip(firsts).zip(layout.memory.clone());
         outputs.extend(memories.map(|((memory, first), row)| (any.select(first, memory.symbol), row)));
         outputs.push((any.select(first_dt, clock.step()), layout.clock.step));
+        if time != system.time {
+            outputs.push((time, layout.clock.now));
+        }
         // A condition that an event makes true happens next, at the same time.
         let before = conditions.functions(system.time, &symbols);
         let after = conditions.functions(system.time, &states);

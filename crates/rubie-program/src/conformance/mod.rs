@@ -168,6 +168,8 @@ struct Bench<T: Element> {
 
 /// Number of special numbers, and of truth values, of each kind.
 const COUNT: u32 = SPECIAL.len() as u32;
+/// Entries of the table: some special numbers lie inside, some at its end, some beyond.
+const TABLE: usize = 1025;
 /// First row for results.
 const RESULTS: u32 = 2 * COUNT;
 /// Rows for results.
@@ -191,7 +193,9 @@ impl<T: Element> Bench<T> {
             (0..count).map(special).chain((0..count).map(|index| T::truth(truth(index)))).collect();
         let truths = (0..count).map(|index| if truth(index) { TRUE_BITS } else { 0 });
         let constants = (0..count).map(|index| special(index).to_f64().to_bits()).chain(truths).collect();
-        Self { rows, uniforms: Uniforms::from_values(&numbers), constants }
+        let mut uniforms = Uniforms::from_values(&numbers);
+        uniforms.set_table((0..TABLE).map(special).collect());
+        Self { rows, uniforms, constants }
     }
 
     fn operand(kind: Kind, index: u32, truth: bool) -> Operand {
@@ -345,7 +349,10 @@ fn interpret<T: Element>(program: &Program, rows: &mut Rows<T>, uniforms: &Unifo
                 Operand::Uniform(uniform) => uniforms.get(uniform),
                 Operand::Constant(constant) => T::from_constant(program.constants()[constant as usize]),
             });
-            rows.row_mut(instruction.to)[lane] = T::evaluate(instruction.op, a, b, c);
+            rows.row_mut(instruction.to)[lane] = match instruction.op {
+                Opcode::Lookup => T::look_up(uniforms.table(), a),
+                op => T::evaluate(op, a, b, c),
+            };
         }
     }
 }

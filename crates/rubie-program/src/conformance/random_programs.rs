@@ -61,7 +61,10 @@ impl<T: Element> RandomProgram<T> {
             rows.row_mut(row).fill_with(|| value(row));
         }
         let uniforms: Vec<T> = (0..UNIFORMS).map(value).collect();
-        Ok(Self { program, rows, uniforms: Uniforms::from_values(&uniforms) })
+        let mut uniforms = Uniforms::from_values(&uniforms);
+        let entries = choose(12);
+        uniforms.set_table((0..entries).map(|_| number(choose)).collect());
+        Ok(Self { program, rows, uniforms })
     }
 
     /// Runs the program by an executor and by the portable interpreter, and compares all rows that count.

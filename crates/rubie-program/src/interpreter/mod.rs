@@ -56,6 +56,7 @@ impl<T: Element> Executor<T> for Interpreter<T> {
                 uniforms.as_ptr().cast_mut().cast(),
                 self.constants.as_ptr().cast_mut().cast(),
             ],
+            table: (uniforms.table().as_ptr().cast(), uniforms.table().len()),
             row_bytes: rows.row_bytes(),
         };
         // SAFETY: `prepare` found that the processor has the instructions; the program names only rows,

@@ -38,9 +38,11 @@ impl Step {
     }
 }
 
-/// Where rows, uniforms and constants are.
+/// Where rows, uniforms and constants are, and the table.
 pub(super) struct Memory {
     pub(super) bases: [*mut u8; 3],
+    /// Start and number of entries.
+    pub(super) table: (*const u8, usize),
     pub(super) row_bytes: usize,
 }
 
@@ -53,6 +55,7 @@ const COMMON: usize = 512;
 ///
 /// # Safety
 /// - The processor has the instructions of `V`, and this is inlined into a function compiled for them.
+/// - The table of `memory` has so many numbers of the lanes' type.
 /// - `memory` holds all rows, uniforms and constants that the steps name, on 64-byte boundaries;
 ///   rows may be written to.
 /// - Rows are a multiple of 64 bytes long.
@@ -60,10 +63,11 @@ const COMMON: usize = 512;
 pub(super) unsafe fn run<V: Vector>(steps: &[Step], memory: &Memory) {
     // SAFETY: as for the caller.
     unsafe {
+        let table = std::slice::from_raw_parts(memory.table.0.cast(), memory.table.1);
         if memory.row_bytes == COMMON {
-            run_rows::<V>(steps, memory.bases, COMMON);
+            run_rows::<V>(steps, memory.bases, table, COMMON);
         } else {
-            run_rows::<V>(steps, memory.bases, memory.row_bytes);
+            run_rows::<V>(steps, memory.bases, table, memory.row_bytes);
         }
     }
 }
@@ -79,7 +83,7 @@ macro_rules! each {
 }
 
 #[inline(always)]
-unsafe fn run_rows<V: Vector>(steps: &[Step], bases: [*mut u8; 3], row_bytes: usize) {
+unsafe fn run_rows<V: Vector>(steps: &[Step], bases: [*mut u8; 3], table: &[V::Lane], row_bytes: usize) {
     // SAFETY: as for the caller.
     unsafe {
         for step in steps {
@@ -95,6 +99,11 @@ unsafe fn run_rows<V: Vector>(steps: &[Step], bases: [*mut u8; 3], row_bytes: us
                 Opcode::Exponent => each!(lanes, exponent 0),
                 Opcode::AngleHigh => each!(lanes, angle_high 0),
                 Opcode::AngleLow => each!(lanes, angle_low 0),
+                Opcode::Lookup => {
+                    for index in 0..lanes.vectors() {
+                        lanes.vector(0, index).look_up(table).store(lanes.result(index));
+                    }
+                }
                 Opcode::Not => each!(lanes, not 0),
                 Opcode::Add => each!(lanes, add 0, 1),
                 Opcode::Sub => each!(lanes, sub 0, 1),

@@ -106,6 +106,21 @@ pub(super) trait Vector: Copy {
         }
     }
 
+    /// Lane by lane.
+    #[inline(always)]
+    unsafe fn look_up(self, table: &[Self::Lane]) -> Self {
+        let mut lanes = Spread([0; 64]);
+        // SAFETY: a vector is at most 64 bytes; all bits are numbers; the rest as for the caller.
+        unsafe {
+            self.store(lanes.0.as_mut_ptr());
+            let first = lanes.0.as_mut_ptr().cast::<Self::Lane>();
+            for lane in 0..size_of::<Self>() / size_of::<Self::Lane>() {
+                first.add(lane).write(Self::Lane::look_up(table, first.add(lane).read()));
+            }
+            Self::load(lanes.0.as_ptr())
+        }
+    }
+
     #[inline(always)]
     unsafe fn modulo(self, b: Self) -> Self {
         // SAFETY: as for the caller.

@@ -1,0 +1,188 @@
+//! What a solve looks up: the samples of drivers, and the times at which right-hand sides jump.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rubie_driver::{DriverData, DriverGraph, DriverOptions, Drivers, TimeAxis};
+use rubie_expr::Graph;
+use rubie_model::{Event, Model, Parameter, System, Trigger};
+use rubie_program::{Element, Precision};
+
+use crate::error::{Error, ErrorKind};
+use crate::options::SolveOptions;
+use crate::sweep::Sweep;
+
+/// Name of the parameter that says where jumps stand in the table. No model can have it.
+const JUMPS: &str = "jumps";
+
+/// Jumps are passed over by so many times the rounding error of times: no step sees a value of the other side. Drivers
+/// hold a sample already 8 such errors before its time.
+const MARGIN: f64 = 32.0;
+
+/// Jumps of drivers that wrap may be very many.
+const MOST_JUMPS: usize = 1 << 22;
+
+/// What is looked up, and how a model becomes one that does.
+pub(crate) struct Driven {
+    drivers: Option<Arc<Drivers>>,
+    /// Whether steps end at jumps.
+    has_jumps: bool,
+    /// The table: samples, then for each jump the last time before and the first after it, then infinity.
+    table: Arc<[f64]>,
+    /// Values of the parameters that [`Driven::system`] adds.
+    parameters: Vec<f64>,
+}
+
+impl Driven {
+    /// What the options say, for runs to `end`.
+    ///
+    /// # Errors
+    /// Jumps that cannot be kept to; tables too large for the precision.
+    pub(crate) fn new(options: &SolveOptions, end: f64) -> Result<Driven, Error> {
+        let refused = |message: String| Err(Error::new(ErrorKind::Option, message));
+        if let Some(time) = options.jumps.iter().find(|time| !time.is_finite()) {
+            return refused(format!("a jump must be at a finite time: {time}"));
+        }
+        if options.precision == Precision::F32 && !options.jumps.is_empty() {
+            return refused(
+                "steps end at jumps in f64 only, where times are exact: take precision f64".to_owned(),
+            );
+        }
+        let drivers = options.drivers.clone();
+        let (mut table, mut parameters, mut jumps) = (Vec::new(), Vec::new(), Vec::new());
+        let (epsilon, most) = match options.precision {
+            Precision::F64 => (f64::EPSILON, <f64 as Element>::MOST_ENTRIES),
+            Precision::F32 => (f64::from(f32::EPSILON), <f32 as Element>::MOST_ENTRIES),
+        };
+        if let Some(drivers) = &drivers {
+            table = drivers.table();
+            parameters = DriverData::new(drivers.fit()).control_values(epsilon);
+        }
+        if options.precision == Precision::F64 {
+            jumps = all_jumps(drivers.as_deref(), options, end)?;
+        }
+        if !jumps.is_empty() {
+            parameters.push(table.len() as f64);
+        }
+        let has_jumps = !jumps.is_empty();
+        table.extend(jumps);
+        if table.len() > most {
+            return refused(format!(
+                "the samples of all drivers make a table of {} numbers, and programs of this precision reach {most}: give fewer \
+                 samples, or take precision f64",
+                table.len()
+            ));
+        }
+        Ok(Driven { drivers, has_jumps, table: table.into(), parameters })
+    }
+
+    /// The table that programs look up.
+    pub(crate) fn table(&self) -> Arc<[f64]> {
+        Arc::clone(&self.table)
+    }
+
+    /// Values of the parameters that [`Driven::system`] adds.
+    pub(crate) fn parameters(&self) -> &[f64] {
+        &self.parameters
+    }
+
+    /// The model's system and events, where drivers have taken the places of parameters. What steers the lookups is parameters
+    /// behind all others, with the values of [`Driven::parameters`].
+    ///
+    /// # Errors
+    /// A driver for something that is no parameter, or on which something depends that cannot change with time.
+    pub(crate) fn system<'g>(
+        &self,
+        model: &Model,
+        graph: &'g Graph,
+    ) -> Result<(System<'g>, Vec<Event<'g>>), Error> {
+        let system = model.system(graph);
+        let events = model.events(&system);
+        let (mut system, mut events) = match &self.drivers {
+            None => (system, events),
+            Some(drivers) => DriverGraph::new(graph, drivers.fit(), drivers.names())
+                .drive(&system, &events)
+                .map_err(|error| Error::caused(ErrorKind::Option, error))?,
+        };
+        if self.has_jumps {
+            let first = graph.symbol(JUMPS);
+            let (name, unit, default) = (JUMPS.to_owned(), None, f64::NAN);
+            system.parameters.push(Parameter { name, unit, symbol: first, default });
+            events.push(Event {
+                trigger: Trigger::Listed { first },
+                changes: Vec::new(),
+                stops: false,
+                line: 0,
+            });
+        }
+        Ok((system, events))
+    }
+
+    /// Names of the drivers.
+    pub(crate) fn names(&self) -> &[String] {
+        self.drivers.as_ref().map_or(&[], |drivers| drivers.names())
+    }
+}
+
+/// Pairs of times around all jumps within the run, and infinity.
+fn all_jumps(drivers: Option<&Drivers>, options: &SolveOptions, end: f64) -> Result<Vec<f64>, Error> {
+    let (t0, span) = (options.t0, end - options.t0);
+    let mut jumps: Vec<(f64, f64)> =
+        options.jumps.iter().map(|time| (*time, time.abs().max(1e-6 * span))).collect();
+    if let Some(drivers) = drivers.filter(|drivers| drivers.has_jumps()) {
+        let axis = drivers.fit().axis();
+        let reach = axis.start().abs().max(axis.time(axis.len() - 1).abs());
+        let mut time = t0;
+        while let Some(next) = drivers.next_jump(time, 0).filter(|next| *next < end) {
+            jumps.push((next, next.abs().max(reach)));
+            if jumps.len() > MOST_JUMPS {
+                let message = format!(
+                    "the drivers jump more than {MOST_JUMPS} times before {end}: give them an order above 0, or samples that \
+                     are periodic"
+                );
+                return Err(Error::new(ErrorKind::Option, message));
+            }
+            time = next;
+        }
+    }
+    jumps.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut pairs: Vec<f64> = Vec::with_capacity(2 * jumps.len() + 2);
+    let mut passed = t0;
+    for (time, size) in jumps {
+        let margin = MARGIN * f64::EPSILON * size;
+        let (before, after) = (time - margin, time + margin);
+        if before > passed && after < end {
+            pairs.extend([before, after]);
+            passed = after;
+        }
+    }
+    if !pairs.is_empty() {
+        pairs.extend([f64::INFINITY; 2]);
+    }
+    Ok(pairs)
+}
+
+/// Drivers from a table (`.csv`, `.tsv`, `.parquet`): one row for each time, in a column `time` or `t`; every other column is the driver
+/// of its name.
+///
+/// # Errors
+/// [`ErrorKind::Option`]: what is wrong with the file, its times or its samples.
+pub fn drivers_from_file(path: impl AsRef<Path>, options: DriverOptions) -> Result<Drivers, Error> {
+    let path = path.as_ref();
+    let told = |problem: String| Error::new(ErrorKind::Option, format!("{}: {problem}", path.display()));
+    let table = Sweep::from_file(path).map_err(|error| Error::caused(ErrorKind::Option, error))?;
+    let rows = table.runs() as usize; // the rows of a file that was just read
+    let mut values = vec![0.0; rows * table.names().len()];
+    table.fill(0, rows, &mut values);
+    let columns = table.names().iter().zip(values.chunks(rows.max(1)));
+    let (times, drivers): (Vec<_>, Vec<_>) =
+        columns.partition(|(name, _)| ["time", "t"].contains(&name.as_str()));
+    let [(_, times)] = times[..] else {
+        return Err(told(format!(
+            "the times of the samples must be in a column `time` or `t`; it has {}",
+            table.names().join(", ")
+        )));
+    };
+    let axis = TimeAxis::listed(times).map_err(|error| told(error.to_string()))?;
+    Drivers::new(&axis, &drivers, options).map_err(|error| told(error.to_string()))
+}
