@@ -135,6 +135,18 @@ def theophylline_exact(p, t):
     return [gut, dose * ka / (ka - ke) * (mpmath.exp(-ke * t) - mpmath.exp(-ka * t))]
 
 
+INSULIN = np.loadtxt(HERE.parent / "minimal_model_insulin.csv", delimiter=",", skiprows=1).T
+
+
+def minimal_model(p):
+    def rhs(t, y, m, inside=None):
+        # Linear between samples; `numeric` restarts at each of them.
+        insulin = float(np.interp(t, *INSULIN))
+        return [p["SG"] * (p["basal_glucose"] - y[0]) - y[1] * y[0],
+                p["p3"] * (insulin - p["basal_insulin"]) - p["p2"] * y[1]]
+    return rhs
+
+
 # ---------------------------------------------------------------------- cases
 
 HH = dict(I_app=10, C_m=1, g_Na=120, g_K=36, g_L=0.3, E_Na=50, E_K=-77, E_L=-54.387)
@@ -158,6 +170,9 @@ CASES = {
                        [{}, dict(I_app=0.0), dict(I_app=20.0), dict(g_Na=100.0)], "numeric"),
     "beeler_reuter": (beeler_reuter, "V Cai m h j d f x1", BR, BR_START, [2.0, 10.0, 100.0, 400.0],
                       [{}, dict(g_s=0.06), dict(amplitude=5.0)], "numeric"),
+    "minimal_model": (minimal_model, "glucose effect",
+                      dict(basal_insulin=11, basal_glucose=92, SG=0.026, p2=0.025, p3=1.25e-5), [279, 0],
+                      [10.0, 50.0, 182.0], [{}, dict(p3=4e-5), dict(SG=0.01, glucose=200.0)], "numeric"),
 }
 
 
@@ -169,6 +184,7 @@ def make(name):
         p = dict(defaults, **{k: v for k, v in change.items() if k in defaults})
         y0 = [change.get(s, v) for s, v in zip(states, start)]
         breaks = [p["start"], p["start"] + p["duration"]] if "duration" in p else []
+        breaks = list(INSULIN[0]) if name == "minimal_model" else breaks
         if means == "taylor":
             first = taylor(rhs(p), y0, times, 25)
             second = numeric(rhs(p), y0, times, "DOP853", 1e-13, 1e-13, breaks)

@@ -6,6 +6,7 @@ mod host;
 
 use cases::{Case, Kind, MODELS};
 use host::HostBackend;
+use rubie_driver::{DriverOptions, Drivers, TimeAxis};
 use rubie_kernel::{AttemptPart, CpuBackend};
 use rubie_method::Method;
 use rubie_program::{Interpreter, Isa, Precision};
@@ -79,6 +80,25 @@ fn many_uniforms_and_little_memory() {
     // All arrays of the chunk, twice and with their staging, take about twice as much.
     let backend = HostBackend { memory: 1 << 18, quota: 50, ..HostBackend::new(compiler) };
     compare(&backend, MODELS[0], method, Kind::Summaries, Precision::F64);
+}
+
+/// Samples at even and uneven times, by an explicit method and by one that needs derivatives by time.
+#[test]
+fn drivers() {
+    let Some(compiler) = host::compiler() else { return };
+    let text = "param k = 1, u = 0, v = 1\nstate x = 1\nobserve seen = u\nx' = u - k*v*x";
+    let samples = [("u", [0.0, 2.0, 1.0, -1.0, 0.0]), ("v", [1.0, 2.0, 0.5, 1.0, 1.0])];
+    let uneven = TimeAxis::listed(&[0.0, 0.1, 0.4, 0.5, 0.7]).unwrap();
+    for axis in [uneven, TimeAxis::regular(0.0, 0.2, 5).unwrap()] {
+        let drivers = Drivers::new(&axis, &samples, DriverOptions::default()).unwrap();
+        for (method, precision) in
+            [("tsit5", Precision::F64), ("rodas5p", Precision::F64), ("tsit5", Precision::F32)]
+        {
+            let method = rubie_method::find(method).unwrap();
+            let case = Case::driven(("driven", text, 2.0), Some(&drivers), method, Kind::Inside, precision);
+            assert!(compare_case(&HostBackend::new(compiler), &case) > 50);
+        }
+    }
 }
 
 /// An attempt whose only program runs twice, the second time until a row that stays 0 is not above 0.

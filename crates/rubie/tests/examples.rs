@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used)]
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use rubie::prelude::*;
+use rubie::{DriverOptions, Drivers, Outside};
 use serde_json::Value;
 
 fn folder() -> PathBuf {
@@ -18,6 +20,13 @@ fn model(name: &str) -> Model {
 fn reference(name: &str) -> Value {
     let text = std::fs::read_to_string(folder().join(format!("reference/{name}.json"))).unwrap();
     serde_json::from_str(&text).unwrap()
+}
+
+/// The samples of a model that is driven, joined by straight lines.
+fn drivers(name: &str) -> Option<Arc<Drivers>> {
+    let options = DriverOptions { order: 1, boundary: None, outside: Outside::Hold };
+    let path = folder().join("minimal_model_insulin.csv");
+    (name == "minimal_model").then(|| Arc::new(rubie::drivers_from_file(path, options).unwrap()))
 }
 
 /// Solves every set of the reference and compares all values. `bound` is relative to the largest value that a state takes.
@@ -41,6 +50,7 @@ fn check(name: &str, method: &str, tolerance: f64, bound: f64) {
             steps,
             until: *times.last().unwrap(),
             save: Schedule::At(times.clone()),
+            drivers: drivers(name),
             keep: Some(states.iter().map(|s| (*s).to_owned()).collect()),
             set: set.iter().map(|(name, value)| (name.clone(), value.as_f64().unwrap())).collect(),
             ..SolveOptions::default()
@@ -103,6 +113,12 @@ fn theophylline() {
 }
 
 #[test]
+fn minimal_model() {
+    check("minimal_model", "tsit5", 1e-10, 1e-8);
+    check("minimal_model", "rodas5p", 1e-10, 1e-8);
+}
+
+#[test]
 fn sir() {
     check("sir", "bogacki-shampine-32", 1e-9, 1e-6);
 }
@@ -119,7 +135,7 @@ fn every_example_has_a_reference() {
             models += 1;
         }
     }
-    assert_eq!(models, 8);
+    assert_eq!(models, 9);
 }
 
 /// Facts that the papers state in words.

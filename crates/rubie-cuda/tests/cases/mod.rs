@@ -4,6 +4,7 @@
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
+use rubie_driver::{DriverData, DriverGraph, Drivers};
 use rubie_expr::Graph;
 use rubie_kernel::{
     Backend, ChunkInputs, ChunkOutputs, ChunkReport, Controls, Input, Inputs, KernelSpec, Recording,
@@ -72,9 +73,27 @@ impl Case {
         kind: Kind,
         precision: Precision,
     ) -> Case {
+        Case::driven((name, text, until), None, method, kind, precision)
+    }
+
+    /// The same with drivers.
+    pub(crate) fn driven(
+        (name, text, until): (&str, &str, f64),
+        drivers: Option<&Drivers>,
+        method: &Method,
+        kind: Kind,
+        precision: Precision,
+    ) -> Case {
         let model = Model::parse(name, text).unwrap();
         let graph = Graph::new();
-        let system = model.system(&graph);
+        let mut system = model.system(&graph);
+        let (mut table, mut driving) = (Vec::new(), Vec::new());
+        if let Some(drivers) = drivers {
+            let expressions = DriverGraph::new(&graph, drivers.fit(), drivers.names());
+            (system, _) = expressions.drive(&system, &[]).unwrap();
+            table = drivers.table();
+            driving = DriverData::new(drivers.fit()).control_values(1e-7);
+        }
         let dt = (!method.adaptive()).then_some(until / 300.0);
         let settings = StepSettings { dt, ..StepSettings::with_tolerance(1e-5) };
         let controller = method.controller(&settings).unwrap();
@@ -96,7 +115,9 @@ impl Case {
         });
         let inner = if kind == Kind::Ends { 1 } else { 7 };
         let sample_times = (0..=inner).map(|i| until * f64::from(i) / f64::from(inner)).collect();
-        let parameters: Vec<f64> = system.parameters.iter().map(|p| p.default).collect();
+        let mut parameters: Vec<f64> = system.parameters.iter().map(|p| p.default).collect();
+        parameters.truncate(system.parameters.len() - driving.len());
+        parameters.extend(driving);
         Case {
             name: format!("{name}, {}, {kind:?}, {precision:?}", method.name),
             columns: [samples.variables().len(), summaries.map_or(0, |summaries| summaries.columns().len())],
@@ -112,7 +133,7 @@ impl Case {
                 controls: method.control_values(&settings, system.states.len()).unwrap(),
                 parameters,
                 initials: Vec::new(),
-                table: [].into(),
+                table: table.into(),
                 threads: NonZeroUsize::MIN,
             },
         }
