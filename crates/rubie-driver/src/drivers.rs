@@ -1,5 +1,7 @@
 //! `Drivers`: sampled functions of time with one axis, fitted.
 
+use std::num::NonZeroUsize;
+
 use crate::axis::TimeAxis;
 use crate::error::DriverError;
 use crate::fit::Fit;
@@ -23,6 +25,8 @@ pub struct Drivers {
     names: Vec<String>,
     fit: Fit,
     coefficients: Vec<f64>,
+    /// Number of runs, where each has samples of its own.
+    runs: Option<NonZeroUsize>,
 }
 
 impl Drivers {
@@ -35,6 +39,39 @@ impl Drivers {
         drivers: &[(N, S)],
         options: DriverOptions,
     ) -> Result<Drivers, DriverError> {
+        Drivers::fitted(axis, drivers, None, options)
+    }
+
+    /// Fits drivers that are different for each run of a batch: the samples of a driver are those of run 0, then those of run 1, and
+    /// so on, all at the times of the axis.
+    ///
+    /// ```
+    /// use rubie_driver::{DriverOptions, Drivers, TimeAxis};
+    ///
+    /// let axis = TimeAxis::regular(0.0, 1.0, 3).unwrap();
+    /// let options = DriverOptions::default().order(1);
+    /// let runs = std::num::NonZeroUsize::new(2).unwrap();
+    /// let drivers = Drivers::each(&axis, &[("u", [0.0, 1.0, 0.0, 0.0, 5.0, 0.0])], runs, options).unwrap();
+    /// assert_eq!([0, 1].map(|run| drivers.value_of(run, 0, 0.5)), [0.5, 2.5]);
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`Drivers::new`].
+    pub fn each<N: AsRef<str>, S: AsRef<[f64]>>(
+        axis: &TimeAxis,
+        drivers: &[(N, S)],
+        runs: NonZeroUsize,
+        options: DriverOptions,
+    ) -> Result<Drivers, DriverError> {
+        Drivers::fitted(axis, drivers, Some(runs), options)
+    }
+
+    fn fitted<N: AsRef<str>, S: AsRef<[f64]>>(
+        axis: &TimeAxis,
+        drivers: &[(N, S)],
+        runs: Option<NonZeroUsize>,
+        options: DriverOptions,
+    ) -> Result<Drivers, DriverError> {
         let names: Vec<String> = drivers.iter().map(|(name, _)| name.as_ref().to_owned()).collect();
         if names.is_empty() {
             return Err(DriverError::NoDrivers);
@@ -43,12 +80,24 @@ impl Drivers {
             return Err(DriverError::Twice(names[place].clone()));
         }
         let fit = Fit::new(axis, options)?;
-        let mut coefficients = vec![0.0; fit.pieces() * drivers.len() * (options.order + 1)];
+        let count = runs.map_or(1, NonZeroUsize::get);
+        let entries = fit.pieces() * drivers.len() * (options.order + 1);
+        let mut coefficients = vec![0.0; count * entries];
         for (place, (name, samples)) in drivers.iter().enumerate() {
-            let polynomials = fit.polynomials(name.as_ref(), samples.as_ref())?;
-            interleave(&mut coefficients, &polynomials, place, drivers.len(), options.order + 1);
+            let (name, samples, times) = (name.as_ref(), samples.as_ref(), axis.len());
+            if samples.len() != count * times {
+                let (name, samples) = (name.to_owned(), samples.len());
+                return Err(match runs {
+                    None => DriverError::Length { name, samples, times },
+                    Some(_) => DriverError::LengthOfAll { name, samples, times, runs: count },
+                });
+            }
+            for (samples, of_run) in samples.chunks_exact(times).zip(coefficients.chunks_exact_mut(entries)) {
+                let polynomials = fit.polynomials(name, samples)?;
+                interleave(of_run, &polynomials, place, drivers.len(), options.order + 1);
+            }
         }
-        Ok(Drivers { names, fit, coefficients })
+        Ok(Drivers { names, fit, coefficients, runs })
     }
 
     /// Names, in the order of [`Drivers::coefficients`].
@@ -61,7 +110,12 @@ impl Drivers {
         &self.fit
     }
 
-    /// The polynomials: for each piece and driver `order + 1` numbers, constant first, as in [`Fit::polynomials`].
+    /// Number of runs, where each has samples of its own.
+    pub fn runs(&self) -> Option<NonZeroUsize> {
+        self.runs
+    }
+
+    /// The polynomials, of one run after the other where each has its own: for each piece and driver `order + 1` numbers, constant first, as in [`Fit::polynomials`].
     pub fn coefficients(&self) -> &[f64] {
         &self.coefficients
     }
@@ -69,6 +123,11 @@ impl Drivers {
     /// The table that expressions of these drivers ([`crate::DriverGraph`]) look up: where pieces are, and the polynomials.
     pub fn table(&self) -> Vec<f64> {
         [DriverData::new(&self.fit).places, self.coefficients.clone()].concat()
+    }
+
+    /// Entries of the table for each run, or for all where they share them.
+    pub fn entries(&self) -> usize {
+        self.fit.pieces() * self.names.len() * (self.fit.options().order + 1)
     }
 
     /// Whether some value changes at once somewhere: samples that hold, or ends that do not meet what is outside.
@@ -82,13 +141,26 @@ impl Drivers {
         options.order == 0 || ends
     }
 
-    /// The value of a driver at a time.
+    /// The value of a driver at a time; of run 0 where runs have their own.
     pub fn value(&self, driver: usize, time: f64) -> f64 {
         self.derivative(driver, time, 0)
     }
 
-    /// A derivative of a driver by time; from the right where it jumps at a knot. Outside of samples that do not wrap it is 0.
+    /// The value of a driver of a run at a time.
+    ///
+    /// # Panics
+    /// If there are fewer runs.
+    pub fn value_of(&self, run: usize, driver: usize, time: f64) -> f64 {
+        self.evaluate(run, driver, time, 0)
+    }
+
+    /// A derivative of a driver by time; from the right where it jumps at a knot. Outside of samples that do not wrap it is 0. Of run 0
+    /// where runs have their own.
     pub fn derivative(&self, driver: usize, time: f64, number: usize) -> f64 {
+        self.evaluate(0, driver, time, number)
+    }
+
+    fn evaluate(&self, run: usize, driver: usize, time: f64, number: usize) -> f64 {
         let pieces = &self.fit.pieces;
         let (axis, order) = (&pieces.axis, pieces.order);
         let span = axis.span();
@@ -103,7 +175,7 @@ impl Drivers {
         };
         // A step is where its sample is, even if rounding puts the time a little before.
         let piece = pieces.at(if order == 0 { place + slack } else { place });
-        let from = (piece * self.names.len() + driver) * (order + 1);
+        let from = self.entries() * run + (piece * self.names.len() + driver) * (order + 1);
         let distance = place - pieces.origin(piece);
         let falling = |power: usize| (power - number + 1..=power).map(|n| n as f64).product::<f64>();
         let sum = (number..=order)

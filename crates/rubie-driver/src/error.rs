@@ -19,6 +19,18 @@ pub enum DriverError {
         /// Number of times.
         times: usize,
     },
+    /// A driver for each run, with more or fewer samples than runs times times.
+    #[error("the driver `{name}` has {samples} samples for {runs} runs of {times} times each: give {}", .times * .runs)]
+    LengthOfAll {
+        /// The driver.
+        name: String,
+        /// Number of its samples.
+        samples: usize,
+        /// Number of times.
+        times: usize,
+        /// Number of runs.
+        runs: usize,
+    },
     /// A sample that is NaN or infinite.
     #[error("sample {place} of the driver `{name}` is {value}; samples must be finite numbers")]
     NotFinite {

@@ -43,19 +43,6 @@ pub struct DriverData {
     reach: f64,
 }
 
-/// The order of controls. No model can have such names.
-const CONTROLS: [&str; 9] = [
-    "driver start",
-    "driver rate",
-    "driver span",
-    "driver slack",
-    "driver last piece",
-    "driver buckets per place",
-    "driver buckets",
-    "driver origins",
-    DriverGraph::COEFFICIENTS,
-];
-
 impl DriverData {
     /// The data of a fit.
     pub fn new(fit: &Fit) -> DriverData {
@@ -83,6 +70,19 @@ impl<'g> DriverGraph<'g> {
     /// share them. Where each run has its own, it is a value of the run.
     pub const COEFFICIENTS: &'static str = "driver coefficients";
 
+    /// Names of [`DriverGraph::controls`], in their order. No model can have such names.
+    pub const CONTROLS: [&'static str; 9] = [
+        "driver start",
+        "driver rate",
+        "driver span",
+        "driver slack",
+        "driver last piece",
+        "driver buckets per place",
+        "driver buckets",
+        "driver origins",
+        Self::COEFFICIENTS,
+    ];
+
     /// The drivers of a fit, by name.
     pub fn new(graph: &'g Graph, fit: &Fit, names: &[impl AsRef<str>]) -> DriverGraph<'g> {
         let options = fit.options;
@@ -94,7 +94,10 @@ impl<'g> DriverGraph<'g> {
             outside: options.outside,
             centred: fit.pieces.centred(),
             bisections,
-            controls: CONTROLS.iter().map(|name| Control { name, symbol: graph.symbol(name) }).collect(),
+            controls: Self::CONTROLS
+                .iter()
+                .map(|name| Control { name, symbol: graph.symbol(name) })
+                .collect(),
         }
     }
 

@@ -55,10 +55,10 @@ impl DriverSizes {
 }
 
 impl Drivers {
-    /// The sizes of these drivers' tables, which all runs share.
+    /// The sizes of these drivers' tables.
     pub fn sizes(&self) -> DriverSizes {
         let count = NonZeroUsize::new(self.names().len()).unwrap_or(NonZeroUsize::MIN);
-        DriverSizes::new(self.fit(), count, Runs::Shared)
+        DriverSizes::new(self.fit(), count, self.runs().map_or(Runs::Shared, Runs::Each))
     }
 }
 

@@ -12,6 +12,7 @@ use crate::values::{Numbers, Values};
 /// The arrays of one chunk, used again for another.
 pub(crate) struct Buffers {
     first_run: u64,
+    /// The values of the sweep, then those that drivers need of each run.
     pub(crate) inputs: Numbers<f64>,
     pub(crate) samples: Values,
     pub(crate) summaries: Values,
@@ -50,18 +51,23 @@ impl Buffers {
     pub(crate) fn take(&mut self, solver: &Solver, sweep: &Sweep, range: Range<u64>) {
         let runs = (range.end - range.start) as usize; // the plan has counted them
         self.first_run = range.start;
-        self.inputs.resize(self.names * runs);
+        let each = solver.each_driven();
+        self.inputs.resize((self.names + usize::from(each.is_some())) * runs);
         self.samples.resize(solver.samples_per_run() * runs);
         self.summaries.resize(solver.summaries_per_run() * runs);
         self.status.resize(runs, Status::SUCCESS);
-        sweep.fill(range.start, runs, self.inputs.as_mut());
+        let (swept, places) = self.inputs.as_mut().split_at_mut(self.names * runs);
+        sweep.fill(range.start, runs, swept);
+        if let Some(each) = each {
+            each.fill(range.start, places);
+        }
     }
 
     pub(crate) fn chunk(&self) -> Chunk<'_> {
         Chunk {
             first_run: self.first_run,
             runs: self.status.len(),
-            swept: &self.inputs,
+            swept: &self.inputs[..self.names * self.status.len()],
             samples: self.samples.as_samples(),
             summaries: self.summaries.as_samples(),
             status: &self.words,

@@ -1,5 +1,6 @@
 //! What a solve looks up: the samples of drivers, and the times at which right-hand sides jump.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -31,6 +32,25 @@ pub(crate) struct Driven {
     table: Arc<[f64]>,
     /// Values of the parameters that [`Driven::system`] adds.
     parameters: Vec<f64>,
+}
+
+/// Samples for each run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Each {
+    pub(crate) runs: u64,
+    /// The parameter that is the place of a run's samples.
+    pub(crate) position: usize,
+    first: f64,
+    distance: f64,
+}
+
+impl Each {
+    /// The places of the samples of consecutive runs.
+    pub(crate) fn fill(&self, first_run: u64, places: &mut [f64]) {
+        for (run, place) in (first_run..).zip(places) {
+            *place = self.first + run as f64 * self.distance;
+        }
+    }
 }
 
 impl Driven {
@@ -119,6 +139,15 @@ impl Driven {
         Ok((system, events))
     }
 
+    /// Where each run has samples of its own: the number of runs; the parameter that is the place of a run's samples, by its position
+    /// among those that [`Driven::system`] adds; the place of run 0, and the distance to the next.
+    pub(crate) fn each(&self) -> Option<Each> {
+        let drivers = self.drivers.as_ref()?;
+        let position = DriverGraph::CONTROLS.iter().position(|name| *name == DriverGraph::COEFFICIENTS)?;
+        let (first, distance) = (self.parameters[position], drivers.entries() as f64);
+        Some(Each { runs: drivers.runs()?.get() as u64, position, first, distance })
+    }
+
     /// Names of the drivers.
     pub(crate) fn names(&self) -> &[String] {
         self.drivers.as_ref().map_or(&[], |drivers| drivers.names())
@@ -164,7 +193,7 @@ fn all_jumps(drivers: Option<&Drivers>, options: &SolveOptions, end: f64) -> Res
 }
 
 /// Drivers from a table (`.csv`, `.tsv`, `.parquet`): one row for each time, in a column `time` or `t`; every other column is the driver
-/// of its name.
+/// of its name. With a column `run` (0, 1, 2, ...) each run has rows of its own, one run after the other, at the same times.
 ///
 /// # Errors
 /// [`ErrorKind::Option`]: what is wrong with the file, its times or its samples.
@@ -175,15 +204,39 @@ pub fn drivers_from_file(path: impl AsRef<Path>, options: DriverOptions) -> Resu
     let rows = table.runs() as usize; // the rows of a file that was just read
     let mut values = vec![0.0; rows * table.names().len()];
     table.fill(0, rows, &mut values);
-    let columns = table.names().iter().zip(values.chunks(rows.max(1)));
-    let (times, drivers): (Vec<_>, Vec<_>) =
-        columns.partition(|(name, _)| ["time", "t"].contains(&name.as_str()));
-    let [(_, times)] = times[..] else {
+    let (mut times, mut runs, mut drivers) = (None, None, Vec::new());
+    for (name, column) in table.names().iter().zip(values.chunks(rows.max(1))) {
+        match name.as_str() {
+            "time" | "t" => times = Some(column),
+            "run" => runs = Some(column),
+            _ => drivers.push((name, column)),
+        }
+    }
+    let Some(times) = times else {
+        let names = table.names().join(", ");
         return Err(told(format!(
-            "the times of the samples must be in a column `time` or `t`; it has {}",
-            table.names().join(", ")
+            "the times of the samples must be in a column `time` or `t`; it has {names}"
         )));
     };
-    let axis = TimeAxis::listed(times).map_err(|error| told(error.to_string()))?;
-    Drivers::new(&axis, &drivers, options).map_err(|error| told(error.to_string()))
+    let axis_of = |times| TimeAxis::listed(times).map_err(|error| told(error.to_string()));
+    let made = match runs {
+        None => Drivers::new(&axis_of(times)?, &drivers, options),
+        Some(runs) => {
+            let samples = runs.iter().take_while(|run| **run == 0.0).count().max(1);
+            let misplaced = (0..rows).find(|row| {
+                let (run, sample) = (row / samples, row % samples);
+                runs[*row] != run as f64 || times[*row] != times[sample]
+            });
+            if let Some(row) = misplaced.or((rows % samples > 0).then_some(rows - 1)) {
+                return Err(told(format!(
+                    "in row {} the column `run` or the time does not fit: rows must be those of run 0, then as many at the same times \
+                     for run 1, and so on",
+                    row + 1
+                )));
+            }
+            let count = NonZeroUsize::new(rows / samples).unwrap_or(NonZeroUsize::MIN);
+            Drivers::each(&axis_of(&times[..samples])?, &drivers, count, options)
+        }
+    };
+    made.map_err(|error| told(error.to_string()))
 }

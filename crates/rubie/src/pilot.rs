@@ -5,7 +5,7 @@ use rubie_model::Model;
 use rubie_program::Opcode;
 
 use crate::choice::{Choice, Trial};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::options::{DeviceChoice, SolveOptions};
 use crate::run::Monitor;
 use crate::solver::Solver;
@@ -54,6 +54,10 @@ impl Solver {
     pub fn for_sweep(model: &Model, options: &SolveOptions, sweep: &Sweep) -> Result<Solver, Error> {
         if !options.is_auto() {
             return Solver::new(model, options);
+        }
+        if options.drivers.as_ref().is_some_and(|drivers| drivers.runs().is_some()) {
+            let message = "method auto tries some runs of a sweep, which drivers with samples for each run do not allow: name a method";
+            return Err(Error::new(ErrorKind::Option, message));
         }
         let choice = choose(model, options, sweep)?;
         let options = SolveOptions { method: choice.method.to_owned(), ..options.clone() };

@@ -48,6 +48,7 @@ impl Solver {
     /// # Errors
     /// As for [`Solver::solve`], and [`ErrorKind::Interrupted`].
     pub fn solve_watched(&self, sweep: &Sweep, monitor: &Monitor) -> Result<Solution, Error> {
+        self.check_sweep(sweep)?;
         let compiled = self.compiled(sweep.names())?;
         let plan = self.plan_in_memory(sweep)?;
         if plan.num_chunks() > 1 {
@@ -104,6 +105,7 @@ impl Solver {
 
     /// Solves the runs that `sink` has not, and passes them on.
     fn pass_to(&self, sink: &mut dyn Sink, sweep: &Sweep, monitor: &Monitor) -> Result<Report, Error> {
+        self.check_sweep(sweep)?;
         let compiled = self.compiled(sweep.names())?;
         let length = self.plan(sweep, sink.buffer_bytes())?.chunk_length() as u64;
         let mut report = self.report(sweep, &compiled);

@@ -12,7 +12,7 @@ use rubie_program::Precision;
 
 use crate::backend::Chosen;
 use crate::choice::Choice;
-use crate::driven::Driven;
+use crate::driven::{Driven, Each};
 use crate::error::{Error, ErrorKind};
 use crate::identity::{Digest, Identity, digest};
 use crate::options::SolveOptions;
@@ -255,6 +255,8 @@ impl Solver {
                 inputs.fixed_initials.push(i);
             }
         }
+        let own = self.names.parameters.len();
+        inputs.varying.extend(self.driven.each().map(|each| Input::Parameter(own + each.position)));
         Ok(inputs)
     }
 
@@ -308,12 +310,27 @@ impl Solver {
         self.method.name
     }
 
-    /// Checks that the model has all names of a sweep, before anything is computed or written.
+    /// Checks that the model has all names of a sweep, and drivers all its runs, before anything is computed or written.
     ///
     /// # Errors
     /// The first name that is neither state nor parameter, with the nearest that is.
     pub fn check_sweep(&self, sweep: &Sweep) -> Result<(), Error> {
-        self.inputs(sweep.names()).map(drop)
+        self.inputs(sweep.names())?;
+        match self.driven.each() {
+            Some(each) if each.runs != sweep.runs() => {
+                let (given, runs) = (each.runs, sweep.runs());
+                let message = format!(
+                    "the drivers have samples for {given} runs, the sweep has {runs}: give samples for each run"
+                );
+                Err(Error::new(ErrorKind::Sweep, message))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Samples for each run, where runs have their own.
+    pub(crate) fn each_driven(&self) -> Option<Each> {
+        self.driven.each()
     }
 }
 

@@ -240,3 +240,64 @@ fn samples_come_from_a_table() {
     assert!(error("t,u\n1,2\n2,nan\n").contains("finite"));
     assert!(error("t\n1\n2\n").contains("no driver"));
 }
+
+/// Linear samples of each run's own: the integral is exact, in memory and in chunks, by even and by uneven times.
+#[test]
+fn runs_have_samples_of_their_own() {
+    let model = Model::parse("sum", "param u = 0, k = 1\nstate x = 0\nx' = k*u").unwrap();
+    const RUNS: usize = 2503;
+    let height = |run: usize, sample: usize| ((run * 37 + sample * 101) % 19) as f64 - 9.0;
+    for times in [[0.0, 1.0, 2.0, 3.0], [0.0, 0.5, 2.5, 3.0]] {
+        let axis = TimeAxis::listed(&times).unwrap();
+        let samples: Vec<f64> = (0..RUNS).flat_map(|run| (0..4).map(move |i| height(run, i))).collect();
+        let hold = DriverOptions { order: 1, boundary: None, outside: Outside::Hold };
+        let runs = NonZeroUsize::new(RUNS).unwrap();
+        let given = Drivers::each(&axis, &[("u", samples)], runs, hold).unwrap();
+        let options = SolveOptions {
+            until: 3.0,
+            save: Schedule::Final,
+            drivers: Some(Arc::new(given)),
+            chunk_bytes: 1,
+            jumps: times.to_vec(),
+            ..SolveOptions::default()
+        };
+        let solver = Solver::new(&model, &options).unwrap();
+        let sweep = Sweep::product(vec![Axis::parse("k", &format!("1:2:{RUNS}"), 0).unwrap()]).unwrap();
+        let solution = solver.solve(&sweep).unwrap();
+        for run in 0..RUNS {
+            let area: f64 =
+                (0..3).map(|i| 0.5 * (times[i + 1] - times[i]) * (height(run, i) + height(run, i + 1))).sum();
+            let exact = (1.0 + run as f64 / (RUNS - 1) as f64) * area;
+            assert!((solution.series("x", run).unwrap()[0] - exact).abs() < 1e-11, "run {run}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("r.npy");
+        let sink = rubie::sink::create(&path, rubie::sink::TableForm::Wide, solver.layout(&sweep)).unwrap();
+        let report = solver.solve_into(&sweep, sink, &rubie::Monitor::default()).unwrap();
+        assert!(report.chunks > 1);
+        let bytes = std::fs::read(&path).unwrap();
+        let last = f64::from_le_bytes(bytes[bytes.len() - 8..].try_into().unwrap());
+        assert_eq!(last, solution.series("x", RUNS - 1).unwrap()[0]);
+
+        let few = Sweep::product(vec![Axis::parse("k", "1:2:5", 0).unwrap()]).unwrap();
+        let error = solver.solve(&few).err().unwrap().to_string();
+        assert!(error.contains("samples for 2503 runs, the sweep has 5"), "{error}");
+    }
+}
+
+#[test]
+fn a_table_can_have_rows_for_each_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pumps.csv");
+    std::fs::write(&path, "run,time,u\n0,0,1\n0,2,3\n1,0,5\n1,2,6\n").unwrap();
+    let hold = DriverOptions { order: 1, boundary: None, outside: Outside::Hold };
+    let found = rubie::drivers_from_file(&path, hold).unwrap();
+    assert_eq!((found.runs().unwrap().get(), found.value_of(1, 0, 1.0)), (2, 5.5));
+    for (text, row) in
+        [("run,time,u\n0,0,1\n0,2,3\n1,0,5\n", 3), ("run,time,u\n0,0,1\n0,2,3\n1,0,5\n1,3,6\n", 4)]
+    {
+        std::fs::write(&path, text).unwrap();
+        let error = rubie::drivers_from_file(&path, hold).unwrap_err().to_string();
+        assert!(error.contains(&format!("in row {row} the column `run`")), "{error}");
+    }
+}
