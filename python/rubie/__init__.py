@@ -16,12 +16,14 @@
 | `solve` | values by name in, arrays out |
 | `solve_ivp`, `Solver` | the same with the names and grids of CuBIE |
 | `SolveResult` | arrays, legends, tables, failures |
+| `DriverSamples` | parameters that follow samples over time |
 | `methods` | the integration methods |
 | `sample` | values from ranges, by generators such as those of `scipy.stats.qmc` |
 | `rubie.distributed` | the same batch over a cluster of Dask |
 """
 
 from rubie._engine import __version__
+from rubie.drivers import DriverSamples
 from rubie.errors import EquationWarning, TranslationError
 from rubie.result import SolveResult
 from rubie.sampling import sample
@@ -31,6 +33,7 @@ from rubie.status import RESULT_CODES
 from rubie.system import OdeSystem, create_ODE_system, load_model, methods
 
 __all__ = [
+    "DriverSamples",
     "EquationWarning",
     "OdeSystem",
     "RESULT_CODES",

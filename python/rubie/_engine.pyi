@@ -23,6 +23,19 @@ class Model:
     @property
     def observables(self) -> list[Entry]: ...
 
+class Drivers:
+    def __init__(
+        self,
+        times: np.ndarray,
+        names: Sequence[str],
+        samples: Sequence[np.ndarray],
+        runs: int | None = ...,
+        order: int = ...,
+        boundary: str | None = ...,
+        outside: str = ...,
+    ) -> None: ...
+    def values(self, times: np.ndarray, run: int = ...) -> np.ndarray: ...
+
 class Solver:
     def __init__(self, model: Model, given: dict[str, Any]) -> None: ...
     def solve(

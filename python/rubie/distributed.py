@@ -82,10 +82,14 @@ def _submitted(client, solver, initial_values, parameters, duration, settling_ti
     parts = parts or PARTS_PER_THREAD * max(1, sum(client.nthreads().values()))
     edges = np.unique(np.linspace(0, runs, min(parts, runs) + 1).astype(int))
     threads = solver.given.get("threads", 1)
-    futures = {}
+    futures, drivers = {}, solver._drivers()
     for low, high in zip(edges, edges[1:]):
         cut = [column[low:high] for column in columns]
-        future = client.submit(_part, solver, names, cut, duration, settling_time, t0, threads, pure=False, retries=retries)
+        part = solver
+        if drivers is not None and drivers.runs is not None:
+            part = solver.copy()
+            part.update(drivers=drivers.of_runs(int(low), int(high)))
+        future = client.submit(_part, part, names, cut, duration, settling_time, t0, threads, pure=False, retries=retries)
         futures[future] = int(low)
     for future, arrays in distributed.as_completed(futures, with_results=True):
         yield futures[future], arrays

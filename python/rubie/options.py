@@ -18,12 +18,15 @@ ENGINE = {
         name: name
         for name in """atol rtol dt dt_min dt_max safety min_step_shrink max_step_growth deadband_min deadband_max integral_gain
         proportional_gain derivative_gain newton_atol newton_rtol newton_max_iters max_steps device backend vectors threads
-        memory_limit sample_summaries_every summarise_every""".split()
+        memory_limit sample_summaries_every summarise_every jumps""".split()
     },
 }
 
 #: Keywords that say what is recorded; the solver takes them itself.
 RECORDING = ["save_every", "save", "output_types", "save_variables", "summarise_variables", "precision"]
+
+#: Keywords of drivers; the solver fits them.
+DRIVING = ["drivers", "order", "wrap", "boundary_condition", "outside"]
 
 #: Keywords that steer how CuBIE makes and runs GPU kernels. They change no result, and have no counterpart here.
 PERFORMANCE = """blocksize max_registers lineinfo time_logging_level auto_performance memory_manager stream_group cache_enabled
@@ -41,12 +44,12 @@ def checked(given: Mapping[str, Any]) -> dict[str, Any]:
     known: dict[str, Any] = {}
     without: list[str] = []
     for name, value in given.items():
-        if name in ENGINE or name in RECORDING:
+        if name in ENGINE or name in RECORDING or name in DRIVING:
             known[name] = value
         elif name in LINEAR:
             without.append(name)
         elif name not in PERFORMANCE and not name.startswith("unroll_") and not name.endswith("_location"):
-            near = difflib.get_close_matches(name, [*ENGINE, *RECORDING, *PERFORMANCE, *LINEAR], 1)
+            near = difflib.get_close_matches(name, [*ENGINE, *RECORDING, *DRIVING, *PERFORMANCE, *LINEAR], 1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise KeyError(f"Unrecognized keyword arguments: [{name!r}]{hint}")
     if without:

@@ -143,7 +143,7 @@ class SolveResult:
     @property
     def as_pandas(self) -> dict[str, Any]:
         """Tables with the columns (run, name): `time_domain` over time, `summaries` over the windows' ends."""
-        pandas = _needs("pandas", "as_pandas")
+        pandas = needs("pandas", "as_pandas")
 
         def table(array: np.ndarray, names: list[str], index: Any, of: str):
             columns = pandas.MultiIndex.from_product([[f"run_{i}" for i in range(self.num_runs)], names], names=["run", "name"])
@@ -158,7 +158,7 @@ class SolveResult:
 
     def to_pandas(self):
         """A tidy table: a row for each run and time, with the swept values."""
-        pandas = _needs("pandas", "to_pandas")
+        pandas = needs("pandas", "to_pandas")
         times, runs = len(self.time), self.num_runs
         columns = {"run": np.repeat(np.arange(runs), times)}
         columns.update({name: np.repeat(values, times) for name, values in self.sweep.items()})
@@ -168,7 +168,7 @@ class SolveResult:
 
     def to_xarray(self):
         """A data set with the dimensions time and run; swept values and status are coordinates of the runs."""
-        xarray = _needs("xarray", "to_xarray")
+        xarray = needs("xarray", "to_xarray")
         coordinates = {name: ("run", values) for name, values in self.sweep.items()}
         coordinates.update(time=self.time, status=("run", self.status_codes))
         data = {}
@@ -182,7 +182,7 @@ class SolveResult:
 
     def plot(self, variables: list[str] | None = None, axes: Any = None):
         """Medians over the runs with bands of 50 and 90 %, or the runs themselves if there are few; needs Matplotlib."""
-        plt = _needs("matplotlib.pyplot", "plot")
+        plt = needs("matplotlib.pyplot", "plot")
         variables = variables or self.variables
         if axes is None:
             _, axes = plt.subplots(len(variables), 1, sharex=True, squeeze=False, figsize=(7, 2.2 * len(variables) + 0.8))
@@ -215,7 +215,8 @@ class SolveResult:
         return f"<b>{escape(self.system.name)}</b><table>{rows}</table>"
 
 
-def _needs(module: str, what: str):
+def needs(module: str, what: str):
+    """An optional package, or an error that says how to get it."""
     import importlib
 
     try:

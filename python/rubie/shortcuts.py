@@ -58,7 +58,7 @@ def solve(
         raise KeyError(f"unknown name {unknown[0]!r} in the sweep; states and parameters are {known}")
     states = {name: value for name, value in sweep.items() if name in system.states}
     parameters = {name: value for name, value in sweep.items() if name in system.parameters}
-    options = {name: kwargs.pop(name) for name in ("progress", "nan_error_trajectories") if name in kwargs}
+    options = {name: kwargs.pop(name) for name in ("progress", "nan_error_trajectories", "drivers") if name in kwargs}
     solver = Solver(system, method, **kwargs)
     return solver.solve(
         states, parameters, duration=until - t0 - settle, settling_time=settle, t0=t0, grid_type=grid_type, **options
@@ -88,6 +88,8 @@ def solve_ivp(
         A system, or equations; then the keys of `y0` and `parameters` name states and parameters.
     y0, parameters : dict or array
         Values by name, or arrays of shape (name, run).
+    drivers : DriverSamples or dict
+        Samples over time that take the places of parameters; with equations they name drivers.
     method, duration, settling_time, t0, grid_type, nan_error_trajectories
         As for :meth:`Solver.solve`.
     save_variables, summarise_variables : list of str
@@ -106,7 +108,7 @@ def solve_ivp(
             raise TypeError("with equations, parameters are a dictionary: it names them")
         precision = kwargs.pop("precision", np.float64)
         states = y0 if isinstance(y0, Mapping) else None
-        system = create_ODE_system(system, precision, states=states, parameters=parameters)
+        system = create_ODE_system(system, precision, states=states, parameters=parameters, drivers=drivers)
     for name, value in (("save_variables", save_variables), ("summarise_variables", summarise_variables)):
         if value is not None:
             kwargs[name] = value

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from rubie import _engine, grid
+from rubie.drivers import DriverSamples, driver_samples
 from rubie.options import ENGINE, checked
 from rubie.result import SolveResult
 from rubie.system import OdeSystem
@@ -31,7 +32,7 @@ class Solver:
     **kwargs
         `atol`, `rtol` (numbers, lists by state, or dictionaries by name), `dt`, `dt_min`, `dt_max`, `step_controller` and its
         settings; `save_every`, `summarise_every`, `sample_summaries_every`, `output_types`, `save_variables`,
-        `summarise_variables`; `threads`, `backend`, `device`, `memory_limit`; see the page on Python.
+        `summarise_variables`; `drivers`, `order`, `wrap`, `boundary_condition`, `outside`, `jumps`; `threads`, `backend`, `device`, `memory_limit`; see the page on Python.
 
     Raises
     ------
@@ -116,7 +117,8 @@ class Solver:
             rows = [by_name.get(n, np.full(runs, np.nan if v is None else v)) for n, v in defaults.items()]
             return np.array(rows, dtype=self.system.precision).reshape(len(defaults), runs)
 
-        return table(self.system.states), table(self.system.parameters)
+        undriven = {name: self.system.parameters[name] for name in self._parameters()}
+        return table(self.system.states), table(undriven)
 
     def solve(
         self,
@@ -138,6 +140,8 @@ class Solver:
         ----------
         initial_values, parameters : dict or array, optional
             Values by name (numbers or lists), or an array of shape (name, run). What is absent has its default.
+        drivers : DriverSamples or dict, optional
+            Samples over time that take the places of parameters; a dictionary has the times under `time`.
         duration, settling_time, t0 : float
             Recording goes from `t0 + settling_time` to `t0 + settling_time + duration`; integration begins at `t0`.
         grid_type : {"verbatim", "combinatorial"}
@@ -153,8 +157,7 @@ class Solver:
         -------
         SolveResult
         """
-        _no_drivers(drivers)
-        self.update(kwargs)
+        self.update(kwargs if drivers is None else {**kwargs, "drivers": drivers})
         names, values, product = self._grid(initial_values, parameters, grid_type)
         engine = self._engine(names, duration, settling_time, t0)
         arrays = engine.solve(names, values, product, _progress(progress))
@@ -169,6 +172,7 @@ class Solver:
         settling_time: float = 0.0,
         t0: float = 0.0,
         *,
+        drivers: Any = None,
         grid_type: str = "verbatim",
         long: bool = False,
         earlier: str = "refuse",
@@ -191,7 +195,7 @@ class Solver:
         dict
             The report: runs, times, steps, failures by reason.
         """
-        self.update(kwargs)
+        self.update(kwargs if drivers is None else {**kwargs, "drivers": drivers})
         names, values, product = self._grid(initial_values, parameters, grid_type)
         engine = self._engine(names, duration, settling_time, t0)
         return engine.solve_into(path, names, values, product, long, earlier, _progress(progress))["report"]
@@ -210,7 +214,27 @@ class Solver:
 
     def _grid(self, initial_values: Any, parameters: Any, grid_type: str):
         states = grid.columns(initial_values, list(self.system.states), "state")
-        return grid.combined([states, grid.columns(parameters, list(self.system.parameters), "parameter")], grid_type)
+        return grid.combined([states, grid.columns(parameters, self._parameters(), "parameter")], grid_type)
+
+    def _drivers(self) -> DriverSamples | None:
+        """The samples, which must be those of all drivers that the system declares."""
+        given, declared = self.given.get("drivers"), self.system.drivers
+        if given is None:
+            if declared:
+                raise ValueError(f"the system declares {len(declared)} driver(s), {', '.join(declared)}, but no driver samples are given")
+            return None
+        samples = driver_samples(given)
+        known = declared or list(self.system.parameters)
+        wrong = [name for name in samples.names if name not in known] or [name for name in declared if name not in samples.names]
+        if wrong:
+            what = "drivers" if declared else "parameters"
+            raise ValueError(f"driver samples are given for {', '.join(samples.names)}; {what} of the system are {', '.join(known)}")
+        return samples
+
+    def _parameters(self) -> list[str]:
+        """Names of the parameters that are no drivers."""
+        samples = self._drivers()
+        return [name for name in self.system.parameters if samples is None or name not in samples.names]
 
     def _outputs(self) -> tuple[list[str], list[str]]:
         types = self.given.get("output_types", ["state"])
@@ -247,13 +271,13 @@ class Solver:
         precision = np.dtype(self.given.get("precision", self.system.precision))
         given["precision"] = "f32" if precision == np.float32 else "f64"
         given.update(t0=float(t0), settle=float(settling_time), until=float(t0 + settling_time + duration))
-        given["set"] = [(name, value) for name, value in self.system.values.items() if name not in swept]
+        drivers = self._drivers()
+        if drivers is not None:
+            fit = {name: self.given[name] for name in ("order", "wrap", "boundary_condition", "outside") if name in self.given}
+            given["drivers"] = drivers.engine(**fit)
+        driven = [] if drivers is None else drivers.names
+        given["set"] = [(name, value) for name, value in self.system.values.items() if name not in swept and name not in driven]
         return _engine.Solver(self.system.engine, given)
-
-
-def _no_drivers(drivers: Any) -> None:
-    if drivers:
-        raise NotImplementedError("sampled drivers are not there yet; write the input as a function of t in the equations")
 
 
 def _progress(wanted: bool | Callable[[int, int], object]) -> Callable[[int, int], object] | None:

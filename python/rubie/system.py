@@ -30,6 +30,8 @@ class OdeSystem:
         What messages call it.
     precision : dtype
         `numpy.float64` or `numpy.float32`: the precision of states while they are integrated. Time is always float64.
+    drivers : iterable of str
+        Parameters that always follow samples over time: each solve must be given some.
 
     Attributes
     ----------
@@ -49,7 +51,7 @@ class OdeSystem:
     ({'x': 1.0}, {'k': 2.0})
     """
 
-    def __init__(self, text: str, name: str = "model", precision: Any = np.float64):
+    def __init__(self, text: str, name: str = "model", precision: Any = np.float64, drivers: Iterable[str] = ()):
         self.engine = _engine.Model(text, name)
         self.text, self.name = text, name
         self.precision = np.dtype(precision)
@@ -57,7 +59,12 @@ class OdeSystem:
             raise ValueError(f"precision is float64 or float32, not {self.precision}")
         states, parameters, observables = self.engine.states, self.engine.parameters, self.engine.observables
         self.states = {name: value for name, value, _ in states}
-        self.parameters = {name: value for name, value, _ in parameters}
+        #: Parameters that follow samples.
+        self.drivers = list(drivers)
+        absent = [name for name in self.drivers if name not in [known for known, _, _ in parameters]]
+        if absent:
+            raise ValueError(f"the driver {absent[0]!r} is no parameter of the model; there are {', '.join(n for n, _, _ in parameters)}")
+        self.parameters = {name: value for name, value, _ in parameters if name not in self.drivers}
         self.observables = [name for name, _, _ in observables]
         self.units = {name: unit for name, _, unit in (*states, *parameters, *observables) if unit}
         #: Values that replace the model's defaults.
@@ -100,16 +107,16 @@ class OdeSystem:
         return _remade(*self.__reduce__()[1])
 
     def __reduce__(self):
-        return _remade, (self.text, self.name, self.precision.str, dict(self.values))
+        return _remade, (self.text, self.name, self.precision.str, dict(self.values), self.drivers)
 
     def __repr__(self) -> str:
         return f"<OdeSystem {self.name!r}: {self.num_states} states, {self.num_parameters} parameters, {self.num_observables} observables>"
 
 
-def _remade(text: str, name: str, precision: str, values: dict) -> OdeSystem:
+def _remade(text: str, name: str, precision: str, values: dict, drivers: list) -> OdeSystem:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", EquationWarning)
-        system = OdeSystem(text, name, precision)
+        system = OdeSystem(text, name, precision, drivers)
     system.set_default_parameters({k: v for k, v in values.items() if k in system.parameters})
     system.set_initial_values({k: v for k, v in values.items() if k in system.states})
     return system
@@ -152,6 +159,8 @@ def create_ODE_system(
         Names with defaults; names alone start from 0.
     observables : list of str
         Auxiliary values that can be saved.
+    drivers : list, dict or DriverSamples, optional
+        Names of parameters that follow samples over time, which each solve must then be given.
     name : str
         What messages call the system.
     strict : bool
@@ -177,26 +186,26 @@ def create_ODE_system(
     ...     x, v = y
     ...     return [v, -p["w"]**2*x]
     """
-    if drivers:
-        raise NotImplementedError("sampled drivers are not there yet; write the input as a function of t in the equations")
     if dxdt is None:
         raise TypeError("equations are needed: text, a list of lines, or a function")
     name = name or "system"
     states, parameters = _defaults(states), {**_defaults(parameters), **_defaults(constants)}
-    observables = list(observables or [])
+    observables, drivers = list(observables or []), list(getattr(drivers, "names", drivers) or [])
+    drivers = [driver for driver in drivers if driver != "time"]
+    parameters.update(dict.fromkeys(drivers, 0.0))
     if callable(dxdt):
-        text = translate.from_function(dxdt, states=states, parameters=parameters, observables=observables)
-        return OdeSystem(text, name, precision)
+        text = translate.from_function(dxdt, states=states, parameters=parameters, observables=observables, drivers=drivers)
+        return OdeSystem(text, name, precision, drivers)
     if isinstance(dxdt, str):
         if not states and re.search(r"(?m)^\s*state\b", dxdt):
-            return OdeSystem(dxdt, name, precision)
+            return OdeSystem(dxdt, name, precision, drivers)
         lines = dxdt.replace(";", "\n").splitlines()
     else:
         lines = _lines(dxdt)
     lines = [line for line in (re.sub(r"(#|//).*", "", line) for line in lines) if line.strip()]
     if not lines:
         raise ValueError("no equations are given")
-    return OdeSystem(_model(lines, states, parameters, observables, strict), name, precision)
+    return OdeSystem(_model(lines, states, parameters, observables, strict), name, precision, drivers)
 
 
 def _lines(equations: Iterable[Any]) -> list[str]:

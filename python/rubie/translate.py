@@ -192,14 +192,15 @@ def from_function(
     states: dict[str, float] | None = None,
     parameters: dict[str, float] | None = None,
     observables: Iterable[str] = (),
+    drivers: Iterable[str] = (),
 ) -> str:
-    """Equations of a right-hand side `f(t, y)`, `f(t, y, p)` or `f(t, y, a, b, ...)`.
+    """Equations of a right-hand side `f(t, y)`, `f(t, y, p)`, `f(t, y, p, d)` or `f(t, y, a, b, ...)`.
 
     Parameters
     ----------
     function : callable
-        Its source is read. Elements of `y` are `y[0]`, `y["x"]` or `y.x`, those of `p` are `p["k"]` or `p.k`; further arguments
-        are parameters of that name. It returns the derivatives in the order of the states, as a list, a tuple, an array, or a
+        Its source is read. Elements of `y` are `y[0]`, `y["x"]` or `y.x`, those of `p` are `p["k"]` or `p.k`, those of `d`, the
+        drivers, are `d["u"]` or `d.u`; other further arguments are parameters of that name. It returns the derivatives in the order of the states, as a list, a tuple, an array, or a
         dictionary by state.
     states, parameters : dict
         Names and defaults.
@@ -216,11 +217,11 @@ def from_function(
     TranslationError
         A construct that a model cannot say; the message names file, line and column.
     """
-    return _Function(function, dict(states or {}), dict(parameters or {}), list(observables)).model()
+    return _Function(function, dict(states or {}), dict(parameters or {}), list(observables), list(drivers)).model()
 
 
 class _Function:
-    def __init__(self, function: Callable[..., Any], states: dict, parameters: dict, observables: list[str]):
+    def __init__(self, function: Callable[..., Any], states: dict, parameters: dict, observables: list[str], drivers: list[str]):
         try:
             lines, line = inspect.getsourcelines(function)
         except (OSError, TypeError):
@@ -237,10 +238,13 @@ class _Function:
         if len(arguments) < 2:
             self.source.refuse(tree, "a right-hand side takes the time and the states: f(t, y) or f(t, y, p)")
         self.time, self.vector, *rest = arguments
-        self.container = None
+        self.container = self.driving = None
+        self.drivers = drivers
         self.scalars: set[str] = set()
         if len(rest) == 1 and rest[0] not in parameters:
             self.container = rest[0]
+        elif len(rest) == 2 and drivers and not {*rest} & {*parameters}:
+            self.container, self.driving = rest
         else:
             self.scalars = set(rest)
             for name in rest:
@@ -318,6 +322,10 @@ class _Function:
             if not isinstance(key, str):
                 self.source.refuse(node, f'name the parameter: {container}["k"] or {container}.k')
             self.parameters.setdefault(key, 0.0)
+            return key
+        if container == self.driving:
+            if key not in self.drivers:
+                self.source.refuse(node, f"`{key}` is no driver; drivers are {', '.join(self.drivers)}")
             return key
         return None
 

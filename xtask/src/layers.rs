@@ -24,6 +24,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "rubie-program",
             "rubie-method",
             "rubie-output",
+            "rubie-driver",
             "rubie-kernel",
             "rubie-jit",
             "rubie-cuda",

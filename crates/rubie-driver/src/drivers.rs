@@ -5,7 +5,6 @@ use std::num::NonZeroUsize;
 use crate::axis::TimeAxis;
 use crate::error::DriverError;
 use crate::fit::Fit;
-use crate::graph::DriverData;
 use crate::options::{Boundary, DriverOptions, Outside};
 
 /// Functions of time through samples, all at the times of one axis and joined in one way.
@@ -118,11 +117,6 @@ impl Drivers {
     /// The polynomials, of one run after the other where each has its own: for each piece and driver `order + 1` numbers, constant first, as in [`Fit::polynomials`].
     pub fn coefficients(&self) -> &[f64] {
         &self.coefficients
-    }
-
-    /// The table that expressions of these drivers ([`crate::DriverGraph`]) look up: where pieces are, and the polynomials.
-    pub fn table(&self) -> Vec<f64> {
-        [DriverData::new(&self.fit).places, self.coefficients.clone()].concat()
     }
 
     /// Entries of the table for each run, or for all where they share them.

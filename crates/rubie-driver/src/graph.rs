@@ -3,6 +3,7 @@
 use rubie_expr::{Expr, Graph, depends_on, substitute};
 use rubie_model::{Event, Parameter, System, Trigger, UnknownName};
 
+use crate::drivers::Drivers;
 use crate::error::DriverError;
 use crate::fit::Fit;
 use crate::options::Outside;
@@ -62,6 +63,13 @@ impl DriverData {
         let mut values = self.controls;
         values[3] = self.reach * epsilon;
         values.to_vec()
+    }
+}
+
+impl Drivers {
+    /// The table that expressions of these drivers ([`DriverGraph`]) look up: where pieces are, and the polynomials.
+    pub fn table(&self) -> Vec<f64> {
+        [&DriverData::new(self.fit()).places, self.coefficients()].concat()
     }
 }
 

@@ -1,10 +1,11 @@
 //! The engine of the Python package `rubie`: models, solvers and arrays, with as few names as will do.
 //!
-//! What users see is written in Python (`python/rubie`) on top of three names:
+//! What users see is written in Python (`python/rubie`) on top of four names:
 //!
 //! | name | what |
 //! |---|---|
 //! | `Model` | a checked model, its names, defaults and units |
+//! | `Drivers` | samples over time, fitted |
 //! | `Solver` | a model and options; solves sweeps, in memory or into a file |
 //! | `methods` | names of the integration methods |
 //!
@@ -12,6 +13,7 @@
 //! while runs are computed; the calling thread wakes up now and then to see whether Ctrl-C was pressed.
 
 mod failure;
+mod drivers;
 mod model;
 mod options;
 mod results;
@@ -22,6 +24,8 @@ use pyo3::prelude::*;
 /// `rubie._engine`.
 #[pymodule]
 mod _engine {
+    #[pymodule_export]
+    use crate::drivers::Drivers;
     #[pymodule_export]
     use crate::model::Model;
     #[pymodule_export]

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -10,6 +11,8 @@ use rubie::{
     BackendChoice, DeviceChoice, Isa, Precision, Schedule, SolveOptions, SummaryOptions, SummaryTiming,
     Tolerance, UnknownName,
 };
+
+use crate::drivers::Drivers;
 
 /// All names that [`options`] knows.
 const NAMES: &[&str] = &[
@@ -43,6 +46,8 @@ const NAMES: &[&str] = &[
     "summarised",
     "sample_summaries_every",
     "summarise_every",
+    "drivers",
+    "jumps",
     "precision",
     "device",
     "backend",
@@ -97,6 +102,8 @@ pub(crate) fn options(given: &Bound<'_, PyDict>) -> PyResult<SolveOptions> {
             "summarised" => summaries.of = Some(to.extract()?),
             "sample_summaries_every" => summaries.timing.sample_every = to.extract()?,
             "summarise_every" => summaries.timing.summarise_every = Some(to.extract()?),
+            "drivers" => options.drivers = Some(Arc::clone(&to.cast::<Drivers>()?.get().0)),
+            "jumps" => options.jumps = to.extract()?,
             "precision" => {
                 options.precision = one_of(&key, to, &[("f64", Precision::F64), ("f32", Precision::F32)])?
             }

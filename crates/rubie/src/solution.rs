@@ -46,12 +46,18 @@ pub struct SolutionArrays {
 impl Solution {
     pub(crate) fn new(solver: &Solver, sweep: &Sweep, arrays: Buffers, report: Report) -> Self {
         let layout = solver.layout(sweep);
+        let mut swept_values = arrays.inputs;
+        // What drivers need of each run stands behind the sweep. Files have the sweep alone.
+        let swept = layout.swept.len() * arrays.status.len();
+        if swept_values.len() > swept {
+            swept_values.resize(swept);
+        }
         Solution {
             swept: names(&layout.swept),
             variables: names(&layout.variables),
             summary_names: layout.summaries.as_ref().map(|part| names(&part.columns)).unwrap_or_default(),
             layout,
-            swept_values: arrays.inputs,
+            swept_values,
             samples: arrays.samples,
             summaries: arrays.summaries,
             status: arrays.status,
