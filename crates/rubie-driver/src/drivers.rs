@@ -124,7 +124,7 @@ impl Drivers {
         self.fit.pieces() * self.names.len() * (self.fit.options().order + 1)
     }
 
-    /// Whether some value changes at once somewhere: samples that hold, or ends that do not meet what is outside.
+    /// Whether some value or slope changes at once somewhere: samples that hold, straight lines, or ends that do not meet what is outside.
     pub fn has_jumps(&self) -> bool {
         let options = self.fit.options();
         let ends = match options.outside {
@@ -132,7 +132,7 @@ impl Drivers {
             Outside::Zero => true,
             Outside::Ramp | Outside::Hold => false,
         };
-        options.order == 0 || ends
+        options.order <= 1 || ends
     }
 
     /// The value of a driver at a time; of run 0 where runs have their own.

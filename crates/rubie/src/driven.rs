@@ -163,12 +163,12 @@ fn all_jumps(drivers: Option<&Drivers>, options: &SolveOptions, end: f64) -> Res
         let axis = drivers.fit().axis();
         let reach = axis.start().abs().max(axis.time(axis.len() - 1).abs());
         let mut time = t0;
-        while let Some(next) = drivers.next_jump(time, 0).filter(|next| *next < end) {
+        while let Some(next) = drivers.next_jump(time, 1).filter(|next| *next < end) {
             jumps.push((next, next.abs().max(reach)));
             if jumps.len() > MOST_JUMPS {
                 let message = format!(
-                    "the drivers jump more than {MOST_JUMPS} times before {end}: give them an order above 0, or samples that \
-                     are periodic"
+                    "the drivers have more than {MOST_JUMPS} jumps or corners before {end}, and steps end at each: give them an \
+                     order above 1, or samples that are periodic"
                 );
                 return Err(Error::new(ErrorKind::Option, message));
             }

@@ -258,7 +258,6 @@ fn runs_have_samples_of_their_own() {
             save: Schedule::Final,
             drivers: Some(Arc::new(given)),
             chunk_bytes: 1,
-            jumps: times.to_vec(),
             ..SolveOptions::default()
         };
         let solver = Solver::new(&model, &options).unwrap();
