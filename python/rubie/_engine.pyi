@@ -23,6 +23,8 @@ class Model:
     @property
     def observables(self) -> list[Entry]: ...
 
+def write(path: str | PathLike[str], arrays: dict[str, Any], long: bool = ...) -> None: ...
+
 class Drivers:
     def __init__(
         self,

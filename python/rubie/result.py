@@ -5,11 +5,13 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from functools import cached_property
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from rubie import status
+from rubie import _engine, status
 from rubie.system import OdeSystem
 
 
@@ -40,6 +42,7 @@ class SolveResult:
 
     def __init__(self, system: OdeSystem, arrays: dict[str, Any], saved: list[str], nan_error_trajectories: bool = False):
         self.system = system
+        self._arrays = arrays
         self.time: np.ndarray = arrays["times"]
         self.time_domain_array: np.ndarray = arrays["samples"]
         self.summaries_array: np.ndarray = arrays["summaries"]
@@ -88,6 +91,24 @@ class SolveResult:
     def observables(self) -> np.ndarray:
         """Samples of the observables, of shape (time, observable, run)."""
         return self._part(self.system.observables)
+
+    @property
+    def state_summaries(self) -> np.ndarray:
+        """Summaries of the states, of shape (window, column, run)."""
+        return self.summaries_array[:, self._summaries_of(self.system.states), :]
+
+    @property
+    def observable_summaries(self) -> np.ndarray:
+        """Summaries of the observables, of shape (window, column, run)."""
+        return self.summaries_array[:, self._summaries_of(self.system.observables), :]
+
+    def _summaries_of(self, names: Any) -> list[int]:
+        owners = [*self.system.states, *self.system.observables]
+
+        def owner(column: str) -> str:
+            return max((name for name in owners if column.startswith(f"{name}_")), key=len, default="")
+
+        return [i for i, column in enumerate(self.summary_names) if owner(column) in names]
 
     def _part(self, names: Any) -> np.ndarray:
         places = [i for i, name in enumerate(self.variables) if name in names]
@@ -158,13 +179,15 @@ class SolveResult:
 
     def to_pandas(self):
         """A tidy table: a row for each run and time, with the swept values."""
-        pandas = needs("pandas", "to_pandas")
+        return needs("pandas", "to_pandas").DataFrame(self._table())
+
+    def _table(self) -> dict[str, np.ndarray]:
         times, runs = len(self.time), self.num_runs
         columns = {"run": np.repeat(np.arange(runs), times)}
         columns.update({name: np.repeat(values, times) for name, values in self.sweep.items()})
         columns["time"] = np.tile(self.time, runs)
         columns.update({name: self[name].T.ravel() for name in self.variables})
-        return pandas.DataFrame(columns)
+        return columns
 
     def to_xarray(self):
         """A data set with the dimensions time and run; swept values and status are coordinates of the runs."""
@@ -179,6 +202,46 @@ class SolveResult:
         if self._columns:
             coordinates["window_end"] = ("window", [end for _, end in self.windows])
         return xarray.Dataset(data, coordinates)
+
+    def to_arrow(self):
+        """The table of :meth:`to_pandas` as a `pyarrow.Table`."""
+        return needs("pyarrow", "to_arrow").table(self._table())
+
+    def to_polars(self):
+        """The table of :meth:`to_pandas` as a `polars.DataFrame`."""
+        return needs("polars", "to_polars").DataFrame(self._table())
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The table of :meth:`to_arrow` for anything that reads Arrow's PyCapsule interface (Polars, DuckDB, pandas, ...)."""
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
+
+    def save(self, path: str | PathLike, long: bool = False) -> None:
+        """Writes everything to a file, by its extension: `.parquet`, `.csv`, `.npy`, `.npz` or `.zarr`.
+
+        The files are those of `rubie solve`: swept values as columns or coordinates, units, status words; summaries beside samples in
+        a table of their own. Batches larger than the memory go into a file by :meth:`Solver.solve_into`.
+
+        Parameters
+        ----------
+        path : path
+            A file, or for Zarr a directory; what is there is replaced.
+        long : bool
+            For tables: a row for each variable.
+        """
+        _engine.write(path, self._arrays, long)
+
+    def to_parquet(self, path: str | PathLike, long: bool = False) -> None:
+        """:meth:`save` as Parquet."""
+        self._save_as(path, ".parquet", long)
+
+    def to_zarr(self, path: str | PathLike) -> None:
+        """:meth:`save` as a Zarr store that `xarray.open_zarr` opens."""
+        self._save_as(path, ".zarr", False)
+
+    def _save_as(self, path: str | PathLike, extension: str, long: bool) -> None:
+        if Path(path).suffix != extension:
+            raise ValueError(f"the name must end in {extension}: {path}")
+        self.save(path, long)
 
     def plot(self, variables: list[str] | None = None, axes: Any = None):
         """Medians over the runs with bands of 50 and 90 %, or the runs themselves if there are few; needs Matplotlib."""

@@ -72,6 +72,8 @@ class Solver:
             given["algorithm"] = algorithm
         #: What was given, by name.
         self.given: dict[str, Any] = checked(given)
+        #: The result of the last :meth:`solve`.
+        self.result: SolveResult | None = None
 
     def update(self, settings: Mapping | None = None, **kwargs: Any) -> set[str]:
         """Changes options; None takes one back. Returns the names that had an effect. A rejected update changes nothing."""
@@ -95,8 +97,24 @@ class Solver:
     algorithm = property(lambda self: self.given.get("algorithm", self.given.get("method", "tsit5")), doc="Name of the method.")
     atol = property(lambda self: self.given.get("atol", 1e-6), doc="Absolute tolerance.")
     rtol = property(lambda self: self.given.get("rtol", 1e-6), doc="Relative tolerance.")
+    state = property(lambda self: self._last("state"), doc="Of the last result: samples of the states.")
+    observables = property(lambda self: self._last("observables"), doc="Of the last result: samples of the observables.")
+    state_summaries = property(lambda self: self._last("state_summaries"), doc="Of the last result: summaries of the states.")
+    observable_summaries = property(lambda self: self._last("observable_summaries"), doc="Of the last result.")
+    status_codes = property(lambda self: self._last("status_codes"), doc="Of the last result: a status word for each run.")
+    status_messages = property(lambda self: self._last("status_messages"), doc="Of the last result: flags of runs that have any.")
+    num_runs = property(lambda self: self._last("num_runs"), doc="Of the last result.")
     input_variables = property(lambda self: [*self.system.states, *self.system.parameters], doc="What may vary between runs.")
     output_variables = property(lambda self: [*self.system.states, *self.system.observables], doc="What can be saved.")
+
+    def _last(self, name: str) -> Any:
+        if self.result is None:
+            raise RuntimeError("nothing has been solved yet")
+        return getattr(self.result, name)
+
+    def prepare_grid_arrays(self, initial_values: Any = None, parameters: Any = None, grid_type: str = "verbatim"):
+        """:meth:`build_grid` by its later name."""
+        return self.build_grid(initial_values, parameters, grid_type)
 
     def build_grid(self, initial_values: Any = None, parameters: Any = None, grid_type: str = "verbatim"):
         """The runs of a batch as arrays.
@@ -161,7 +179,14 @@ class Solver:
         names, values, product = self._grid(initial_values, parameters, grid_type)
         engine = self._engine(names, duration, settling_time, t0)
         arrays = engine.solve(names, values, product, _progress(progress))
-        return SolveResult(self.system, arrays, self._saved(), nan_error_trajectories)
+        self.result = SolveResult(self.system, arrays, self._saved(), nan_error_trajectories)
+        return self.result
+
+    def compile(self, initial_values: Any = None, parameters: Any = None, drivers: Any = None, **kwargs: Any) -> None:
+        """Makes the machine code for batches in which these names vary now, not at the first such batch."""
+        self.update(kwargs if drivers is None else {**kwargs, "drivers": drivers})
+        names, _, _ = self._grid(initial_values, parameters, "combinatorial")
+        self._engine(names, 1.0, 0.0, 0.0)
 
     def solve_into(
         self,
@@ -255,6 +280,8 @@ class Solver:
     def _engine(self, swept: list[str], duration: float, settling_time: float, t0: float) -> _engine.Solver:
         if not duration > 0.0:
             raise ValueError(f"the duration must be positive: {duration}")
+        if settling_time < 0.0:
+            raise ValueError(f"the settling time must not be negative: {settling_time}")
         given = {ENGINE[name]: value for name, value in self.given.items() if name in ENGINE}
         for tolerance in ("atol", "rtol"):
             if isinstance(given.get(tolerance), Mapping):
@@ -283,11 +310,28 @@ class Solver:
 def _progress(wanted: bool | Callable[[int, int], object]) -> Callable[[int, int], object] | None:
     if not wanted or callable(wanted):
         return wanted or None
+    if "ipykernel" in sys.modules:
+        return _notebook_bar()
 
     def bar(finished: int, runs: int) -> None:
         part = 1.0 if runs == 0 else finished / runs
         sys.stderr.write(f"\r[{'#' * int(40 * part):<40}] {finished:,} of {runs:,} runs")
         sys.stderr.write("\n" if finished >= runs else "")
         sys.stderr.flush()
+
+    return bar
+
+
+def _notebook_bar() -> Callable[[int, int], object]:
+    """A bar in the output of a notebook's cell."""
+    from IPython.display import ProgressBar
+
+    shown: list[Any] = []
+
+    def bar(finished: int, runs: int) -> None:
+        if not shown:
+            shown.append(ProgressBar(max(runs, 1)))
+            shown[0].display()
+        shown[0].progress = finished
 
     return bar

@@ -144,6 +144,11 @@ def create_ODE_system(
     strict: bool = False,
     *,
     constants: Mapping[str, float] | None = None,
+    user_functions: Mapping[str, Callable[..., Any]] | None = None,
+    state_units: Mapping[str, str] | Iterable[str] | None = None,
+    parameter_units: Mapping[str, str] | Iterable[str] | None = None,
+    observable_units: Mapping[str, str] | Iterable[str] | None = None,
+    driver_units: Mapping[str, str] | Iterable[str] | None = None,
 ) -> OdeSystem:
     """A system from equations.
 
@@ -167,6 +172,11 @@ def create_ODE_system(
         Whether names that are declared nowhere are refused. If not, they become parameters with the default 0, with a warning.
     constants : dict
         As `parameters`.
+    user_functions : dict
+        Functions that the equations may call by name; their source is read, never called, and they are differentiated as
+        everything else.
+    state_units, parameter_units, observable_units, driver_units : dict or list
+        Units for legends and files, by name or in the order of the names.
 
     Returns
     -------
@@ -192,20 +202,43 @@ def create_ODE_system(
     states, parameters = _defaults(states), {**_defaults(parameters), **_defaults(constants)}
     observables, drivers = list(observables or []), list(getattr(drivers, "names", drivers) or [])
     drivers = [driver for driver in drivers if driver != "time"]
+    undriven = list(parameters)
     parameters.update(dict.fromkeys(drivers, 0.0))
+    functions = [translate.user_function(called, function) for called, function in (user_functions or {}).items()]
     if callable(dxdt):
-        text = translate.from_function(dxdt, states=states, parameters=parameters, observables=observables, drivers=drivers)
-        return OdeSystem(text, name, precision, drivers)
-    if isinstance(dxdt, str):
-        if not states and re.search(r"(?m)^\s*state\b", dxdt):
-            return OdeSystem(dxdt, name, precision, drivers)
-        lines = dxdt.replace(";", "\n").splitlines()
+        text = translate.from_function(
+            dxdt, states=states, parameters=parameters, observables=observables, drivers=drivers, functions=user_functions or {}
+        )
+    elif isinstance(dxdt, str) and not states and re.search(r"(?m)^\s*state\b", dxdt):
+        text = dxdt
     else:
-        lines = _lines(dxdt)
-    lines = [line for line in (re.sub(r"(#|//).*", "", line) for line in lines) if line.strip()]
-    if not lines:
-        raise ValueError("no equations are given")
-    return OdeSystem(_model(lines, states, parameters, observables, strict), name, precision, drivers)
+        lines = dxdt.replace(";", "\n").splitlines() if isinstance(dxdt, str) else _lines(dxdt)
+        lines = [line for line in (re.sub(r"(#|//).*", "", line) for line in lines) if line.strip()]
+        if not lines:
+            raise ValueError("no equations are given")
+        text = _model(lines, states, parameters, observables, strict, list(user_functions or {}))
+    groups = (
+        (state_units, list(states)),
+        (parameter_units, undriven or list(parameters)),
+        (observable_units, observables),
+        (driver_units, drivers),
+    )
+    units = {name: unit for given, names in groups for name, unit in _units(given, names).items()}
+    return OdeSystem("\n".join([translate.with_units(text, units), *functions]), name, precision, drivers)
+
+
+def _units(units: Any, names: list[str]) -> dict[str, str]:
+    if units is None:
+        return {}
+    if not isinstance(units, Mapping):
+        units = list(units)
+        if len(units) != len(names):
+            raise ValueError(f"{len(units)} units are given for {len(names)} names: {', '.join(names)}")
+        units = dict(zip(names, units))
+    for name in units:
+        if name not in names:
+            raise ValueError(f"a unit is given for {name!r}; names are {', '.join(names)}")
+    return dict(units)
 
 
 def _lines(equations: Iterable[Any]) -> list[str]:
@@ -223,7 +256,9 @@ def _defaults(entries: Any) -> dict[str, float]:
     return dict.fromkeys(entries, 0.0)
 
 
-def _model(lines: list[str], states: dict, parameters: dict, observables: list[str], strict: bool) -> str:
+def _model(
+    lines: list[str], states: dict, parameters: dict, observables: list[str], strict: bool, functions: list[str]
+) -> str:
     derivatives, auxiliaries, equations = [], [], []
     for line in lines:
         left, equals, right = line.partition("=")
@@ -237,7 +272,7 @@ def _model(lines: list[str], states: dict, parameters: dict, observables: list[s
         elif equals:
             raise ValueError(f"an equation begins with dx, x' or a name: {line.strip()}")
         right = re.sub(r"\bd\(\s*([^\W\d]\w*)\s*,\s*t\s*\)", r"\1'", right)
-        equations.append(f"{left.strip()} = {translate.expression(right).strip()}")
+        equations.append(f"{left.strip()} = {translate.expression(right, functions).strip()}")
     if not states:
         states.update(dict.fromkeys(derivatives, 0.0))
     for state in derivatives:
@@ -246,7 +281,7 @@ def _model(lines: list[str], states: dict, parameters: dict, observables: list[s
                 raise ValueError(f"`{state}` has a derivative but is no state; states are {', '.join(states)}")
             warnings.warn(f"`{state}` has a derivative and becomes a state that starts from 0", EquationWarning, stacklevel=4)
             states[state] = 0.0
-    known = {*states, *(f"d{state}" for state in states), *parameters, *auxiliaries, *translate.RESERVED, "dt"}
+    known = {*states, *(f"d{state}" for state in states), *parameters, *auxiliaries, *functions, *translate.RESERVED, "dt"}
     unknown = [name for equation in equations for name in _NAME.findall(equation.partition("=")[2]) if name not in known]
     unknown = [name for name in dict.fromkeys(unknown) if not re.search(rf"\b{name}\s*\(", "\n".join(equations))]
     if unknown and strict:

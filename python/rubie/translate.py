@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import ast
 import copy
+import difflib
 import inspect
 import math
+import re
 import textwrap
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
@@ -52,8 +54,8 @@ class Expressions:
     `lookup` turns a name, an attribute or a subscript into text; it answers None for what it does not know.
     """
 
-    def __init__(self, source: Source, lookup: Callable[[ast.expr], str | None]):
-        self.source, self.lookup = source, lookup
+    def __init__(self, source: Source, lookup: Callable[[ast.expr], str | None], functions: Iterable[str] = ()):
+        self.source, self.lookup, self.functions = source, lookup, list(functions)
 
     def text(self, node: ast.expr) -> str:
         known = self.lookup(node)
@@ -145,8 +147,12 @@ class Expressions:
             return arguments[0]
         if name in ("if", "piecewise"):
             return f"{name}({', '.join(arguments)})"
+        if name in self.functions:
+            return f"{name}({', '.join(arguments)})"
         if name not in FUNCTIONS:
-            self.source.refuse(node, f"`{name}` is not a function that a model knows; it knows {', '.join(sorted(set(FUNCTIONS.values())))}")
+            near = difflib.get_close_matches(name, [*FUNCTIONS, *self.functions], 1)
+            hint = f"; did you mean `{near[0]}`?" if near else f"; it knows {', '.join(sorted(set(FUNCTIONS.values())))}"
+            self.source.refuse(node, f"`{name}` is not a function that a model knows{hint}")
         return f"{FUNCTIONS[name]}({', '.join(arguments)})"
 
     def _piecewise(self, node: ast.Call) -> str:
@@ -170,7 +176,7 @@ def number(value: float) -> str:
     return f"({text})" if text.startswith("-") else text
 
 
-def expression(text: str) -> str:
+def expression(text: str, functions: Iterable[str] = ()) -> str:
     """The right-hand side of an equation, written in Python or in the language of models.
 
     >>> expression("Max(a, 0)**2 if a < 1 else -k")
@@ -183,7 +189,7 @@ def expression(text: str) -> str:
     except (SyntaxError, ValueError):
         return text
     source = Source(text.strip())
-    return Expressions(source, lambda node: node.id if isinstance(node, ast.Name) else None).text(tree)
+    return Expressions(source, lambda node: node.id if isinstance(node, ast.Name) else None, functions).text(tree)
 
 
 def from_function(
@@ -193,6 +199,7 @@ def from_function(
     parameters: dict[str, float] | None = None,
     observables: Iterable[str] = (),
     drivers: Iterable[str] = (),
+    functions: Iterable[str] = (),
 ) -> str:
     """Equations of a right-hand side `f(t, y)`, `f(t, y, p)`, `f(t, y, p, d)` or `f(t, y, a, b, ...)`.
 
@@ -217,11 +224,21 @@ def from_function(
     TranslationError
         A construct that a model cannot say; the message names file, line and column.
     """
-    return _Function(function, dict(states or {}), dict(parameters or {}), list(observables), list(drivers)).model()
+    return _Function(function, dict(states or {}), dict(parameters or {}), list(observables), list(drivers), list(functions)).model()
+
+
+def user_function(name: str, function: Callable[..., Any]) -> str:
+    """A function of numbers as a line of a model.
+
+    >>> import math
+    >>> def hill(u, k):
+    ...     return u**2/(k**2 + u**2)
+    """
+    return _UserFunction(function, {}, {}, [], [], []).definition(name)
 
 
 class _Function:
-    def __init__(self, function: Callable[..., Any], states: dict, parameters: dict, observables: list[str], drivers: list[str]):
+    def __init__(self, function: Callable[..., Any], states: dict, parameters: dict, observables: list[str], drivers: list[str], functions: list[str]):
         try:
             lines, line = inspect.getsourcelines(function)
         except (OSError, TypeError):
@@ -231,16 +248,24 @@ class _Function:
         self.source = Source(text, inspect.getsourcefile(function) or "<function>", line, indent)
         tree = ast.parse(text).body[0]
         if not isinstance(tree, ast.FunctionDef):
-            self.source.refuse(tree, "a right-hand side is written with `def`")
+            self.source.refuse(tree, "a function is written with `def`")
         self.tree, self.states, self.parameters, self.observables = tree, states, parameters, observables
         self.outer = {**function.__globals__, **inspect.getclosurevars(function).nonlocals}
-        arguments = [argument.arg for argument in tree.args.args]
-        if len(arguments) < 2:
-            self.source.refuse(tree, "a right-hand side takes the time and the states: f(t, y) or f(t, y, p)")
-        self.time, self.vector, *rest = arguments
-        self.container = self.driving = None
+        self.time = self.vector = self.container = self.driving = None
         self.drivers = drivers
         self.scalars: set[str] = set()
+        self.bind([argument.arg for argument in tree.args.args])
+        self.values: dict[str, str] = {}
+        self.lines: list[str] = []
+        self.used: set[str] = set()
+        self.printer = Expressions(self.source, self.lookup, functions)
+
+    def bind(self, arguments: list[str]) -> None:
+        """What the arguments stand for."""
+        if len(arguments) < 2:
+            self.source.refuse(self.tree, "a right-hand side takes the time and the states: f(t, y) or f(t, y, p)")
+        self.time, self.vector, *rest = arguments
+        parameters, drivers = self.parameters, self.drivers
         if len(rest) == 1 and rest[0] not in parameters:
             self.container = rest[0]
         elif len(rest) == 2 and drivers and not {*rest} & {*parameters}:
@@ -249,10 +274,6 @@ class _Function:
             self.scalars = set(rest)
             for name in rest:
                 parameters.setdefault(name, 0.0)
-        self.values: dict[str, str] = {}
-        self.lines: list[str] = []
-        self.used: set[str] = set()
-        self.printer = Expressions(self.source, self.lookup)
 
     def model(self) -> str:
         returned = self.block(self.tree.body)
@@ -428,6 +449,25 @@ class _Function:
                 self.statement(statement)
 
 
+class _UserFunction(_Function):
+    """A function of numbers: all arguments are numbers, and local values are written where they are used."""
+
+    def bind(self, arguments: list[str]) -> None:
+        self.scalars = set(arguments)
+        self.arguments = arguments
+
+    def define(self, target: ast.expr, text: str) -> None:
+        if not isinstance(target, ast.Name):
+            self.source.refuse(target, "a value is given to a name")
+        self.values[target.id] = f"({text})"
+
+    def definition(self, name: str) -> str:
+        returned = self.block(self.tree.body)
+        if returned is None or isinstance(returned, (ast.List, ast.Tuple, ast.Dict)):
+            self.source.refuse(self.tree, f"`{name}` returns one number")
+        return f"{name}({', '.join(self.arguments)}) = {self.printer.text(returned)}"
+
+
 class _Replaced(ast.NodeTransformer):
     """The loop's name as a number."""
 
@@ -473,3 +513,18 @@ def model_text(states: dict, parameters: dict, observables: Iterable[str], lines
 
     observed = [f"observe {name}" for name in observables]
     return "\n".join([*declared("state", states), *declared("param", parameters), *observed, *lines, ""])
+
+
+def with_units(text: str, units: dict[str, str]) -> str:
+    """A model whose declarations have units.
+
+    >>> with_units("state x = 1.0\\nx' = -x", {"x": "mol"})
+    "state x = 1.0 [mol]\\nx' = -x"
+    """
+
+    def line(text: str) -> str:
+        declared = re.match(r"(?:state|param|observe) ([^\W\d]\w*)", text)
+        unit = units.get(declared.group(1)) if declared else None
+        return f"{text} [{unit}]" if unit else text
+
+    return "\n".join(line(text) for text in text.splitlines())

@@ -172,3 +172,46 @@ def test_samples_from_scipy(decay):
     assert (values["k"] < 1.0).sum() == 32
     with pytest.raises(ValueError, match="0 < low < high"):
         rubie.sample({"k": (0.0, 1.0, "log")}, 4)
+
+
+def test_files_hold_what_is_in_memory(decay, tmp_path):
+    result = rubie.solve(decay, {"k": [1.0, 2.0, 3.0]}, until=1.0, save_every=0.25, output_types=["state", "max"], sample_summaries_every=0.1)
+    result.save(tmp_path / "r.npz")
+    arrays = np.load(tmp_path / "r.npz")
+    np.testing.assert_array_equal(arrays["samples"], result.time_domain_array)
+    np.testing.assert_array_equal(arrays["summaries"], result.summaries_array)
+    np.testing.assert_array_equal(arrays["swept"], [[1.0, 2.0, 3.0]])
+    result.to_parquet(tmp_path / "r.parquet")
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    table = pandas.read_parquet(tmp_path / "r.parquet")
+    np.testing.assert_array_equal(table.sort_values(["run", "time"])["x"], result.to_pandas()["x"])
+    # The same bits as a solve into a file.
+    solver = rubie.Solver(decay, save_every=0.25, output_types=["state", "max"], sample_summaries_every=0.1)
+    solver.solve_into(tmp_path / "direct.parquet", parameters={"k": [1.0, 2.0, 3.0]}, grid_type="combinatorial")
+    assert (tmp_path / "direct.parquet").read_bytes() == (tmp_path / "r.parquet").read_bytes()
+    with pytest.raises(ValueError, match=r"\.parquet"):
+        result.to_parquet(tmp_path / "r.csv")
+    with pytest.raises(ValueError, match="must end in"):
+        result.save(tmp_path / "r.xyz")
+
+
+def test_tables_for_others(decay):
+    result = rubie.solve(decay, {"k": [1.0, 2.0]}, until=1.0, save_every=0.5)
+    expected = result.to_pandas()
+    pyarrow = pytest.importorskip("pyarrow")
+    # Anything that reads Arrow's streams takes a result as it is.
+    assert pyarrow.table(result).to_pandas().equals(expected)
+    polars = pytest.importorskip("polars")
+    assert result.to_polars().columns == list(expected.columns)
+    assert polars.DataFrame(result)["x"].to_list() == expected["x"].to_list()
+
+
+def test_a_solver_shows_its_last_result(decay):
+    solver = rubie.Solver(decay, save_every=0.5, output_types=["state", "mean"], sample_summaries_every=0.1)
+    with pytest.raises(RuntimeError, match="nothing"):
+        solver.state
+    solver.compile(parameters={"k": [1.0, 2.0]})
+    result = solver.solve(parameters={"k": [1.0, 2.0]})
+    assert solver.state is result.state or np.array_equal(solver.state, result.state)
+    assert solver.state_summaries.shape == (1, 1, 2) and solver.num_runs == 2 and not solver.status_messages

@@ -111,3 +111,39 @@ def test_solve_ivp_with_raw_equations():
     np.testing.assert_allclose(result.time_domain_array[-1, 0], [-1.0, -2.0], rtol=1e-8)
     with pytest.raises(TypeError):
         rubie.solve_ivp("dx = -x", parameters=[1.0])
+
+
+def hill(u, k):
+    power = u**2
+    return power / (k**2 + power)
+
+
+def test_functions_of_the_user_are_differentiated():
+    system = rubie.create_ODE_system("dx = a - b*hill(x, 0.5)", states={"x": 0.1}, parameters={"a": 0.3, "b": 1.0}, user_functions={"hill": hill})
+    written = rubie.create_ODE_system("dx = a - b*x**2/(0.25 + x**2)", states={"x": 0.1}, parameters={"a": 0.3, "b": 1.0})
+    for method in ("tsit5", "rodas5p"):
+        found, expected = (rubie.solve(s, until=5.0, method=method, rtol=1e-9, atol=1e-12)["x"] for s in (system, written))
+        np.testing.assert_allclose(found, expected, rtol=1e-8)
+
+    def right(t, y, p):
+        return [p.a - p.b * hill(y[0], 0.5)]
+
+    from_function = rubie.create_ODE_system(right, states={"x": 0.1}, parameters={"a": 0.3, "b": 1.0}, user_functions={"hill": hill})
+    np.testing.assert_array_equal(rubie.solve(from_function, until=5.0)["x"], rubie.solve(system, until=5.0)["x"])
+    with pytest.raises(rubie.TranslationError, match="did you mean `hill`"):
+        rubie.create_ODE_system("dx = hil(x, 0.5)", states={"x": 0.1}, user_functions={"hill": hill})
+
+
+def test_units_reach_legends_and_files(tmp_path):
+    system = rubie.create_ODE_system(
+        "dx = -k*x", states={"x": 1.0}, parameters={"k": 1.0}, state_units={"x": "mol"}, parameter_units=["1/s"]
+    )
+    assert system.get_states_info()[0]["unit"] == "mol" and system.get_parameters_info()[0]["unit"] == "1/s"
+    result = rubie.solve(system, {"k": [1.0, 2.0]}, until=1.0, save_every=0.5)
+    assert result.time_domain_legend == {0: "x [mol]"}
+    result.to_zarr(tmp_path / "r.zarr")
+    xarray = pytest.importorskip("xarray")
+    pytest.importorskip("zarr")
+    assert xarray.open_zarr(tmp_path / "r.zarr").x.attrs["units"] == "mol"
+    with pytest.raises(ValueError, match="2 units are given for 1 names"):
+        rubie.create_ODE_system("dx = -x", states=["x"], state_units=["a", "b"])

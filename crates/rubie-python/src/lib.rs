@@ -1,12 +1,13 @@
 //! The engine of the Python package `rubie`: models, solvers and arrays, with as few names as will do.
 //!
-//! What users see is written in Python (`python/rubie`) on top of four names:
+//! What users see is written in Python (`python/rubie`) on top of five names:
 //!
 //! | name | what |
 //! |---|---|
 //! | `Model` | a checked model, its names, defaults and units |
 //! | `Drivers` | samples over time, fitted |
 //! | `Solver` | a model and options; solves sweeps, in memory or into a file |
+//! | `write` | arrays in memory into a file |
 //! | `methods` | names of the integration methods |
 //!
 //! Arrays go over without a copy: NumPy takes over the memory that results were written to. The interpreter's lock is free
@@ -18,6 +19,7 @@ mod model;
 mod options;
 mod results;
 mod solver;
+mod writing;
 
 use pyo3::prelude::*;
 
@@ -30,6 +32,8 @@ mod _engine {
     use crate::model::Model;
     #[pymodule_export]
     use crate::solver::Solver;
+    #[pymodule_export]
+    use crate::writing::write;
 
     use pyo3::prelude::*;
 
