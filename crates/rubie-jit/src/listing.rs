@@ -83,8 +83,8 @@ fn in_memory<T>(program: &Program, compiled: &Compiled<T>, instruction: &Instruc
     let bytes = instruction.memory_displacement64() as usize;
     match instruction.memory_base() {
         Register::R14 => Some(match instruction.memory_displacement64() as i64 {
-            ..-64 => "table".to_owned(),
-            ..0 => "entries".to_owned(),
+            ..=-65 => "table".to_owned(),
+            -64..=-1 => "entries".to_owned(),
             bytes => format!("u{}", bytes / 64),
         }),
         Register::RBP => {

@@ -227,7 +227,7 @@ pub fn drivers_from_file(path: impl AsRef<Path>, options: DriverOptions) -> Resu
                 let (run, sample) = (row / samples, row % samples);
                 runs[*row] != run as f64 || times[*row] != times[sample]
             });
-            if let Some(row) = misplaced.or((rows % samples > 0).then_some(rows - 1)) {
+            if let Some(row) = misplaced.or((!rows.is_multiple_of(samples)).then_some(rows - 1)) {
                 return Err(told(format!(
                     "in row {} the column `run` or the time does not fit: rows must be those of run 0, then as many at the same times \
                      for run 1, and so on",
