@@ -52,7 +52,7 @@ impl Evaluator {
         Self { results: vec![0.0; steps.len()], steps, roots, table: Vec::new() }
     }
 
-    /// The same with a table for [`Op::Lookup`](crate::Op::Lookup).
+    /// The same with a table for [`Op::Lookup`](crate::Op).
     #[must_use]
     pub fn with_table(self, table: &[f64]) -> Self {
         Self { table: table.to_vec(), ..self }
