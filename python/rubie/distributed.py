@@ -52,7 +52,7 @@ def solve(
         The same as that of :meth:`Solver.solve`, to the last bit. Its report sums steps and seconds over the parts.
     """
     pieces = dict(_submitted(client, solver, initial_values, parameters, duration, settling_time, t0, grid_type, parts, retries))
-    return SolveResult(solver.system, _joined([pieces[part] for part in sorted(pieces)]), solver._saved())
+    return solver._result(_joined([pieces[part] for part in sorted(pieces)]), duration, settling_time, t0)
 
 
 def as_completed(client: Any, solver: Solver, *args: Any, grid_type: str = "verbatim", parts: int | None = None, retries: int = 3, **kwargs: Any) -> Iterator[tuple[slice, SolveResult]]:
@@ -63,7 +63,8 @@ def as_completed(client: Any, solver: Solver, *args: Any, grid_type: str = "verb
     if unknown:
         raise TypeError(f"unexpected arguments: {', '.join(sorted(unknown))}")
     for first, arrays in _submitted(client, solver, *given.values(), grid_type, parts, retries):
-        yield slice(first, first + len(arrays["status"])), SolveResult(solver.system, arrays, solver._saved())
+        times = given["duration"], given["settling_time"], given["t0"]
+        yield slice(first, first + len(arrays["status"])), solver._result(arrays, *times)
 
 
 def _submitted(client, solver, initial_values, parameters, duration, settling_time, t0, grid_type, parts, retries):

@@ -11,6 +11,9 @@ _FLAGS = status_flags()
 #: The flags of a status word; 0 is success. Bits that CuBIE has keep their meaning.
 RESULT_CODES = enum.IntFlag("RESULT_CODES", {name.upper(): bit for bit, name, _, _ in _FLAGS})
 
+#: The same by CuBIE's name.
+CUBIE_RESULT_CODES = RESULT_CODES
+
 #: A run that an event of the model has ended has not failed.
 STOPPED = int(RESULT_CODES.STOPPED)
 

@@ -32,6 +32,8 @@ class OdeSystem:
         `numpy.float64` or `numpy.float32`: the precision of states while they are integrated. Time is always float64.
     drivers : iterable of str
         Parameters that always follow samples over time: each solve must be given some.
+    swept_parameters : iterable of str, optional
+        Which parameters arrays of parameters have rows for; all of them where absent.
 
     Attributes
     ----------
@@ -51,7 +53,7 @@ class OdeSystem:
     ({'x': 1.0}, {'k': 2.0})
     """
 
-    def __init__(self, text: str, name: str = "model", precision: Any = np.float64, drivers: Iterable[str] = ()):
+    def __init__(self, text: str, name: str = "model", precision: Any = np.float64, drivers: Iterable[str] = (), swept_parameters: Iterable[str] | None = None):
         self.engine = _engine.Model(text, name)
         self.text, self.name = text, name
         self.precision = np.dtype(precision)
@@ -67,6 +69,11 @@ class OdeSystem:
         self.parameters = {name: value for name, value, _ in parameters if name not in self.drivers}
         self.observables = [name for name, _, _ in observables]
         self.units = {name: unit for name, _, unit in (*states, *parameters, *observables) if unit}
+        #: What arrays of parameters have rows for; all parameters where None.
+        self.swept_parameters = None if swept_parameters is None else list(swept_parameters)
+        unknown = [name for name in self.swept_parameters or [] if name not in self.parameters]
+        if unknown:
+            raise ValueError(f"the swept parameter {unknown[0]!r} is none of {', '.join(self.parameters)}")
         #: Values that replace the model's defaults.
         self.values: dict[str, float] = {}
         if self.engine.warnings:
@@ -98,25 +105,46 @@ class OdeSystem:
     def _info(self, entries: dict) -> list[dict]:
         return [{"name": k, "value": v, "unit": self.units.get(k, "dimensionless")} for k, v in entries.items()]
 
+    def set_swept_parameters(self, names: Iterable[str] | None) -> None:
+        """Which parameters arrays of parameters have rows for in solvers that are made from now on; None for all."""
+        names = None if names is None else list(names)
+        unknown = [name for name in names or [] if name not in self.parameters]
+        if unknown:
+            raise KeyError(f"unknown parameter {unknown[0]!r}; there are {', '.join(self.parameters)}")
+        self.swept_parameters = names
+
+    state_units = property(lambda self: self._units(self.states), doc="Unit of each state.")
+    parameter_units = property(lambda self: self._units(self.parameters), doc="Unit of each parameter.")
+    observable_units = property(lambda self: self._units(self.observables), doc="Unit of each observable.")
+
+    def _units(self, names: Iterable[str]) -> dict[str, str]:
+        return {name: self.units.get(name, "dimensionless") for name in names}
+
     num_states = property(lambda self: len(self.states), doc="Number of states.")
     num_parameters = property(lambda self: len(self.parameters), doc="Number of parameters.")
     num_observables = property(lambda self: len(self.observables), doc="Number of observables.")
+    num_drivers = property(lambda self: len(self.drivers), doc="Number of parameters that follow samples.")
+
+    @classmethod
+    def create(cls, *args: Any, **kwargs: Any) -> OdeSystem:
+        """:func:`create_ODE_system`, by its place in CuBIE."""
+        return create_ODE_system(*args, **kwargs)
 
     def copy(self) -> OdeSystem:
         """An independent copy."""
         return _remade(*self.__reduce__()[1])
 
     def __reduce__(self):
-        return _remade, (self.text, self.name, self.precision.str, dict(self.values), self.drivers)
+        return _remade, (self.text, self.name, self.precision.str, dict(self.values), self.drivers, self.swept_parameters)
 
     def __repr__(self) -> str:
         return f"<OdeSystem {self.name!r}: {self.num_states} states, {self.num_parameters} parameters, {self.num_observables} observables>"
 
 
-def _remade(text: str, name: str, precision: str, values: dict, drivers: list) -> OdeSystem:
+def _remade(text: str, name: str, precision: str, values: dict, drivers: list, swept: list | None) -> OdeSystem:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", EquationWarning)
-        system = OdeSystem(text, name, precision, drivers)
+        system = OdeSystem(text, name, precision, drivers, swept)
     system.set_default_parameters({k: v for k, v in values.items() if k in system.parameters})
     system.set_initial_values({k: v for k, v in values.items() if k in system.states})
     return system
@@ -126,6 +154,19 @@ def load_model(path: str | PathLike, precision: Any = np.float64) -> OdeSystem:
     """Reads a model file in RuBIE's language."""
     path = Path(path)
     return OdeSystem(path.read_text(encoding="utf-8"), str(path), precision)
+
+
+def load_cellml_model(path: str | PathLike, *_: object, **__: object) -> OdeSystem:
+    """Raises: there is no reader of CellML here. Write the equations with `create_ODE_system`, or in a model file."""
+    raise NotImplementedError(
+        f"{path}: RuBIE reads no CellML. A converter such as libcellml's generator or Myokit's exporter writes the equations as Python or "
+        "text, which create_ODE_system takes"
+    )
+
+
+def metrics() -> dict[str, str]:
+    """The metrics of summaries, and what each is."""
+    return dict(_engine.metrics())
 
 
 def methods() -> dict[str, list[str]]:
@@ -145,6 +186,9 @@ def create_ODE_system(
     *,
     constants: Mapping[str, float] | None = None,
     user_functions: Mapping[str, Callable[..., Any]] | None = None,
+    user_function_derivatives: Mapping[str, Any] | None = None,
+    swept_parameters: Iterable[str] | None = None,
+    operation_ordering: str | None = None,
     state_units: Mapping[str, str] | Iterable[str] | None = None,
     parameter_units: Mapping[str, str] | Iterable[str] | None = None,
     observable_units: Mapping[str, str] | Iterable[str] | None = None,
@@ -175,6 +219,12 @@ def create_ODE_system(
     user_functions : dict
         Functions that the equations may call by name; their source is read, never called, and they are differentiated as
         everything else.
+    user_function_derivatives : dict
+        Without effect: the engine differentiates functions itself.
+    swept_parameters : list of str
+        Which parameters arrays of parameters have rows for; all of them where absent.
+    operation_ordering : str
+        Without effect: it steers the kernels of CuBIE.
     state_units, parameter_units, observable_units, driver_units : dict or list
         Units for legends and files, by name or in the order of the names.
 
@@ -199,6 +249,9 @@ def create_ODE_system(
     if dxdt is None:
         raise TypeError("equations are needed: text, a list of lines, or a function")
     name = name or "system"
+    strange = [called for called in user_function_derivatives or {} if called not in (user_functions or {})]
+    if strange:
+        raise ValueError(f"there is a derivative of {strange[0]!r}, but no such function in user_functions")
     states, parameters = _defaults(states), {**_defaults(parameters), **_defaults(constants)}
     observables, drivers = list(observables or []), list(getattr(drivers, "names", drivers) or [])
     drivers = [driver for driver in drivers if driver != "time"]
@@ -224,7 +277,8 @@ def create_ODE_system(
         (driver_units, drivers),
     )
     units = {name: unit for given, names in groups for name, unit in _units(given, names).items()}
-    return OdeSystem("\n".join([translate.with_units(text, units), *functions]), name, precision, drivers)
+    text = "\n".join([translate.with_units(text, units), *functions])
+    return OdeSystem(text, name, precision, drivers, swept_parameters)
 
 
 def _units(units: Any, names: list[str]) -> dict[str, str]:
