@@ -120,4 +120,6 @@ def _gains(coefficients: Any) -> dict[str, Any]:
     """
     first, second, third = (float(coefficient) for coefficient in coefficients)
     controller = "pid" if third else "pi" if second else "i"
-    return {"controller": controller, **dict(zip(GAINS, (first + second + third, -second - 2 * third, third)))}
+    gains = dict(zip(GAINS, (first + second + third, -second - 2 * third, third)))
+    used = {"i": GAINS[:1], "pi": GAINS[:2], "pid": GAINS}[controller]
+    return {"controller": controller, **{name: gains[name] for name in used}}

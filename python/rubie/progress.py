@@ -12,10 +12,12 @@ Progress = Callable[[int, int], object]
 
 
 def watcher(wanted: bool | Progress) -> Progress | None:
-    """What is to be called now and then: nothing, the caller's function, or a bar where standard output is seen."""
+    """What is to be called now and then: the caller's function, a bar in the notebook or the terminal, nothing where both are absent."""
     if not wanted or callable(wanted):
         return wanted or None
-    return notebook_bar() if "ipykernel" in sys.modules else terminal_bar()
+    if "ipykernel" in sys.modules:
+        return notebook_bar()
+    return terminal_bar() if sys.stderr.isatty() else None
 
 
 def terminal_bar() -> Progress:
