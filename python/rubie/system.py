@@ -11,8 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from rubie import _engine, translate
+from rubie import _engine
 from rubie.errors import EquationWarning
+from rubie.expressions import RESERVED, expression
+from rubie.functions import from_function, user_function
+from rubie.symbolic import from_sympy
+from rubie.text import model_text, with_units
 
 _NAME = re.compile(r"(?<![\w.])[^\W\d]\w*")
 _DERIVATIVE = re.compile(r"^\s*(?:d([^\W\d]\w*)(?:\s*/\s*dt)?|([^\W\d]\w*)\s*'|d\(\s*([^\W\d]\w*)\s*,\s*t\s*\))\s*=(?!=)")
@@ -257,9 +261,9 @@ def create_ODE_system(
     drivers = [driver for driver in drivers if driver != "time"]
     undriven = list(parameters)
     parameters.update(dict.fromkeys(drivers, 0.0))
-    functions = [translate.user_function(called, function) for called, function in (user_functions or {}).items()]
+    functions = [user_function(called, function, user_functions or ()) for called, function in (user_functions or {}).items()]
     if callable(dxdt):
-        text = translate.from_function(
+        text = from_function(
             dxdt, states=states, parameters=parameters, observables=observables, drivers=drivers, functions=user_functions or {}
         )
     elif isinstance(dxdt, str) and not states and re.search(r"(?m)^\s*state\b", dxdt):
@@ -277,7 +281,7 @@ def create_ODE_system(
         (driver_units, drivers),
     )
     units = {name: unit for given, names in groups for name, unit in _units(given, names).items()}
-    text = "\n".join([translate.with_units(text, units), *functions])
+    text = "\n".join([with_units(text, units), *functions])
     return OdeSystem(text, name, precision, drivers, swept_parameters)
 
 
@@ -298,7 +302,7 @@ def _units(units: Any, names: list[str]) -> dict[str, str]:
 def _lines(equations: Iterable[Any]) -> list[str]:
     lines: list[str] = []
     for equation in equations:
-        lines += equation.splitlines() if isinstance(equation, str) else translate.from_sympy([equation])
+        lines += equation.splitlines() if isinstance(equation, str) else from_sympy([equation])
     return lines
 
 
@@ -315,6 +319,7 @@ def _model(
 ) -> str:
     derivatives, auxiliaries, equations = [], [], []
     for line in lines:
+        line = re.sub(r"\b([^\W\d]\w*)\[(\d+)\]", r"\1\2", line)
         left, equals, right = line.partition("=")
         found = _DERIVATIVE.match(line)
         state = next((group for group in found.groups() if group), None) if found else None
@@ -326,7 +331,7 @@ def _model(
         elif equals:
             raise ValueError(f"an equation begins with dx, x' or a name: {line.strip()}")
         right = re.sub(r"\bd\(\s*([^\W\d]\w*)\s*,\s*t\s*\)", r"\1'", right)
-        equations.append(f"{left.strip()} = {translate.expression(right, functions).strip()}")
+        equations.append(f"{left.strip()} = {expression(right, functions).strip()}")
     if not states:
         states.update(dict.fromkeys(derivatives, 0.0))
     for state in derivatives:
@@ -335,7 +340,7 @@ def _model(
                 raise ValueError(f"`{state}` has a derivative but is no state; states are {', '.join(states)}")
             warnings.warn(f"`{state}` has a derivative and becomes a state that starts from 0", EquationWarning, stacklevel=4)
             states[state] = 0.0
-    known = {*states, *(f"d{state}" for state in states), *parameters, *auxiliaries, *functions, *translate.RESERVED, "dt"}
+    known = {*states, *(f"d{state}" for state in states), *parameters, *auxiliaries, *functions, *RESERVED, "dt"}
     unknown = [name for equation in equations for name in _NAME.findall(equation.partition("=")[2]) if name not in known]
     unknown = [name for name in dict.fromkeys(unknown) if not re.search(rf"\b{name}\s*\(", "\n".join(equations))]
     if unknown and strict:
@@ -344,4 +349,4 @@ def _model(
         message = f"{', '.join(unknown)}: declared nowhere, taken as parameters with the default 0"
         warnings.warn(message, EquationWarning, stacklevel=4)
     parameters = {**parameters, **dict.fromkeys(unknown, 0.0)}
-    return translate.model_text(states, parameters, observables, equations)
+    return model_text(states, parameters, observables, equations)
