@@ -50,7 +50,7 @@ class DriverSamples:
         if time is None and driver_sample_period is None:
             raise ValueError("the times of samples are needed: `time`, or `driver_sample_period`")
         if time is None:
-            time = (t0 or 0.0) + float(driver_sample_period) * np.arange(length)
+            time = (t0 or 0.0) + float(driver_sample_period or 0.0) * np.arange(length)
         self.time = np.array(time, dtype=float)
         columns = {1 if array.ndim == 1 else array.shape[1] for array in self.samples.values() if array.ndim <= 2}
         for name, array in self.samples.items():
@@ -62,7 +62,7 @@ class DriverSamples:
         self.runs: int | None = max(columns) if any(array.ndim == 2 for array in self.samples.values()) else None
         for array in (self.time, *self.samples.values()):
             array.setflags(write=False)
-        self._fitted: dict[tuple, _engine.Drivers] = {}
+        self._fitted: dict[tuple[Any, ...], _engine.Drivers] = {}
         # Mistakes in the times are told now.
         self.engine(order=0, outside="hold")
 
@@ -102,7 +102,7 @@ class DriverSamples:
         """Values at times, of shape (time, driver); `options` are those of :meth:`engine`."""
         return self.engine(**options).values(np.asarray(times, dtype=float), run)
 
-    def plot_interpolated(self, times: Any, run: int = 0, axes: Any = None, **options: Any):
+    def plot_interpolated(self, times: Any, run: int = 0, axes: Any = None, **options: Any) -> Any:
         """Draws samples and what joins them; needs Matplotlib."""
         from rubie.result import needs
 

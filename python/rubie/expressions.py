@@ -75,7 +75,7 @@ class Expressions:
         method = getattr(self, f"_{type(node).__name__.lower()}", None)
         if method is None:
             self.source.refuse(node, f"a model has no counterpart of this ({type(node).__name__})")
-        text = method(node)
+        text: str = method(node)
         if len(text) > LONGEST:
             self.source.refuse(node, "this becomes too long when it is written out; give parts of it to states or parameters")
         return text
@@ -210,7 +210,7 @@ class Expressions:
         )
 
     def _piecewise(self, node: ast.Call) -> str:
-        parts = []
+        parts: list[str] = []
         for case in node.args:
             if not isinstance(case, ast.Tuple) or len(case.elts) != 2:
                 self.source.refuse(case, "a case of Piecewise is a pair: value, condition")

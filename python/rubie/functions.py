@@ -71,7 +71,7 @@ def user_function(name: str, function: Callable[..., Any], functions: Iterable[s
 
 
 class _Function:
-    def __init__(self, function: Callable[..., Any], states: dict, parameters: dict, observables: list[str], drivers: list[str], functions: list[str]):
+    def __init__(self, function: Callable[..., Any], states: dict[str, float], parameters: dict[str, float], observables: list[str], drivers: list[str], functions: list[str]):
         # What a compiler of Python has wrapped.
         function = inspect.unwrap(getattr(function, "py_func", function))
         try:
@@ -90,7 +90,10 @@ class _Function:
         self.tree, self.states, self.parameters, self.observables = tree, states, parameters, observables
         self.drivers = drivers
         self.outer = {**function.__globals__, **inspect.getclosurevars(function).nonlocals}
-        self.time = self.vector = self.container = self.driving = None
+        self.time: str | None = None
+        self.vector: str | None = None
+        self.container: str | None = None
+        self.driving: str | None = None
         self.scalars: set[str] = set()
         self.values: dict[str, str] = {}
         #: Lists and arrays of the function; an element is None until it has a value.
@@ -170,9 +173,11 @@ class _Function:
                 pairs.append((key.value, self.printer.text(value)))
         else:
             elements = self.elements(node)
-            texts = [self.printer.text(node)] if elements is None else elements
-            if None in texts:
-                self.source.refuse(node, f"derivative {texts.index(None)} has no value")
+            texts = []
+            for i, text in enumerate([self.printer.text(node)] if elements is None else elements):
+                if text is None:
+                    self.source.refuse(node, f"derivative {i} has no value")
+                texts.append(text)
             if not self.states:
                 self.states.update({f"y{i}": 0.0 for i in range(len(texts))})
             if len(texts) != len(self.states):
@@ -226,7 +231,7 @@ class _Function:
                 return list(self.states)[self.place(key, len(self.states), node)]
             if key not in self.states:
                 self.source.refuse(node, f"`{key}` is no state; states are {', '.join(self.states)}")
-            return key
+            return str(key)
         if container == self.container:
             if not isinstance(key, str):
                 self.source.refuse(node, f'name the parameter: {container}["k"] or {container}.k')
@@ -235,7 +240,7 @@ class _Function:
         if container == self.driving:
             if key not in self.drivers:
                 self.source.refuse(node, f"`{key}` is no driver; drivers are {', '.join(self.drivers)}")
-            return key
+            return str(key)
         return None
 
     def place(self, key: Any, length: int, node: ast.expr) -> int:
@@ -271,7 +276,7 @@ class _Function:
             value = self.outer.get(node.id)
         elif isinstance(node, ast.Subscript):
             whole = self.outside(node.value)
-            key = node.slice.value if isinstance(node.slice, ast.Constant) else self.fold(node.slice)
+            key: Any = node.slice.value if isinstance(node.slice, ast.Constant) else self.fold(node.slice)
             if not isinstance(whole, (list, tuple, dict)) or key is None:
                 return None
             try:
@@ -284,7 +289,7 @@ class _Function:
         else:
             return None
         # Arrays and numbers of NumPy as lists and numbers of Python.
-        return value.tolist() if type(value).__module__ == "numpy" and hasattr(value, "tolist") else value
+        return value.tolist() if value is not None and type(value).__module__ == "numpy" and hasattr(value, "tolist") else value
 
     def elements(self, node: ast.expr) -> list[str | None] | None:
         """The elements of a list that stands here, of an array that is made of one, or of one that has a name; None for all else."""
@@ -420,7 +425,7 @@ class _Function:
         self.values, self.lists = {}, {}
         for name in {**then, **other, **then_lists, **other_lists}:
             if name in then and name in other:
-                self.values[name] = self.chosen(name, condition, then[name], other[name])
+                self.values[name] = self.chosen(name, condition, then[name], other[name]) or ""
             elif name in then_lists and name in other_lists and len(then_lists[name]) == len(other_lists[name]):
                 pairs = zip(then_lists[name], other_lists[name])
                 self.lists[name] = [self.chosen(f"{name}_{i}", condition, *pair) for i, pair in enumerate(pairs)]

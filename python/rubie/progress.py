@@ -47,7 +47,7 @@ def described(finished: int, runs: int, seconds: float) -> str:
 
 def notebook_bar() -> Progress:
     """A bar in the output of a notebook's cell."""
-    from IPython.display import ProgressBar
+    from IPython.display import ProgressBar  # type: ignore[import-not-found,unused-ignore]
 
     shown: list[Any] = []
 

@@ -87,7 +87,10 @@ class SolveResult:
         used = f"method {settings.algorithm}, rtol {settings.rtol}, atol {settings.atol}"
         warnings.warn(f"{failed.sum()} of {self.num_runs} runs failed and {kept}: {reasons}\n{first}\n({used})", stacklevel=5)
 
-    num_runs = property(lambda self: len(self.status_codes), doc="Number of runs.")
+    @property
+    def num_runs(self) -> int:
+        """Number of runs."""
+        return len(self.status_codes)
 
     def __len__(self) -> int:
         return self.num_runs
@@ -189,7 +192,7 @@ class SolveResult:
         """Tables with the columns (run, name): `time_domain` over time, `summaries` over the windows' ends; and fixed values."""
         pandas = needs("pandas", "as_pandas")
 
-        def table(array: np.ndarray, names: list[str], index: Any, of: str):
+        def table(array: np.ndarray, names: list[str], index: Any, of: str) -> Any:
             columns = pandas.MultiIndex.from_product([[f"run_{i}" for i in range(self.num_runs)], names], names=["run", "name"])
             flat = array.transpose(0, 2, 1).reshape(array.shape[0], self.num_runs * len(names))
             return pandas.DataFrame(flat, index=pandas.Index(index, name=of), columns=columns)
@@ -201,7 +204,7 @@ class SolveResult:
             "fixed_parameter_values": pandas.Series(self.fixed_parameter_values, dtype=float),
         }
 
-    def to_pandas(self, what: str | None = None):
+    def to_pandas(self, what: str | None = None) -> Any:
         """A tidy table.
 
         Parameters
@@ -227,7 +230,7 @@ class SolveResult:
         columns.update({name: self[name].T.ravel() for name in (self.variables if samples else self.summary_names)})
         return columns
 
-    def to_xarray(self):
+    def to_xarray(self) -> Any:
         """A data set with the dimensions time and run; swept values and status are coordinates of the runs, units are attributes."""
         xarray = needs("xarray", "to_xarray")
 
@@ -244,11 +247,11 @@ class SolveResult:
         settings = {"method": self.report["method"], **{name: str(value) for name, value in self.fixed_parameter_values.items()}}
         return xarray.Dataset(data, coordinates, {"model": self.system.name, **settings})
 
-    def to_arrow(self, what: str | None = None):
+    def to_arrow(self, what: str | None = None) -> Any:
         """The table of :meth:`to_pandas` as a `pyarrow.Table`."""
         return needs("pyarrow", "to_arrow").table(self._table(what))
 
-    def to_polars(self, what: str | None = None):
+    def to_polars(self, what: str | None = None) -> Any:
         """The table of :meth:`to_pandas` as a `polars.DataFrame`."""
         return needs("polars", "to_polars").DataFrame(self._table(what))
 
@@ -256,7 +259,7 @@ class SolveResult:
         """The table of :meth:`to_arrow` for anything that reads Arrow's PyCapsule interface (Polars, DuckDB, pandas, ...)."""
         return self.to_arrow().__arrow_c_stream__(requested_schema)
 
-    def save(self, path: str | PathLike, long: bool = False) -> None:
+    def save(self, path: str | PathLike[str], long: bool = False) -> None:
         """Writes everything to a file, by its extension: `.parquet`, `.csv`, `.npy`, `.npz` or `.zarr`.
 
         The files are those of `rubie solve`: swept values as columns or coordinates, units, status words; summaries beside samples in
@@ -271,20 +274,20 @@ class SolveResult:
         """
         _engine.write(path, self._arrays, long)
 
-    def to_parquet(self, path: str | PathLike, long: bool = False) -> None:
+    def to_parquet(self, path: str | PathLike[str], long: bool = False) -> None:
         """:meth:`save` as Parquet."""
         self._save_as(path, ".parquet", long)
 
-    def to_zarr(self, path: str | PathLike) -> None:
+    def to_zarr(self, path: str | PathLike[str]) -> None:
         """:meth:`save` as a Zarr store that `xarray.open_zarr` opens."""
         self._save_as(path, ".zarr", False)
 
-    def _save_as(self, path: str | PathLike, extension: str, long: bool) -> None:
+    def _save_as(self, path: str | PathLike[str], extension: str, long: bool) -> None:
         if Path(path).suffix != extension:
             raise ValueError(f"the name must end in {extension}: {path}")
         self.save(path, long)
 
-    def plot(self, variables: list[str] | None = None, axes: Any = None):
+    def plot(self, variables: list[str] | None = None, axes: Any = None) -> Any:
         """Medians over the runs with bands of 50 and 90 %, or the runs themselves if there are few; needs Matplotlib."""
         plt = needs("matplotlib.pyplot", "plot")
         variables = variables or self.variables
@@ -328,7 +331,7 @@ class SolveResult:
         return f"<b>{escape(self.system.name)}</b><table>{rows}</table>"
 
 
-def needs(module: str, what: str):
+def needs(module: str, what: str) -> Any:
     """An optional package, or an error that says how to get it."""
     import importlib
 

@@ -53,12 +53,12 @@ class Solver:
         system: OdeSystem,
         algorithm: str | None = None,
         *,
-        step_control_settings: Mapping | None = None,
-        algorithm_settings: Mapping | None = None,
-        system_settings: Mapping | None = None,
-        output_settings: Mapping | None = None,
-        memory_settings: Mapping | None = None,
-        loop_settings: Mapping | None = None,
+        step_control_settings: Mapping[str, Any] | None = None,
+        algorithm_settings: Mapping[str, Any] | None = None,
+        system_settings: Mapping[str, Any] | None = None,
+        output_settings: Mapping[str, Any] | None = None,
+        memory_settings: Mapping[str, Any] | None = None,
+        loop_settings: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ):
         self.system = system
@@ -86,7 +86,7 @@ class Solver:
             known["drivers"] = driver_samples(known["drivers"])
         return known
 
-    def update(self, settings: Mapping | None = None, *, silent: bool = False, **kwargs: Any) -> set[str]:
+    def update(self, settings: Mapping[str, Any] | None = None, *, silent: bool = False, **kwargs: Any) -> set[str]:
         """Changes options; None takes one back.
 
         Parameters
@@ -179,11 +179,15 @@ class Solver:
             raise RuntimeError("nothing has been solved yet")
         return getattr(self.result, name)
 
-    def prepare_grid_arrays(self, initial_values: Any = None, parameters: Any = None, grid_type: str = "verbatim"):
+    def prepare_grid_arrays(
+        self, initial_values: Any = None, parameters: Any = None, grid_type: str = "verbatim"
+    ) -> tuple[np.ndarray, np.ndarray]:
         """:meth:`build_grid` by its later name."""
         return self.build_grid(initial_values, parameters, grid_type)
 
-    def build_grid(self, initial_values: Any = None, parameters: Any = None, grid_type: str = "verbatim"):
+    def build_grid(
+        self, initial_values: Any = None, parameters: Any = None, grid_type: str = "verbatim"
+    ) -> tuple[np.ndarray, np.ndarray]:
         """The runs of a batch as arrays.
 
         Returns
@@ -198,7 +202,7 @@ class Solver:
         runs = values[0].size if values else 1
         by_name = dict(zip(names, values))
 
-        def table(defaults: dict) -> np.ndarray:
+        def table(defaults: Mapping[str, float | None]) -> np.ndarray:
             rows = [by_name.get(n, np.full(runs, np.nan if v is None else v)) for n, v in defaults.items()]
             return np.array(rows, dtype=self.system.precision).reshape(len(defaults), runs)
 
@@ -320,7 +324,7 @@ class Solver:
 
     def solve_into(
         self,
-        path: str | PathLike,
+        path: str | PathLike[str],
         initial_values: Any = None,
         parameters: Any = None,
         duration: float = 1.0,
@@ -351,7 +355,8 @@ class Solver:
             The report: runs, times, steps, failures by reason.
         """
         names, values, product, engine = self._ready(initial_values, parameters, drivers, duration, settling_time, t0, grid_type, kwargs)
-        return engine.solve_into(path, names, values, product, long, earlier, progress_of.watcher(progress))["report"]
+        report: dict[str, Any] = engine.solve_into(path, names, values, product, long, earlier, progress_of.watcher(progress))["report"]
+        return report
 
     def __enter__(self) -> Solver:
         return self
@@ -366,7 +371,17 @@ class Solver:
     def __repr__(self) -> str:
         return f"<Solver {self.algorithm} for {self.system!r}>"
 
-    def _ready(self, initial_values, parameters, drivers, duration, settling_time, t0, grid_type, kwargs):
+    def _ready(
+        self,
+        initial_values: Any,
+        parameters: Any,
+        drivers: Any,
+        duration: float,
+        settling_time: float,
+        t0: float,
+        grid_type: str,
+        kwargs: dict[str, Any],
+    ) -> tuple[list[str], list[np.ndarray], bool, _engine.Solver]:
         """Names, values, whether they form a product, and the engine for them."""
         if self._closed:
             raise RuntimeError("the solver is closed; make a new one, or copy() this one")
@@ -382,7 +397,7 @@ class Solver:
         fixed = {name: self.system.parameters[name] for name in self._parameters() if name not in varying}
         return SolveResult(self.system, arrays, spec, fixed, nan_errors)
 
-    def _grid(self, initial_values: Any, parameters: Any, grid_type: str):
+    def _grid(self, initial_values: Any, parameters: Any, grid_type: str) -> tuple[list[str], list[np.ndarray], bool]:
         derived = [name for name, value in self.system.states.items() if value is None]
         states = grid.columns(initial_values, list(self.system.states), "state", derived=derived)
         rows = grid.columns(parameters, self._parameters(), "parameter", rows=self.swept_parameters)

@@ -8,14 +8,14 @@ from typing import Any
 from rubie.expressions import expression
 
 
-def from_sympy(equations: Iterable[tuple[Any, Any]]) -> list[str]:
+def from_sympy(equations: Iterable[Any]) -> list[str]:
     """Equations of pairs (left, right) or `sympy.Eq` as lines of a model.
 
     The left side is a symbol `dx`, a `Derivative(x, t)`, or the symbol of an auxiliary.
     """
     lines = []
     for equation in equations:
-        left, right = (equation.lhs, equation.rhs) if hasattr(equation, "lhs") else equation
+        left, right = equation if isinstance(equation, (tuple, list)) else (equation.lhs, equation.rhs)
         if type(left).__name__ == "Derivative":
             name = _plain(left.args[0])
             left = f"{name}'"
@@ -28,7 +28,7 @@ def from_sympy(equations: Iterable[tuple[Any, Any]]) -> list[str]:
 def _plain(value: Any) -> str:
     """SymPy's own text, with functions of time as plain names."""
     if hasattr(value, "atoms"):
-        import sympy
+        import sympy  # type: ignore[import-untyped]
 
         applied = value.atoms(sympy.core.function.AppliedUndef)
         value = value.subs({f: sympy.Symbol(f.func.__name__) for f in applied})

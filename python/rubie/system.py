@@ -70,7 +70,7 @@ class OdeSystem:
         absent = [name for name in self.drivers if name not in [known for known, _, _ in parameters]]
         if absent:
             raise ValueError(f"the driver {absent[0]!r} is no parameter of the model; there are {', '.join(n for n, _, _ in parameters)}")
-        self.parameters = {name: value for name, value, _ in parameters if name not in self.drivers}
+        self.parameters = {name: float(value or 0.0) for name, value, _ in parameters if name not in self.drivers}
         self.observables = [name for name, _, _ in observables]
         self.units = {name: unit for name, _, unit in (*states, *parameters, *observables) if unit}
         #: What arrays of parameters have rows for; all parameters where None.
@@ -91,22 +91,22 @@ class OdeSystem:
         """Other initial values."""
         self._set(values, self.states, "state")
 
-    def _set(self, values: Mapping[str, float], known: dict, what: str) -> None:
+    def _set(self, values: Mapping[str, float], known: dict[str, float | None] | dict[str, float], what: str) -> None:
         for name in values:
             if name not in known:
                 raise KeyError(f"unknown {what} {name!r}; there are {', '.join(known)}")
         for name, value in values.items():
             known[name] = self.values[name] = float(value)
 
-    def get_parameters_info(self) -> list[dict]:
+    def get_parameters_info(self) -> list[dict[str, Any]]:
         """Name, value and unit of each parameter."""
         return self._info(self.parameters)
 
-    def get_states_info(self) -> list[dict]:
+    def get_states_info(self) -> list[dict[str, Any]]:
         """Name, initial value and unit of each state."""
         return self._info(self.states)
 
-    def _info(self, entries: dict) -> list[dict]:
+    def _info(self, entries: Mapping[str, float | None]) -> list[dict[str, Any]]:
         return [{"name": k, "value": v, "unit": self.units.get(k, "dimensionless")} for k, v in entries.items()]
 
     def set_swept_parameters(self, names: Iterable[str] | None) -> None:
@@ -138,14 +138,14 @@ class OdeSystem:
         """An independent copy."""
         return _remade(*self.__reduce__()[1])
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return _remade, (self.text, self.name, self.precision.str, dict(self.values), self.drivers, self.swept_parameters)
 
     def __repr__(self) -> str:
         return f"<OdeSystem {self.name!r}: {self.num_states} states, {self.num_parameters} parameters, {self.num_observables} observables>"
 
 
-def _remade(text: str, name: str, precision: str, values: dict, drivers: list, swept: list | None) -> OdeSystem:
+def _remade(text: str, name: str, precision: str, values: dict[str, float], drivers: list[str], swept: list[str] | None) -> OdeSystem:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", EquationWarning)
         system = OdeSystem(text, name, precision, drivers, swept)
@@ -154,13 +154,13 @@ def _remade(text: str, name: str, precision: str, values: dict, drivers: list, s
     return system
 
 
-def load_model(path: str | PathLike, precision: Any = np.float64) -> OdeSystem:
+def load_model(path: str | PathLike[str], precision: Any = np.float64) -> OdeSystem:
     """Reads a model file in RuBIE's language."""
     path = Path(path)
     return OdeSystem(path.read_text(encoding="utf-8"), str(path), precision)
 
 
-def load_cellml_model(path: str | PathLike, *_: object, **__: object) -> OdeSystem:
+def load_cellml_model(path: str | PathLike[str], *_: object, **__: object) -> OdeSystem:
     """Raises: there is no reader of CellML here. Write the equations with `create_ODE_system`, or in a model file."""
     raise NotImplementedError(
         f"{path}: RuBIE reads no CellML. A converter such as libcellml's generator or Myokit's exporter writes the equations as Python or "
@@ -315,7 +315,7 @@ def _defaults(entries: Any) -> dict[str, float]:
 
 
 def _model(
-    lines: list[str], states: dict, parameters: dict, observables: list[str], strict: bool, functions: list[str]
+    lines: list[str], states: dict[str, float], parameters: dict[str, float], observables: list[str], strict: bool, functions: list[str]
 ) -> str:
     derivatives, auxiliaries, equations = [], [], []
     for line in lines:

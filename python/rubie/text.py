@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from rubie.expressions import number
 
 
-def model_text(states: dict, parameters: dict, observables: Iterable[str], lines: Iterable[str]) -> str:
+def model_text(states: Mapping[str, float], parameters: Mapping[str, float], observables: Iterable[str], lines: Iterable[str]) -> str:
     """A model of these parts."""
 
-    def declared(keyword: str, entries: dict) -> list[str]:
-        return [f"{keyword} {name} = {value if isinstance(value, str) else number(value)}" for name, value in entries.items()]
+    def declared(keyword: str, entries: Mapping[str, float]) -> list[str]:
+        return [f"{keyword} {name} = {number(value)}" for name, value in entries.items()]
 
     observed = [f"observe {name}" for name in observables]
     return "\n".join([*declared("state", states), *declared("param", parameters), *observed, *lines, ""])

@@ -107,11 +107,12 @@ class Writer:
         if kind == "or":
             return f"({number()} {choose(['or', 'and'])} {number()})"
         if kind == "call":
+            # The angle of a negative number and zero would depend on the sign of the zero.
             one, other = number(), number()
             return choose(
                 [
                     f"math.exp(min({one}, 2))", f"np.sin({one})", f"math.sqrt(abs({one}))", f"np.log1p(np.abs({one}))", f"math.tanh({one})",
-                    f"np.arctan2({one}, {other})", f"np.hypot({one}, {other})", f"max({one}, {other}, 0.5)", f"np.minimum({one}, {other})",
+                    f"np.arctan2({one}, abs({other}) + 0.5)", f"np.hypot({one}, {other})", f"max({one}, {other}, 0.5)", f"np.minimum({one}, {other})",
                     f"np.where({one} > {other}, {one}, 1.0)", f"np.clip({one}, -1, 1)", f"np.sign({one})", f"math.floor({one})",
                     f"math.log(2 + abs({one}), 2)", f"pow({one}, 2)", f"np.heaviside({one}, 0.5)",
                 ]
