@@ -50,11 +50,17 @@ def combined(groups: list[dict[str, np.ndarray]], grid_type: str) -> tuple[list[
         raise ValueError(f"grid_type is one of {', '.join(GRID_TYPES)}, not {grid_type!r}")
     given = {name: values for group in groups for name, values in group.items()}
     if grid_type == "combinatorial":
-        unique = [values[np.sort(np.unique(values, return_index=True)[1])] for values in given.values()]
-        return list(given), unique, True
+        return list(given), [_different(values) for values in given.values()], True
     lengths = {name: values.size for name, values in given.items() if values.size > 1}
     runs = max(lengths.values(), default=1)
     for name, length in lengths.items():
         if length != runs:
             raise ValueError(f"{name!r} has {length} values where others have {runs}: with grid_type='verbatim' all have as many, or one")
     return list(given), [np.broadcast_to(values, runs).copy() for values in given.values()], False
+
+
+def _different(values: np.ndarray) -> np.ndarray:
+    """The values without those that were there before, in their order."""
+    if (values[1:] > values[:-1]).all():
+        return values
+    return values[np.sort(np.unique(values, return_index=True)[1])]

@@ -270,7 +270,7 @@ class Solver:
 
         It serves solves of the same times and options; values may differ.
         """
-        ready = self._ready(initial_values, parameters, drivers, duration, settling_time, t0, "combinatorial", kwargs)
+        ready = self._ready(initial_values, parameters, drivers, duration, settling_time, t0, "verbatim", kwargs)
         names, _, _, engine = ready
         engine.prepare(names)
 

@@ -40,7 +40,7 @@ def test_the_stubs_are_those_of_the_engine(tmp_path):
 
 def test_the_package_and_a_program_have_no_mistakes(tmp_path):
     (tmp_path / "program.py").write_text(PROGRAM)
-    done = run("mypy", "--strict", "program.py", "-p", "rubie", folder=tmp_path)
+    done = run("mypy", "--strict", "-m", "program", "-p", "rubie", folder=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     (tmp_path / "wrong.py").write_text(PROGRAM + "count = result.variables\n")
     assert "Incompatible types" in run("mypy", "--strict", "wrong.py", folder=tmp_path).stdout
