@@ -11,7 +11,7 @@ use rubie_kernel::{
     SamplesMut, Status, SummaryControls, Watch,
 };
 use rubie_method::{BuildOptions, Method, StepSettings};
-use rubie_model::Model;
+use rubie_model::{Event, Model, Parameter, Trigger};
 use rubie_output::{MetricRequest, OutputGraph, Span, SummaryGraph, SummaryTiming};
 use rubie_program::Precision;
 
@@ -84,20 +84,47 @@ impl Case {
         kind: Kind,
         precision: Precision,
     ) -> Case {
+        Case::jumping((name, text, until), drivers, &[], method, (kind, precision))
+    }
+
+    /// The same with times that steps do not go across: the last before each jump and the first after it.
+    pub(crate) fn jumping(
+        (name, text, until): (&str, &str, f64),
+        drivers: Option<&Drivers>,
+        jumps: &[f64],
+        method: &Method,
+        (kind, precision): (Kind, Precision),
+    ) -> Case {
         let model = Model::parse(name, text).unwrap();
         let graph = Graph::new();
         let mut system = model.system(&graph);
+        let mut events = model.events(&system);
         let (mut table, mut driving) = (Vec::new(), Vec::new());
         if let Some(drivers) = drivers {
             let expressions = DriverGraph::new(&graph, drivers.fit(), drivers.names());
-            (system, _) = expressions.drive(&system, &[]).unwrap();
+            (system, events) = expressions.drive(&system, &events).unwrap();
             table = drivers.table();
             driving = DriverData::new(drivers.fit()).control_values(1e-7);
+        }
+        if !jumps.is_empty() {
+            let first = graph.symbol("jumps");
+            system.parameters.push(Parameter {
+                name: "jumps".into(),
+                unit: None,
+                symbol: first,
+                default: f64::NAN,
+            });
+            let trigger = Trigger::Listed { first };
+            events.push(Event { trigger, changes: Vec::new(), stops: false, line: 0 });
+            driving.push(table.len() as f64);
+            table.extend(jumps);
+            table.extend([f64::INFINITY; 2]);
         }
         let dt = (!method.adaptive()).then_some(until / 300.0);
         let settings = StepSettings { dt, ..StepSettings::with_tolerance(1e-5) };
         let controller = method.controller(&settings).unwrap();
-        let step = method.build(&system, &BuildOptions { controller, dense: kind != Kind::Ends });
+        let dense = kind != Kind::Ends || text.contains("when ");
+        let step = method.build(&system, &BuildOptions { controller, dense });
         let samples = OutputGraph::all(&system);
         let metrics = ["mean", "std", "max", "peaks[3]", "dxdt_max"];
         let metrics: Vec<_> = metrics.iter().map(|metric| MetricRequest::parse(metric).unwrap()).collect();
@@ -106,7 +133,8 @@ impl Case {
         let recording = Recording { samples: &samples, summaries: summaries.as_ref() };
         let inputs =
             Inputs { varying: vec![Input::Parameter(0), Input::State(0)], fixed_initials: Vec::new() };
-        let spec = KernelSpec::lower(&system, &step, &recording, &inputs, precision).unwrap();
+        let spec =
+            KernelSpec::lower_with_events(&system, &step, &recording, &events, &inputs, precision).unwrap();
         let timing = SummaryTiming { sample_every: until / 40.0, summarise_every: Some(until / 4.0) };
         let schedule = timing.schedule(Span::new(0.0, until, until / 10.0 * 2.0).unwrap());
         let summary_controls = summaries.as_ref().map(|summaries| {
