@@ -33,8 +33,17 @@ fn compare_case(backend: &HostBackend, case: &Case) -> usize {
 fn models(precision: Precision, kind: Kind) {
     let Some(compiler) = host::compiler() else { return };
     let backend = HostBackend::new(compiler);
-    let methods =
-        ["tsit5", "dopri5", "bogacki-shampine-32", "cash-karp", "fehlberg-45", "vern7", "tsit5", "tsit5"];
+    let methods = [
+        "tsit5",
+        "dopri5",
+        "bogacki-shampine-32",
+        "cash-karp",
+        "fehlberg-45",
+        "vern7",
+        "tsit5",
+        "tsit5",
+        "dop853",
+    ];
     for (model, method) in MODELS.into_iter().zip(methods) {
         let method = rubie_method::find(method).unwrap();
         compare(&backend, model, method, kind, precision);
@@ -49,6 +58,16 @@ fn every_model_with_summaries_in_f64() {
 #[test]
 fn every_model_with_summaries_in_f32() {
     models(Precision::F32, Kind::Summaries);
+}
+
+#[test]
+fn every_metric() {
+    let Some(compiler) = host::compiler() else { return };
+    let method = rubie_method::find("dopri5").unwrap();
+    for precision in [Precision::F64, Precision::F32] {
+        let case = Case::new(MODELS[1], method, Kind::Metrics, precision);
+        assert!(compare_case(&HostBackend::new(compiler), &case) > 50);
+    }
 }
 
 /// Kinds and precisions in turn, so that each meets methods of each family.
@@ -196,7 +215,7 @@ fn everything() {
     for model in MODELS {
         for method in rubie_method::methods() {
             println!("{}, {}", model.0, method.name);
-            for kind in [Kind::Ends, Kind::Inside, Kind::Summaries] {
+            for kind in [Kind::Ends, Kind::Inside, Kind::Summaries, Kind::Metrics] {
                 for precision in [Precision::F64, Precision::F32] {
                     // Some methods fail with all runs of a stiff model; they must do so here, too.
                     compare_case(&backend, &Case::new(model, method, kind, precision));

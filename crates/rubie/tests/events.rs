@@ -220,8 +220,7 @@ fn an_event_at_the_end_lets_the_run_end_well() {
 fn events_at_the_start_are_followed_by_others() {
     let text = "state x = 0, y = 0\nparam a = 0\nx' = 0\ny' = 0\n\
                 at t = 0: x = a\nwhen x > 1: y = 1\nwhen x > 2: stop\nwhen y > 0.5: y = y + 10";
-    let options =
-        SolveOptions { until: 1.0, save: Schedule::Listed(vec![0.0, 1.0]), ..SolveOptions::default() };
+    let options = SolveOptions { until: 1.0, save: Schedule::Ends, ..SolveOptions::default() };
     let sweep = Sweep::product(vec![Axis::parse("a", "0:2.5:1000", 0).unwrap()]).unwrap();
     let solution = Solver::new(&model(text), &options).unwrap().solve(&sweep).unwrap();
     for run in 0..1000 {

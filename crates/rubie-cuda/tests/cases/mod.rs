@@ -16,7 +16,7 @@ use rubie_output::{MetricRequest, OutputGraph, Span, SummaryGraph, SummaryTiming
 use rubie_program::Precision;
 
 /// The example models and how long their runs last.
-pub(crate) const MODELS: [(&str, f64); 8] = [
+pub(crate) const MODELS: [(&str, f64); 9] = [
     ("lorenz", 1.0),
     ("lotka_volterra", 5.0),
     ("sir", 10.0),
@@ -25,6 +25,7 @@ pub(crate) const MODELS: [(&str, f64); 8] = [
     ("theophylline", 5.0),
     ("hodgkin_huxley", 3.0),
     ("beeler_reuter", 2.0),
+    ("minimal_model", 30.0),
 ];
 
 /// What is recorded.
@@ -34,8 +35,10 @@ pub(crate) enum Kind {
     Ends,
     /// Samples inside steps.
     Inside,
-    /// Those, and summaries.
+    /// Those, and summaries by some metrics.
     Summaries,
+    /// The same by every metric.
+    Metrics,
 }
 
 /// A kernel and what steers it.
@@ -126,10 +129,10 @@ impl Case {
         let dense = kind != Kind::Ends || text.contains("when ");
         let step = method.build(&system, &BuildOptions { controller, dense });
         let samples = OutputGraph::all(&system);
-        let metrics = ["mean", "std", "max", "peaks[3]", "dxdt_max"];
+        let metrics = metrics(kind);
         let metrics: Vec<_> = metrics.iter().map(|metric| MetricRequest::parse(metric).unwrap()).collect();
         let summaries = SummaryGraph::new(&system, OutputGraph::all(&system), &metrics).unwrap();
-        let summaries = (kind == Kind::Summaries).then_some(summaries);
+        let summaries = matches!(kind, Kind::Summaries | Kind::Metrics).then_some(summaries);
         let recording = Recording { samples: &samples, summaries: summaries.as_ref() };
         let inputs =
             Inputs { varying: vec![Input::Parameter(0), Input::State(0)], fixed_initials: Vec::new() };
@@ -200,6 +203,16 @@ impl Case {
         };
         Outcome { samples, summaries, status, report }
     }
+}
+
+/// The metrics of a kind, their arguments filled in.
+fn metrics(kind: Kind) -> Vec<String> {
+    if kind != Kind::Metrics {
+        return ["mean", "std", "max", "peaks[3]", "dxdt_max"].map(str::to_owned).to_vec();
+    }
+    let forms = rubie_output::metrics().iter().map(|metric| metric.form());
+    let forms = forms.map(|form| form.replace("[n]", "[3]").replace("[level]", "[0.5]"));
+    forms.map(|form| form.replace("[fraction]", "[0.75]")).collect()
 }
 
 fn wide(value: f64) -> u64 {
