@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::time::Duration;
 
 use rubie_output::SummarySchedule;
 
@@ -121,6 +122,8 @@ pub struct ChunkReport {
     pub accepted_steps: u64,
     /// Rejected steps of all runs.
     pub rejected_steps: u64,
+    /// Time for which a device apart (of several the busiest) had launches under way, transfers left out; zero on the CPU.
+    pub device_time: Duration,
     /// Whether the chunk was stopped before its end.
     pub interrupted: bool,
 }
@@ -130,6 +133,7 @@ impl ChunkReport {
     pub fn add(&mut self, other: ChunkReport) {
         self.accepted_steps += other.accepted_steps;
         self.rejected_steps += other.rejected_steps;
+        self.device_time += other.device_time;
         self.interrupted |= other.interrupted;
     }
 }
