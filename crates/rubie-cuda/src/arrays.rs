@@ -99,7 +99,9 @@ mod tests {
             assert_eq!(part.bytes(1), 0);
             // What a device would hold: row after row of the part's runs.
             let held: Vec<u8> = (0..3)
-                .flat_map(|row| part.runs.clone().flat_map(move |run| [(10 * row + run) as u8, 100 + row as u8]))
+                .flat_map(|row| {
+                    part.runs.clone().flat_map(move |run| [(10 * row + run) as u8, 100 + row as u8])
+                })
                 .collect();
             // In pieces that end anywhere.
             for (i, piece) in held.chunks(5).enumerate() {

@@ -17,15 +17,14 @@ use crate::engine::{Engine, Job};
 use crate::print::Source;
 use crate::slot::{Common, Intervals, Shape, Slot, covered};
 
-/// Parts under way at a time on each device: one computes while inputs and results of the others travel.
-const SLOTS: usize = 3;
-
 /// A part has at least so many runs per thread of the device, where a chunk has them.
 const RUNS_PER_THREAD: usize = 4;
 
-/// How much of a device's memory a kernel may take.
+/// What a kernel may take of a device.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Allowance {
+    /// Parts of a chunk under way at a time: one computes while inputs and results of the others travel. At least 1.
+    pub in_flight: usize,
     /// Share of what is free, above 0 and at most 1.
     pub share: f64,
     /// Bytes, where there is a limit.
@@ -33,9 +32,9 @@ pub struct Allowance {
 }
 
 impl Default for Allowance {
-    /// Nine tenths of what is free: allocations are rounded up, and others may want some.
+    /// Three parts; nine tenths of what is free, as allocations are rounded up, and others may want some.
     fn default() -> Self {
-        Allowance { share: 0.9, limit: None }
+        Allowance { in_flight: 3, share: 0.9, limit: None }
     }
 }
 
@@ -198,7 +197,7 @@ impl<E: Engine> DeviceKernel<E> {
         let mut fits = runs.get();
         for engine in &self.engines {
             let mut requests = Vec::new();
-            for _ in 0..SLOTS {
+            for _ in 0..self.allowance.in_flight {
                 for (label, placement, words) in [
                     ("unfinished runs", Placement::Device, shape.saved_words * engine.threads()),
                     ("staging", Placement::Pinned, 2 * shape.staging_bytes(runs.get()) / 8),
@@ -222,7 +221,7 @@ impl<E: Engine> DeviceKernel<E> {
 
     /// Buffers for chunks of so many runs: those of the chunk before if they fit, else new ones.
     fn slots(&self, runs: usize, shape: &Shape<'_>) -> Result<Slots, KernelError> {
-        let many = SLOTS * self.engines.len();
+        let many = self.allowance.in_flight.max(1) * self.engines.len();
         let threads = self.engines.iter().map(Engine::threads).max().unwrap_or(1);
         let wanted = runs.div_ceil(2 * many).max(RUNS_PER_THREAD * threads).min(runs);
         let key = (shape.rows, shape.sample_times.len(), shape.uniforms.len());
@@ -338,7 +337,8 @@ impl<E: Engine> Kernel for DeviceKernel<E> {
             job: self.job(controls, rows),
         };
         let shapes: Vec<Shape<'_>> = uniforms.iter().map(|uniforms| shape(uniforms)).collect();
-        let report = self.compute(&shapes, inputs, [samples, summaries, cast_slice_mut(&mut words)], watch)?;
+        let report =
+            self.compute(&shapes, inputs, [samples, summaries, cast_slice_mut(&mut words)], watch)?;
         for (status, word) in status.iter_mut().zip(words) {
             status.0 = word;
         }

@@ -15,11 +15,34 @@ pub trait Backend: Send + Sync {
     /// Name and instruction set, for reports: `interpreter (avx512)`.
     fn description(&self) -> String;
 
+    /// How large a chunk should be, where the number of the CPU's threads does not decide that.
+    fn chunk_size(&self) -> Option<ChunkSize> {
+        None
+    }
+
+    /// Whether `spec` can be compiled by this backend at all, without compiling it.
+    ///
+    /// # Errors
+    /// [`BackendError`] where it cannot.
+    fn check(&self, spec: &KernelSpec) -> Result<(), BackendError> {
+        let _ = spec;
+        Ok(())
+    }
+
     /// Prepares the programs of `spec`.
     ///
     /// # Errors
     /// [`BackendError`] where this machine or this backend cannot run them.
     fn compile(&self, spec: &KernelSpec) -> Result<Box<dyn Kernel>, BackendError>;
+}
+
+/// How large a chunk should be for a backend to work well: as large as both ask for, if the memory allows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChunkSize {
+    /// Bytes of its arrays.
+    pub bytes: u64,
+    /// Runs.
+    pub runs: u64,
 }
 
 /// A prepared model, method and output set: immutable, shared by threads and solves.

@@ -98,8 +98,12 @@ fn copies_stay_within_their_buffers() {
     assert_eq!(end, [0, 1]);
     assert_eq!(from.host().unwrap(), [0, 0, 0, 0, 1, 2, 3]);
     let outside = |result: Result<(), DeviceError>| matches!(result, Err(DeviceError::OutOfBounds { .. }));
-    assert!(outside(stream.copy(&*from, 0, &mut *to, 0, 6)) && outside(stream.copy(&*to, 0, &mut *from, 0, 6)));
-    assert!(outside(stream.copy(&*from, 5, &mut *to, 0, 3)) && outside(stream.copy(&*from, 0, &mut *to, 3, 3)));
+    assert!(
+        outside(stream.copy(&*from, 0, &mut *to, 0, 6)) && outside(stream.copy(&*to, 0, &mut *from, 0, 6))
+    );
+    assert!(
+        outside(stream.copy(&*from, 5, &mut *to, 0, 3)) && outside(stream.copy(&*from, 0, &mut *to, 3, 3))
+    );
     stream.copy(&*from, 4, &mut *to, 2, 3).unwrap();
     assert_eq!(to.host().unwrap(), [0, 0, 1, 2, 3]);
     assert!(
