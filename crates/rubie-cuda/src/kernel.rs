@@ -189,15 +189,29 @@ impl<E: Engine> DeviceKernel<E> {
         }
     }
 
-    /// How many runs a part may have, by what the devices' memories have room for.
-    fn fitting(&self, runs: NonZeroUsize, shape: &Shape<'_>) -> Result<usize, KernelError> {
+    /// How many runs a part may have, by what the devices' memories have room for, and how many parts may be under way on each.
+    fn fitting(&self, runs: NonZeroUsize, shape: &Shape<'_>) -> Result<(usize, usize), KernelError> {
+        let most = self.allowance.in_flight.max(1);
+        let fewer =
+            (1..most).rev().map(|parts| self.fitting_parts(parts, runs, shape).map(|fits| (fits, parts)));
+        let all = self.fitting_parts(most, runs, shape).map(|fits| (fits, most));
+        // What the fewest need is what there is too little for.
+        fewer.fold(all, |best, next| best.or(next))
+    }
+
+    fn fitting_parts(
+        &self,
+        in_flight: usize,
+        runs: NonZeroUsize,
+        shape: &Shape<'_>,
+    ) -> Result<usize, KernelError> {
         let failed = |error: &dyn std::fmt::Display| KernelError::Device(error.to_string());
         let bytes = shape.bytes_per_run();
         let arrays = ["inputs", "samples", "summaries", "status"].into_iter().zip(bytes);
         let mut fits = runs.get();
         for engine in &self.engines {
             let mut requests = Vec::new();
-            for _ in 0..self.allowance.in_flight {
+            for _ in 0..in_flight {
                 for (label, placement, words) in [
                     ("unfinished runs", Placement::Device, shape.saved_words * engine.threads()),
                     ("staging", Placement::Pinned, 2 * shape.staging_bytes(runs.get()) / 8),
@@ -235,7 +249,8 @@ impl<E: Engine> DeviceKernel<E> {
             return Ok(kept);
         }
         let total = NonZeroUsize::new(runs).unwrap_or(NonZeroUsize::MIN);
-        let mut length = self.fitting(total, shape)?.min(wanted);
+        let (fits, in_flight) = self.fitting(total, shape)?;
+        let (mut length, many) = (fits.min(wanted), in_flight * self.engines.len());
         loop {
             let count = many.min(runs.div_ceil(length));
             let slots: Result<Vec<_>, DeviceError> = (0..count)
