@@ -98,17 +98,7 @@ impl Backend for CudaBackend {
         Some(ChunkSize { bytes, runs: CHUNK.runs * u64::from(multiprocessors) })
     }
 
-    fn check(&self, spec: &KernelSpec) -> Result<(), BackendError> {
-        if spec.programs.events.is_some() {
-            return Err(refused(
-                "events of models are not carried out on GPUs yet; use --device cpu".to_owned(),
-            ));
-        }
-        Ok(())
-    }
-
     fn compile(&self, spec: &KernelSpec) -> Result<Box<dyn Kernel>, BackendError> {
-        self.check(spec)?;
         let source = Source::print(spec);
         let mut engines = Vec::with_capacity(self.devices.len());
         for device in &self.devices {

@@ -20,15 +20,6 @@ pub trait Backend: Send + Sync {
         None
     }
 
-    /// Whether `spec` can be compiled by this backend at all, without compiling it.
-    ///
-    /// # Errors
-    /// [`BackendError`] where it cannot.
-    fn check(&self, spec: &KernelSpec) -> Result<(), BackendError> {
-        let _ = spec;
-        Ok(())
-    }
-
     /// Prepares the programs of `spec`.
     ///
     /// # Errors

@@ -60,17 +60,6 @@ pub(crate) fn choose(
     if let Err(reason) = rubie_cuda::Nvrtc::load() {
         return stay(format!("as {count} x {name} cannot be used: {reason}"));
     }
-    let refused = |options: &SolveOptions| -> Result<Option<String>, Error> {
-        let solver =
-            Solver::new(model, &SolveOptions { device: DeviceChoice::Cuda(None), ..options.clone() })?;
-        let spec = solver.spec(sweep.names())?;
-        Ok(solver.chosen().check(&spec).err().map(|error| error.to_string()))
-    };
-    match refused(options) {
-        Ok(None) => {}
-        Ok(Some(reason)) => return stay(format!("as {reason}")),
-        Err(error) => return stay(format!("as {error}")),
-    }
     let reason = format!("{count} x {name}, about {on_gpus:.1} s; the CPU would need {on_cpu:.1} s");
     Ok((DeviceChoice::Cuda(None), format!("cuda, {reason}")))
 }
