@@ -170,6 +170,7 @@ impl Solver {
             runs: sweep.runs(),
             threads: self.options().thread_count().get(),
             backend: self.backend(),
+            device: self.device.clone(),
             method: self.method_name().to_owned(),
             choice: self.choice().cloned(),
             precision: match self.options().precision {
@@ -179,6 +180,7 @@ impl Solver {
             chunks: 0,
             compile_seconds: compiled.seconds,
             solve_seconds: 0.0,
+            device_seconds: 0.0,
             accepted_steps: 0,
             rejected_steps: 0,
             failed: Default::default(),
@@ -195,6 +197,7 @@ impl Report {
         self.chunks += 1;
         self.accepted_steps += chunk.accepted_steps;
         self.rejected_steps += chunk.rejected_steps;
+        self.device_seconds += chunk.device_time.as_secs_f64();
         self.count_failures(status);
     }
 }
