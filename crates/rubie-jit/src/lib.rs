@@ -121,9 +121,16 @@ impl<T: Element> Executor<T> for Jit<T> {
 
     #[cfg(target_arch = "x86_64")]
     fn execute(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>) {
-        if !self.linked.execute(rows, uniforms) {
+        if self.linked.repeat(rows, uniforms, None).is_none() {
             self.interpreter.execute(rows, uniforms);
         }
+    }
+
+    /// The loop is part of the machine code.
+    #[cfg(target_arch = "x86_64")]
+    fn repeat(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>, until: u32, most: u32) -> u32 {
+        let rounds = self.linked.repeat(rows, uniforms, Some((until, most)));
+        rounds.unwrap_or_else(|| self.interpreter.repeat(rows, uniforms, until, most))
     }
 
     #[cfg(not(target_arch = "x86_64"))]
@@ -142,7 +149,7 @@ impl<T: Element> Jit<T> {
 
 /// The machine code that a program becomes, to be read: the bytes of the code disassembled, with the program's
 /// instructions above what they became and the name of what each instruction reads from or writes to memory. Rows are
-/// taken to be 512 bytes long, as they are in most kernels.
+/// taken to be 576 bytes apart, as they are in most kernels.
 ///
 /// The processor need not have the instructions.
 ///

@@ -5,6 +5,7 @@
 
 use rubie_program::{Executor, Rows};
 
+use crate::cpu::columns::Columns;
 use crate::cpu::unit::Unit;
 use crate::cpu::{Job, Prepared, Samples};
 use crate::status::Status;
@@ -45,6 +46,7 @@ impl<T: Samples> Staging<T> {
         &mut self,
         job: &Job<'_, T, X>,
         unit: &mut Unit<'_, T>,
+        columns: &mut Columns<T>,
     ) -> Option<Staged> {
         if self.next == self.filled {
             self.first += self.filled;
@@ -53,7 +55,7 @@ impl<T: Samples> Staging<T> {
             if self.filled == 0 {
                 return None;
             }
-            self.prepare(job, unit);
+            self.prepare(job, unit, columns);
         }
         let lane = self.next;
         self.next += 1;
@@ -63,12 +65,15 @@ impl<T: Samples> Staging<T> {
 
     /// Copies a run's rows into a lane of the block that computes.
     pub(super) fn copy_into(&self, lane: usize, block: &mut Rows<T>, to: usize, carried: &[u32]) {
-        for &row in carried {
-            block.row_mut(row)[to] = self.rows.row(row)[lane];
-        }
+        block.copy_lane(to, &self.rows, lane, carried);
     }
 
-    fn prepare<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
+    fn prepare<X: Executor<T>>(
+        &mut self,
+        job: &Job<'_, T, X>,
+        unit: &mut Unit<'_, T>,
+        columns: &mut Columns<T>,
+    ) {
         self.load_inputs(job, unit);
         self.rows.row_mut(job.layout.time).fill(T::from_f64(job.controls.t0));
         let Prepared { initial, start, record, events, .. } = &job.kernel.prepared;
@@ -78,9 +83,14 @@ impl<T: Samples> Staging<T> {
             if let Some(record) = record {
                 record.execute(&mut self.rows, job.uniforms);
             }
-            for (variable, &row) in job.layout.recorded.iter().enumerate() {
-                for (lane, value) in self.rows.row(row)[..self.filled].iter().enumerate() {
-                    unit.write(self.first + lane, variable, *value);
+            for (lane, run) in (self.first..).take(self.filled).enumerate() {
+                let mut place = columns.start(run, unit);
+                for (variable, &row) in job.layout.recorded.iter().enumerate() {
+                    let value = self.rows.get(row, lane);
+                    match &mut place {
+                        Some(place) => columns.push(place, value),
+                        None => unit.write(run, variable, value),
+                    }
                 }
             }
         }
