@@ -9,6 +9,7 @@ use crate::flow::{Locations, Stream, steps};
 use crate::frame::{Convention, Detour, FRAME, ROUNDS, UNTIL, by_lane, number_bytes, slot};
 use crate::machine::{Codes, LookupCodes, MaskCodes, ShiftCodes};
 use crate::operands::{Body, Special, Target};
+use crate::order::ordered;
 use crate::pieces::pieces;
 use crate::width::vectors_at_a_time;
 
@@ -184,7 +185,12 @@ fn again(asm: &mut Assembler, vector_bytes: u32) {
 /// The work of one round, and on to the next vectors.
 fn body(asm: &mut Assembler, program: &Program, target: Target, stream: &Stream) -> Vec<Detour> {
     let locations = Locations::new(program, program.constants().len(), stream.copies);
-    let Written { detours, .. } = Body::new(asm, target, locations).write(&steps(program, locations, stream));
+    let Written { detours, .. } = Body::new(asm, target, locations).write(&steps(
+        program,
+        locations,
+        stream,
+        ordered(program, locations, stream),
+    ));
     asm.mark(Purpose::Next);
     let distance = (stream.copies * target.convention.vector_bytes) as i32;
     asm.push(Instruction::with2(Code::Add_rm64_imm32, Register::RBX, distance));

@@ -34,8 +34,8 @@
 //! # Where to go on
 //!
 //! `docs/jit.md` explains the idea from the beginning, with a listing; [`listing()`] makes one of any program. In the
-//! code: `flow.rs` says when values are needed, `places.rs` where they are, `operands.rs` and `body.rs` write the
-//! instructions for each opcode, `width.rs` chooses how many vectors go side by side.
+//! code: `order.rs` says in which order instructions are written, `flow.rs` when values are needed, `places.rs` where they
+//! are, `operands.rs` and `body.rs` write the instructions for each opcode, `width.rs` chooses how many vectors go side by side.
 
 // Machine code is called through a pointer.
 #![allow(unsafe_code)]
@@ -48,6 +48,9 @@ mod whole;
 
 #[cfg(target_arch = "x86_64")]
 mod flow;
+
+#[cfg(target_arch = "x86_64")]
+mod order;
 
 #[cfg(target_arch = "x86_64")]
 mod machine;

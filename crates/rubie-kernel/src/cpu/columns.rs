@@ -15,7 +15,7 @@ use rubie_program::{Element, Isa};
 use crate::cpu::unit::Unit;
 
 /// Bytes that the columns of a block may take. Runs that find no room are written directly.
-const MOST_BYTES: usize = 16 << 20;
+const MOST_BYTES: usize = 8 << 20;
 /// Runs with fewer samples are written directly.
 const FEWEST_SAMPLES: usize = 8;
 /// Tiles that a line of the outputs is fetched before it is written.
