@@ -3,11 +3,11 @@
 use rubie_program::Executor;
 
 use crate::backend::ChunkReport;
-use crate::clock::event::{ACT, DONE, STOPPED, STUCK};
+use crate::clock::event::{ACT, DONE, MOST_CASCADES, STOPPED, STUCK};
 use crate::cpu::clock::Clocked;
 use crate::cpu::columns::{Columns, Place};
 use crate::cpu::lane_set::{Attention, Due, LaneSet, MOST_LANES};
-use crate::cpu::staging::{Staging, refusal};
+use crate::cpu::staging::Staging;
 use crate::cpu::unit::Unit;
 use crate::cpu::{Job, Prepared, Samples};
 use crate::spec::{AttemptPart, ConditionPrograms};
@@ -15,9 +15,6 @@ use crate::status::Status;
 
 /// Attempts between looks at the interrupt flag.
 const PATIENCE: u32 = 256;
-
-/// Events that follow from each other at one time, at most.
-const MOST_CASCADES: usize = 100;
 
 /// The rows of a block and the runs in its lanes.
 pub(super) struct Block<T: Samples> {
@@ -275,7 +272,7 @@ impl<T: Samples> Block<T> {
     fn refill<X: Executor<T>>(&mut self, lane: usize, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
         let first_sample = usize::from(job.samples_at_start());
         while let Some(staged) = self.staging.take(job, unit, &mut self.columns) {
-            if let Some(status) = refusal(staged.first_step) {
+            if let Some(status) = staged.ends() {
                 self.finish(staged.run, job.first_rows(first_sample, 0), status, unit);
                 continue;
             }

@@ -147,25 +147,25 @@ impl Attention {
         if events.iter().fold(0, |any, code| any | code.to_bits()) == 0 {
             return attention;
         }
-        // Whether a lane has a sample to take can be seen from its times; other needs are rare.
-        attention.samples = Due::new(samples, now);
-        if let Some(summaries) = summaries {
-            attention.summaries = Due::new(summaries, now);
-        }
-        let rare = LaneSet::of(events, events, |code, _| {
-            (code != 0.0) & (code != SAMPLED) & (code != SUMMARISED) & (code != SAMPLED + SUMMARISED)
-        });
-        for lane in rare.iter() {
+        // Lanes that have samples to take and need nothing else are many, others are rare.
+        let both = SAMPLED + SUMMARISED;
+        let mut sampled = LaneSet::of(events, events, |code, _| (code == SAMPLED) | (code == both));
+        let mut summarised = LaneSet::of(events, events, |code, _| (code == SUMMARISED) | (code == both));
+        let needy = LaneSet::nonzero(events);
+        for lane in needy.and_not(sampled.or(summarised)).iter() {
             let code = events[lane] as u64;
-            if code & (DONE | STUCK | EXHAUSTED) != 0 {
-                attention.ended.insert(lane);
-            }
-            if code & CROSS != 0 {
-                attention.crossed.insert(lane);
-            }
-            if code & ACT != 0 {
-                attention.acting.insert(lane);
-            }
+            let sets = [
+                (DONE | STUCK | EXHAUSTED, &mut attention.ended),
+                (CROSS, &mut attention.crossed),
+                (ACT, &mut attention.acting),
+                (SAMPLE, &mut sampled),
+                (SUMMARY, &mut summarised),
+            ];
+            sets.into_iter().filter(|(bits, _)| code & bits != 0).for_each(|(_, set)| set.insert(lane));
+        }
+        attention.samples = Due::new(samples, now).within(sampled);
+        if let Some(summaries) = summaries {
+            attention.summaries = Due::new(summaries, now).within(summarised);
         }
         attention
     }
@@ -183,6 +183,12 @@ impl Due {
             inside: LaneSet::of(next, now, |next, now| next < now),
             at_end: LaneSet::of(next, now, |next, now| next == now),
         }
+    }
+
+    /// Those of these lanes only.
+    #[inline]
+    pub(super) fn within(self, lanes: LaneSet) -> Due {
+        Due { inside: self.inside.and(lanes), at_end: self.at_end.and(lanes) }
     }
 
     #[inline]
@@ -216,13 +222,14 @@ mod tests {
     fn attention_reads_events() {
         let mut events = vec![0.0; 64];
         (events[3], events[17], events[18], events[63]) = (1.0 + 8.0, 2.0, 8.0 + 16.0, 4.0 + 16.0);
-        let now: Vec<f64> = (0..64).map(f64::from).collect();
-        let [mut samples, mut summaries] = [(); 2].map(|()| vec![f64::INFINITY; 64]);
-        (samples[3], samples[18], summaries[18], summaries[63]) = (1.0, 1.0, 18.0, 18.0);
+        (events[5], events[6]) = (8.0, 8.0 + 32.0);
+        let (samples, now) = (vec![1.0; 64], (0..64).map(f64::from).collect::<Vec<_>>());
+        let summaries = vec![18.0; 64];
         let attention = Attention::new(&events, &now, &samples, Some(&summaries));
         let lanes = |set: LaneSet| set.iter().collect::<Vec<_>>();
         assert_eq!(lanes(attention.ended), [3, 17, 63]);
-        assert_eq!(lanes(attention.samples.inside), [3, 18]);
+        assert_eq!(lanes(attention.samples.inside), [3, 5, 6, 18]);
+        assert_eq!(lanes(attention.acting), [6]);
         assert!(attention.samples.at_end.is_empty());
         assert_eq!(lanes(attention.summaries.inside), [63]);
         assert_eq!(lanes(attention.summaries.at_end), [18]);
