@@ -5,7 +5,6 @@ use rubie_program::Executor;
 use crate::backend::ChunkReport;
 use crate::clock::event::{ACT, DONE, MOST_CASCADES, STOPPED, STUCK};
 use crate::cpu::clock::Clocked;
-use crate::cpu::columns::{Columns, Place};
 use crate::cpu::lane_set::{Attention, Due, LaneSet, MOST_LANES};
 use crate::cpu::staging::Staging;
 use crate::cpu::unit::Unit;
@@ -20,15 +19,10 @@ const PATIENCE: u32 = 256;
 pub(super) struct Block<T: Samples> {
     pub(super) lanes: Clocked<T>,
     staging: Staging<T>,
-    columns: Columns<T>,
     /// The run (of the unit) in each lane; stale where the lane is idle.
     pub(super) run: Vec<usize>,
     /// Index of the next sample of each lane.
     sample: [usize; MOST_LANES],
-    /// Where it goes.
-    place: [Place; MOST_LANES],
-    /// The lanes whose samples go straight to the outputs instead.
-    direct: LaneSet,
     /// Index of the window of summaries of each lane.
     pub(super) window: Vec<usize>,
     /// The lanes that hold runs.
@@ -43,11 +37,8 @@ impl<T: Samples> Block<T> {
         Block {
             lanes: Clocked::new(job.layout, job.clock, lanes, job.controls.end),
             staging: Staging::new(job.layout.rows, lanes),
-            columns: Columns::new(job.controls.sample_times.len(), job.layout.recorded.len(), job.kernel.isa),
             run: vec![0; lanes],
             sample: [0; MOST_LANES],
-            place: [Place::default(); MOST_LANES],
-            direct: LaneSet::default(),
             window: vec![0; lanes],
             occupied: LaneSet::default(),
             finished: 0,
@@ -59,7 +50,6 @@ impl<T: Samples> Block<T> {
     pub(super) fn run<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) -> ChunkReport {
         self.report = ChunkReport::default();
         self.staging.restart();
-        self.columns.restart(unit.runs.len());
         for lane in 0..self.run.len() {
             self.refill(lane, job, unit);
         }
@@ -208,24 +198,18 @@ impl<T: Samples> Block<T> {
         unit: &mut Unit<'_, T>,
     ) {
         let clock = &job.layout.clock;
-        let Block { lanes, columns, run, sample, place, direct, .. } = self;
+        let Block { lanes, run, sample, .. } = self;
         let mut room = [0; MOST_LANES];
-        let columned = due.and_not(*direct).list(&mut room);
-        for &row in rows {
+        let listed = due.list(&mut room);
+        for (variable, &row) in rows.iter().enumerate() {
             let values = lanes.rows.row(row);
-            for &lane in columned {
+            for &lane in listed {
                 let lane = usize::from(lane);
-                columns.push(&mut place[lane], values[lane]);
-            }
-        }
-        for lane in due.and(*direct).iter() {
-            for (at, row) in (sample[lane] * rows.len()..).zip(rows) {
-                unit.write(run[lane], at, lanes.rows.get(*row, lane));
+                unit.write(run[lane], sample[lane] * rows.len() + variable, values[lane]);
             }
         }
         let (next, now) = lanes.two_rows_mut(clock.next_sample, clock.now);
-        let all = due.list(&mut room);
-        for &lane in all {
+        for &lane in listed {
             let lane = usize::from(lane);
             sample[lane] += 1;
             next[lane] = job.sample_times[sample[lane]];
@@ -247,45 +231,30 @@ impl<T: Samples> Block<T> {
         let [event, attempts, accepted] = rows.map(|row| self.lanes.get(row, lane) as u64);
         self.report.accepted_steps += accepted;
         self.report.rejected_steps += attempts - accepted;
-        let status = if event & STOPPED != 0 {
-            Status::STOPPED
+        if event & STOPPED != 0 {
+            unit.fail(run, job.first_rows(self.sample[lane], self.window[lane]), Status::STOPPED);
         } else if event & DONE != 0 {
-            Status::SUCCESS
+            unit.status[run] = Status::SUCCESS;
         } else {
-            failure(event, self.lanes.rows.row(job.layout.trouble)[lane].to_f64() as u32)
-        };
-        let first = match status.is_success() {
-            true => [unit.samples.len(), unit.summaries.len()],
-            false => job.first_rows(self.sample[lane], self.window[lane]),
-        };
-        self.finish(run, first, status, unit);
-    }
-
-    /// Says how a run ended, and from which rows of samples and summaries on it has none.
-    fn finish(&mut self, run: usize, [sample, summary]: [usize; 2], status: Status, unit: &mut Unit<'_, T>) {
-        self.columns.finish(run, sample, unit);
-        unit.end(run, summary, status);
+            let trouble = self.lanes.rows.get(job.layout.trouble, lane).to_f64();
+            let first = job.first_rows(self.sample[lane], self.window[lane]);
+            unit.fail(run, first, failure(event, trouble as u32));
+        }
         self.finished += 1;
     }
 
     /// Puts the next run that can begin into a lane, or leaves the lane idle.
     fn refill<X: Executor<T>>(&mut self, lane: usize, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
         let first_sample = usize::from(job.samples_at_start());
-        while let Some(staged) = self.staging.take(job, unit, &mut self.columns) {
+        while let Some(staged) = self.staging.take(job, unit) {
             if let Some(status) = staged.ends() {
-                self.finish(staged.run, job.first_rows(first_sample, 0), status, unit);
+                unit.fail(staged.run, job.first_rows(first_sample, 0), status);
+                self.finished += 1;
                 continue;
             }
             self.staging.copy_into(staged.lane, &mut self.lanes.rows, lane, job.carried);
             self.run[lane] = staged.run;
             self.sample[lane] = first_sample;
-            match self.columns.start(staged.run, unit) {
-                Some(start) => {
-                    self.place[lane] = start.after::<T>(first_sample * job.layout.recorded.len());
-                    self.direct.remove(lane);
-                }
-                None => self.direct.insert(lane),
-            }
             self.window[lane] = 0;
             self.lanes.begin(job.layout, lane, staged.first_step, job.first);
             self.occupied.insert(lane);

@@ -6,7 +6,6 @@
 
 mod block;
 mod clock;
-mod columns;
 mod lane_set;
 mod staging;
 mod summaries;

@@ -6,7 +6,6 @@
 use rubie_program::{Executor, Rows};
 
 use crate::clock::event::{ACT, MOST_CASCADES, STOPPED};
-use crate::cpu::columns::Columns;
 use crate::cpu::unit::Unit;
 use crate::cpu::{Job, Prepared, Samples};
 use crate::status::Status;
@@ -60,7 +59,6 @@ impl<T: Samples> Staging<T> {
         &mut self,
         job: &Job<'_, T, X>,
         unit: &mut Unit<'_, T>,
-        columns: &mut Columns<T>,
     ) -> Option<Staged> {
         if self.next == self.filled {
             self.first += self.filled;
@@ -69,7 +67,7 @@ impl<T: Samples> Staging<T> {
             if self.filled == 0 {
                 return None;
             }
-            self.prepare(job, unit, columns);
+            self.prepare(job, unit);
         }
         let lane = self.next;
         self.next += 1;
@@ -83,12 +81,7 @@ impl<T: Samples> Staging<T> {
         block.copy_lane(to, &self.rows, lane, carried);
     }
 
-    fn prepare<X: Executor<T>>(
-        &mut self,
-        job: &Job<'_, T, X>,
-        unit: &mut Unit<'_, T>,
-        columns: &mut Columns<T>,
-    ) {
+    fn prepare<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
         self.load_inputs(job, unit);
         self.rows.row_mut(job.layout.time).fill(T::from_f64(job.controls.t0));
         let Prepared { initial, start, record, events, .. } = &job.kernel.prepared;
@@ -98,14 +91,9 @@ impl<T: Samples> Staging<T> {
             if let Some(record) = record {
                 record.execute(&mut self.rows, job.uniforms);
             }
-            for (lane, run) in (self.first..).take(self.filled).enumerate() {
-                let mut place = columns.start(run, unit);
-                for (variable, &row) in job.layout.recorded.iter().enumerate() {
-                    let value = self.rows.get(row, lane);
-                    match &mut place {
-                        Some(place) => columns.push(place, value),
-                        None => unit.write(run, variable, value),
-                    }
+            for (variable, &row) in job.layout.recorded.iter().enumerate() {
+                for (lane, value) in self.rows.row(row)[..self.filled].iter().enumerate() {
+                    unit.write(self.first + lane, variable, *value);
                 }
             }
         }

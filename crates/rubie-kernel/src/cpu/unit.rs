@@ -30,10 +30,10 @@ impl<T: Element> Unit<'_, T> {
         self.samples[row][run] = value;
     }
 
-    /// Says how a run ended: rows of the summaries are NaN from the given one on.
-    pub(super) fn end(&mut self, run: usize, first_summary: usize, status: Status) {
+    /// Marks a run as failed: rows of the samples and of the summaries are NaN from the given ones on.
+    pub(super) fn fail(&mut self, run: usize, [sample, summary]: [usize; 2], status: Status) {
         self.status[run] = status;
-        for row in &mut self.summaries[first_summary..] {
+        for row in self.samples[sample..].iter_mut().chain(&mut self.summaries[summary..]) {
             row[run] = T::from_f64(f64::NAN);
         }
     }
