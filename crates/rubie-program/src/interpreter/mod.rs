@@ -58,6 +58,7 @@ impl<T: Element> Executor<T> for Interpreter<T> {
             ],
             table: (uniforms.table().as_ptr().cast(), uniforms.table().len()),
             row_bytes: rows.row_bytes(),
+            distance: rows.distance(),
         };
         // SAFETY: `prepare` found that the processor has the instructions; the program names only rows,
         // uniforms and constants below the numbers that were just compared; nothing writes to uniforms and

@@ -44,6 +44,8 @@ pub(super) struct Memory {
     /// Start and number of entries.
     pub(super) table: (*const u8, usize),
     pub(super) row_bytes: usize,
+    /// From the start of a row to that of the next.
+    pub(super) distance: usize,
 }
 
 /// Bytes of a uniform or constant: one vector of the largest size.
@@ -65,9 +67,9 @@ pub(super) unsafe fn run<V: Vector>(steps: &[Step], memory: &Memory) {
     unsafe {
         let table = std::slice::from_raw_parts(memory.table.0.cast(), memory.table.1);
         if memory.row_bytes == COMMON {
-            run_rows::<V>(steps, memory.bases, table, COMMON);
+            run_rows::<V>(steps, memory, table, COMMON);
         } else {
-            run_rows::<V>(steps, memory.bases, table, memory.row_bytes);
+            run_rows::<V>(steps, memory, table, memory.row_bytes);
         }
     }
 }
@@ -83,11 +85,11 @@ macro_rules! each {
 }
 
 #[inline(always)]
-unsafe fn run_rows<V: Vector>(steps: &[Step], bases: [*mut u8; 3], table: &[V::Lane], row_bytes: usize) {
+unsafe fn run_rows<V: Vector>(steps: &[Step], memory: &Memory, table: &[V::Lane], row_bytes: usize) {
     // SAFETY: as for the caller.
     unsafe {
         for step in steps {
-            let lanes = Lanes::<V>::new(step, bases, row_bytes);
+            let lanes = Lanes::<V>::new(step, memory, row_bytes);
             match step.op {
                 Opcode::Copy => each!(lanes, copy 0),
                 Opcode::Neg => each!(lanes, neg 0),
@@ -142,12 +144,13 @@ struct Lanes<V> {
 
 impl<V: Vector> Lanes<V> {
     #[inline(always)]
-    unsafe fn new(step: &Step, bases: [*mut u8; 3], row_bytes: usize) -> Self {
+    unsafe fn new(step: &Step, memory: &Memory, row_bytes: usize) -> Self {
+        let Memory { bases, distance, .. } = *memory;
         let (mut operands, mut strides) = ([bases[0].cast_const(); 3], [0; 3]);
         for place in 0..3 {
             let kind = step.kinds[place];
             let (bytes, stride) = match kind {
-                Kind::Row => (row_bytes, size_of::<V>()),
+                Kind::Row => (distance, size_of::<V>()),
                 _ => (LINE, 0),
             };
             strides[place] = stride;
@@ -155,7 +158,7 @@ impl<V: Vector> Lanes<V> {
             operands[place] = unsafe { bases[kind as usize].add(step.indices[place] as usize * bytes) };
         }
         // SAFETY: the caller vouches that the row is there.
-        let to = unsafe { bases[0].add(step.to as usize * row_bytes) };
+        let to = unsafe { bases[0].add(step.to as usize * distance) };
         Self { operands, strides, to, row_bytes, vector: PhantomData }
     }
 
