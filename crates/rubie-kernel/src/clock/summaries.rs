@@ -73,7 +73,8 @@ impl<'g> SummaryClock<'g> {
 
     /// 1 where a sample is due inside the step (or at its end), 2 where what is due is the start of the recording, else 0.
     pub(crate) fn due(&self, inside: bool) -> Expr<'g> {
-        let due = if inside { self.next.lt(self.ends[1]) } else { self.next.equal(self.now) };
+        // Not the end of the step: a condition of the model may have put the run to a place before it.
+        let due = if inside { self.next.lt(self.now) } else { self.next.equal(self.now) };
         let what = self.index.lt(0.0).select(self.graph.constant(2.0), 1.0);
         due.select(what, 0.0)
     }

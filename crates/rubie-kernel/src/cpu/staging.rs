@@ -5,6 +5,7 @@
 
 use rubie_program::{Executor, Rows};
 
+use crate::backend::ChunkReport;
 use crate::cpu::unit::Unit;
 use crate::cpu::{Job, Prepared, Samples};
 use crate::status::Status;
@@ -45,6 +46,7 @@ impl<T: Samples> Staging<T> {
         &mut self,
         job: &Job<'_, T, X>,
         unit: &mut Unit<'_, T>,
+        report: &mut ChunkReport,
     ) -> Option<Staged> {
         if self.next == self.filled {
             self.first += self.filled;
@@ -53,7 +55,7 @@ impl<T: Samples> Staging<T> {
             if self.filled == 0 {
                 return None;
             }
-            self.prepare(job, unit);
+            self.prepare(job, unit, report);
         }
         let lane = self.next;
         self.next += 1;
@@ -68,7 +70,12 @@ impl<T: Samples> Staging<T> {
         }
     }
 
-    fn prepare<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
+    fn prepare<X: Executor<T>>(
+        &mut self,
+        job: &Job<'_, T, X>,
+        unit: &mut Unit<'_, T>,
+        report: &mut ChunkReport,
+    ) {
         self.load_inputs(job, unit);
         self.rows.row_mut(job.layout.time).fill(T::from_f64(job.controls.t0));
         let Prepared { initial, start, record, events, .. } = &job.kernel.prepared;
@@ -87,6 +94,21 @@ impl<T: Samples> Staging<T> {
         // A sample at the time of an event shows the state before it.
         if let Some(events) = events {
             events.execute(&mut self.rows, job.uniforms);
+            if unit.records_events() {
+                self.record_events(job, unit, report);
+            }
+        }
+    }
+
+    /// Writes down which events happened at the start.
+    fn record_events<X>(&self, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>, report: &mut ChunkReport) {
+        for (event, row) in job.layout.happened.clone().enumerate() {
+            for (lane, happened) in self.rows.row(row)[..self.filled].iter().enumerate() {
+                if happened.to_f64() != 0.0 {
+                    let recorded = unit.record_event(self.first + lane, job.controls.t0, event);
+                    report.unrecorded_events += u64::from(!recorded);
+                }
+            }
         }
     }
 
