@@ -176,8 +176,8 @@ pub enum KernelError {
         /// What it should be.
         needed: usize,
     },
-    /// Room for events that are not carried out.
-    #[error("this kernel carries out no events, so there are none to record")]
+    /// Room for events where none are recorded.
+    #[error("events are recorded by kernels on the CPU, of models that have some")]
     Events,
     /// f32 room for an f64 kernel or the other way round.
     #[error("the samples' array has another precision than the kernel")]

@@ -7,7 +7,7 @@ use crate::clock::event::{ACT, CASCADE, DONE, STOPPED, STUCK};
 use crate::cpu::cascade::Cascades;
 use crate::cpu::clock::Clocked;
 use crate::cpu::lane_set::{Attention, Due, LaneSet};
-use crate::cpu::staging::{Staging, refusal};
+use crate::cpu::staging::Staging;
 use crate::cpu::unit::Unit;
 use crate::cpu::{Job, Prepared, Samples};
 use crate::spec::ConditionPrograms;
@@ -249,7 +249,7 @@ impl<T: Samples> Block<T> {
     fn refill<X: Executor<T>>(&mut self, lane: usize, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
         let first_sample = usize::from(job.samples_at_start());
         while let Some(staged) = self.staging.take(job, unit, &mut self.report) {
-            if let Some(status) = refusal(staged.first_step) {
+            if let Some(status) = staged.ends() {
                 unit.fail(staged.run, job.first_rows(first_sample, 0), status);
                 job.count_finished();
                 continue;
