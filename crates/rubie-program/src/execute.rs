@@ -46,6 +46,15 @@ pub trait Executor<T: Element>: Send + Sync + Sized {
             }
         }
     }
+
+    /// Runs the program on the lanes of a range alone.
+    ///
+    /// # Arguments
+    /// - `lanes`: whole lines of 64 bytes: multiples of [`Element::LANES_PER_VECTOR`].
+    ///
+    /// # Panics
+    /// As [`Executor::execute`], and if there are no such lanes.
+    fn execute_lanes(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>, lanes: Range<usize>);
 }
 
 /// How an executor shall work.

@@ -43,9 +43,10 @@ pub(super) struct Memory {
     pub(super) bases: [*mut u8; 3],
     /// Start and number of entries.
     pub(super) table: (*const u8, usize),
-    pub(super) row_bytes: usize,
     /// From the start of a row to that of the next.
     pub(super) distance: usize,
+    /// The part of each row that is worked on: its first byte, and how many.
+    pub(super) part: [usize; 2],
 }
 
 /// Bytes of a uniform or constant: one vector of the largest size.
@@ -60,16 +61,19 @@ const COMMON: usize = 512;
 /// - The table of `memory` has so many numbers of the lanes' type.
 /// - `memory` holds all rows, uniforms and constants that the steps name, on 64-byte boundaries;
 ///   rows may be written to.
-/// - Rows are a multiple of 64 bytes long.
+/// - Rows are a multiple of 64 bytes long, as is their part, which lies within them.
 #[inline(always)]
 pub(super) unsafe fn run<V: Vector>(steps: &[Step], memory: &Memory) {
     // SAFETY: as for the caller.
     unsafe {
         let table = std::slice::from_raw_parts(memory.table.0.cast(), memory.table.1);
-        if memory.row_bytes == COMMON {
+        let (mut bases, [first, bytes]) = (memory.bases, memory.part);
+        bases[0] = bases[0].add(first);
+        let memory = &Memory { bases, ..*memory };
+        if bytes == COMMON {
             run_rows::<V>(steps, memory, table, COMMON);
         } else {
-            run_rows::<V>(steps, memory, table, memory.row_bytes);
+            run_rows::<V>(steps, memory, table, bytes);
         }
     }
 }
@@ -85,11 +89,11 @@ macro_rules! each {
 }
 
 #[inline(always)]
-unsafe fn run_rows<V: Vector>(steps: &[Step], memory: &Memory, table: &[V::Lane], row_bytes: usize) {
+unsafe fn run_rows<V: Vector>(steps: &[Step], memory: &Memory, table: &[V::Lane], part_bytes: usize) {
     // SAFETY: as for the caller.
     unsafe {
         for step in steps {
-            let lanes = Lanes::<V>::new(step, memory, row_bytes);
+            let lanes = Lanes::<V>::new(step, memory, part_bytes);
             match step.op {
                 Opcode::Copy => each!(lanes, copy 0),
                 Opcode::Neg => each!(lanes, neg 0),
@@ -138,13 +142,14 @@ struct Lanes<V> {
     /// Bytes from one vector to the next.
     strides: [usize; 3],
     to: *mut u8,
-    row_bytes: usize,
+    /// Bytes of a row that are worked on.
+    part_bytes: usize,
     vector: PhantomData<V>,
 }
 
 impl<V: Vector> Lanes<V> {
     #[inline(always)]
-    unsafe fn new(step: &Step, memory: &Memory, row_bytes: usize) -> Self {
+    unsafe fn new(step: &Step, memory: &Memory, part_bytes: usize) -> Self {
         let Memory { bases, distance, .. } = *memory;
         let (mut operands, mut strides) = ([bases[0].cast_const(); 3], [0; 3]);
         for place in 0..3 {
@@ -159,12 +164,12 @@ impl<V: Vector> Lanes<V> {
         }
         // SAFETY: the caller vouches that the row is there.
         let to = unsafe { bases[0].add(step.to as usize * distance) };
-        Self { operands, strides, to, row_bytes, vector: PhantomData }
+        Self { operands, strides, to, part_bytes, vector: PhantomData }
     }
 
     #[inline(always)]
     fn vectors(&self) -> usize {
-        self.row_bytes / size_of::<V>()
+        self.part_bytes / size_of::<V>()
     }
 
     #[inline(always)]
