@@ -1,8 +1,10 @@
 //! What a user may set about steps and tolerances, its checks, and the numbers that follow for a method.
 
+use crate::consistent::{ConsistentValues, SHAMPINE_STEP};
 use crate::controller_kind::{ControllerKind, Filter, Gains};
 use crate::method::Method;
 use crate::settings_error::SettingsError;
+use rubie_model::System;
 
 /// Tolerances below this count as this.
 const LEAST_ATOL: f64 = 1e-16;
@@ -68,6 +70,8 @@ pub struct StepSettings {
     pub newton_rtol: Option<f64>,
     /// Iterations after which an implicit step is given up and tried with a smaller size, from 1 to 32767.
     pub newton_max_iters: u32,
+    /// What is done about initial values where there are algebraic equations.
+    pub consistent_values: ConsistentValues,
 }
 
 impl Default for StepSettings {
@@ -92,6 +96,7 @@ impl Default for StepSettings {
             newton_atol: None,
             newton_rtol: None,
             newton_max_iters: 8,
+            consistent_values: ConsistentValues::default(),
         }
     }
 }
@@ -154,6 +159,40 @@ impl Method {
         values.extend(rtol);
         values.extend(self.newton_values(settings, states)?);
         Ok(values)
+    }
+
+    /// The values of [`crate::StepGraph::controls`] for a system with the given states, as [`Method::control_values`], and what the
+    /// search for consistent initial values needs where there are algebraic equations.
+    ///
+    /// # Errors
+    /// As for [`Method::control_values`]; a method that cannot solve the system.
+    pub fn control_values_for(
+        &self,
+        settings: &StepSettings,
+        system: &System<'_>,
+    ) -> Result<Vec<f64>, SettingsError> {
+        self.check_system(system)?;
+        let states = system.states.len();
+        let mut values = self.control_values(settings, states)?;
+        if settings.consistent_values != ConsistentValues::None && system.has_algebraic() {
+            values.push(settings.dt.unwrap_or(SHAMPINE_STEP));
+            let atol = per_state("atol", &settings.atol, states)?;
+            values.extend(atol.iter().map(|tolerance| tolerance.max(LEAST_ATOL)));
+            values.extend(per_state("rtol", &settings.rtol, states)?);
+        }
+        Ok(values)
+    }
+
+    /// Whether the method can solve systems of this kind.
+    ///
+    /// # Errors
+    /// [`SettingsError::CannotSolve`] for algebraic equations and methods that need explicit derivatives, or that let errors of
+    /// algebraic states grow from step to step.
+    pub fn check_system(&self, system: &System<'_>) -> Result<(), SettingsError> {
+        if system.has_algebraic() && !self.solves_algebraic() {
+            return Err(SettingsError::CannotSolve { method: self.name });
+        }
+        Ok(())
     }
 
     /// newton_max_iters, and Newton's tolerances for each state; nothing where no stage is solved by iteration.

@@ -142,7 +142,8 @@ fn the_cost_of_a_step_is_linear_in_the_states_of_a_line() {
     let count = |states: usize| {
         let graph = Graph::new();
         let system = reaction_diffusion(&graph, states);
-        let options = BuildOptions { controller: ControllerKind::Gustafsson, dense: false };
+        let options =
+            BuildOptions { controller: ControllerKind::Gustafsson, dense: false, ..Default::default() };
         let step = find("rodas5p").unwrap().build(&system, &options);
         let walk = Walk::new(&roots(&step));
         walk.nodes().iter().filter(|id| matches!(graph.node(**id), Node::Apply(..))).count()
@@ -162,7 +163,8 @@ fn a_vanishing_pivot_rejects_the_attempt_and_asks_for_a_smaller_step() {
         let [t, x, y] = ["t", "x", "y"].map(|name| graph.symbol(name));
         let system = problem::make(&graph, t, &[("x", x, x), ("y", y, -y)]);
         let method = find(name).unwrap();
-        let options = BuildOptions { controller: method.default_controller(), dense: false };
+        let options =
+            BuildOptions { controller: method.default_controller(), dense: false, ..Default::default() };
         let step = method.build(&system, &options);
         let rubie_method::Family::RosenbrockW(data) = method.family else { panic!("{name}") };
         let mut values = Values(vec![f64::NAN; graph.symbol_count()]);

@@ -121,6 +121,7 @@ fn definitions(spec: &KernelSpec, uniforms_by_value: bool) -> String {
         ("EVENT_ENDS", format!("{}u", event::DONE | event::STUCK | event::EXHAUSTED)),
         ("EVENT_STUCK", format!("{}u", event::STUCK)),
         ("STATUS_NON_FINITE", format!("{}u", Status::NON_FINITE.0)),
+        ("STATUS_INCONSISTENT", format!("{}u", Status::DAE_INITIALISATION_FAILED.0)),
         ("STATUS_STEP_TOO_SMALL", format!("{}u", Status::STEP_TOO_SMALL.0)),
         ("STATUS_STEP_LIMIT", format!("{}u", Status::STEP_LIMIT.0)),
     ];

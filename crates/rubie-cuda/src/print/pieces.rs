@@ -81,6 +81,7 @@ impl<'a> Pieces<'a> {
         let functions = [
             self.accessors(),
             self.beginning(),
+            self.initialise(),
             self.attempt(),
             self.samples(),
             self.summaries(),
@@ -132,6 +133,19 @@ impl<'a> Pieces<'a> {
             + &function("double next_dt(Lane &l)", &[format!("return (double)l.r.r{next_dt};")])
             + &function("void begin_clock(Lane &l, const Job &job, double first_step)", &begin)
             + &function("u32 trouble(const Lane &l)", &[format!("return (u32)l.r.r{trouble};")])
+    }
+
+    /// Makes initial values consistent; says whether that failed.
+    fn initialise(&self) -> String {
+        let body = match &self.spec.programs.initialisation {
+            None => vec!["return false;".to_owned()],
+            Some(own) => vec![
+                "begin_consistent(l, k);".to_owned(),
+                format!("while (l.r.r{} > 0) iterate_consistent(l, k);", own.pending),
+                format!("return l.r.r{} > 0;", own.failed),
+            ],
+        };
+        function("bool initialise(Lane &l, const Uniforms &k)", &body)
     }
 
     fn attempt(&self) -> String {

@@ -23,6 +23,7 @@ INLINE bool refill(Lane &l, const Job &job, const Uniforms &k, u64 &finished) {
     load_inputs(l, job);
     begin_time(l, job.t0);
     initial(l, k);
+    bool inconsistent = initialise(l, k);
     start(l, k);
     if (job.sample_times[0] == job.t0) {
         record(l, k);
@@ -30,8 +31,8 @@ INLINE bool refill(Lane &l, const Job &job, const Uniforms &k, u64 &finished) {
         l.sample = 1;
     }
     double first_step = next_dt(l);
-    if (!(first_step > 0.0 && first_step <= 1.7976931348623157e308)) {
-        fail(l, job, STATUS_NON_FINITE);
+    if (inconsistent || !(first_step > 0.0 && first_step <= 1.7976931348623157e308)) {
+        fail(l, job, inconsistent ? STATUS_INCONSISTENT : STATUS_NON_FINITE);
         ++finished;
         l.run = NONE;
         return true;

@@ -97,7 +97,8 @@ impl Case {
         let dt = (!method.adaptive()).then_some(until / 300.0);
         let settings = StepSettings { dt, ..StepSettings::with_tolerance(1e-5) };
         let controller = method.controller(&settings).unwrap();
-        let step = method.build(&system, &BuildOptions { controller, dense: kind != Kind::Ends });
+        let step = method
+            .build(&system, &BuildOptions { controller, dense: kind != Kind::Ends, ..Default::default() });
         let samples = OutputGraph::all(&system);
         let metrics = ["mean", "std", "max", "peaks[3]", "dxdt_max"];
         let metrics: Vec<_> = metrics.iter().map(|metric| MetricRequest::parse(metric).unwrap()).collect();

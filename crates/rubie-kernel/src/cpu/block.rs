@@ -6,7 +6,7 @@ use crate::backend::ChunkReport;
 use crate::clock::event::{ACT, DONE, STOPPED, STUCK};
 use crate::cpu::clock::Clocked;
 use crate::cpu::lane_set::{Attention, Due, LaneSet};
-use crate::cpu::staging::{Staging, refusal};
+use crate::cpu::staging::Staging;
 use crate::cpu::unit::Unit;
 use crate::cpu::{Job, Prepared, Samples};
 use crate::spec::ConditionPrograms;
@@ -136,18 +136,19 @@ impl<T: Samples> Block<T> {
     fn act<X: Executor<T>>(&mut self, acting: LaneSet, job: &Job<'_, T, X>) -> LaneSet {
         let mut acting = acting.and(self.occupied);
         let mut stopped = LaneSet::default();
-        let Some(events) = &job.kernel.prepared.events else { return stopped };
+        let prepared = &job.kernel.prepared;
+        let Some(events) = &prepared.events else { return stopped };
         for _ in 0..MOST_CASCADES {
             if acting.is_empty() {
                 break;
             }
-            events.execute(&mut self.lanes.rows, job.uniforms);
+            prepared.act(events, &mut self.lanes.rows, job.uniforms);
             let codes = self.lanes.row(job.layout.clock.events);
             acting
                 .iter()
-                .filter(|lane| codes[*lane] as u64 & STOPPED != 0)
+                .filter(|lane| codes[*lane] as u64 & (STOPPED | STUCK) != 0)
                 .for_each(|lane| stopped.insert(lane));
-            acting.retain(|lane| codes[lane] as u64 & (ACT | STOPPED) == ACT);
+            acting.retain(|lane| codes[lane] as u64 & (ACT | STOPPED | STUCK) == ACT);
         }
         stopped
     }
@@ -226,7 +227,7 @@ impl<T: Samples> Block<T> {
     fn refill<X: Executor<T>>(&mut self, lane: usize, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
         let first_sample = usize::from(job.samples_at_start());
         while let Some(staged) = self.staging.take(job, unit) {
-            if let Some(status) = refusal(staged.first_step) {
+            if let Some(status) = staged.refusal() {
                 unit.fail(staged.run, job.first_rows(first_sample, 0), status);
                 job.count_finished();
                 continue;

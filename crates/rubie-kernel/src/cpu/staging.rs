@@ -28,6 +28,20 @@ pub(super) struct Staged {
     pub(super) lane: usize,
     /// Size of the first step.
     pub(super) first_step: f64,
+    /// Whether no consistent initial values were found.
+    inconsistent: bool,
+}
+
+impl Staged {
+    /// The status of a run that cannot begin, if this one cannot.
+    pub(super) fn refusal(&self) -> Option<Status> {
+        let sane = self.first_step.is_finite() && self.first_step > 0.0;
+        match (self.inconsistent, sane) {
+            (true, _) => Some(Status::DAE_INITIALISATION_FAILED),
+            (false, false) => Some(Status::NON_FINITE),
+            (false, true) => None,
+        }
+    }
 }
 
 impl<T: Samples> Staging<T> {
@@ -58,7 +72,9 @@ impl<T: Samples> Staging<T> {
         let lane = self.next;
         self.next += 1;
         let first_step = self.rows.row(job.layout.next_dt)[lane].to_f64();
-        Some(Staged { run: self.first + lane, lane, first_step })
+        let rows = job.kernel.prepared.initialisation.as_ref().map(|(_, rows)| rows);
+        let inconsistent = rows.is_some_and(|rows| self.rows.row(rows.failed)[lane].to_f64() > 0.0);
+        Some(Staged { run: self.first + lane, lane, first_step, inconsistent })
     }
 
     /// Copies a run's rows into a lane of the block that computes.
@@ -71,8 +87,10 @@ impl<T: Samples> Staging<T> {
     fn prepare<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
         self.load_inputs(job, unit);
         self.rows.row_mut(job.layout.time).fill(T::from_f64(job.controls.t0));
-        let Prepared { initial, start, record, events, .. } = &job.kernel.prepared;
+        let prepared = &job.kernel.prepared;
+        let Prepared { initial, start, record, events, .. } = prepared;
         initial.execute(&mut self.rows, job.uniforms);
+        prepared.initialise(&mut self.rows, job.uniforms);
         start.execute(&mut self.rows, job.uniforms);
         if job.samples_at_start() {
             if let Some(record) = record {
@@ -86,7 +104,7 @@ impl<T: Samples> Staging<T> {
         }
         // A sample at the time of an event shows the state before it.
         if let Some(events) = events {
-            events.execute(&mut self.rows, job.uniforms);
+            prepared.act(events, &mut self.rows, job.uniforms);
         }
     }
 
@@ -104,10 +122,4 @@ impl<T: Samples> Staging<T> {
             lanes[self.filled..].fill(last);
         }
     }
-}
-
-/// The status of a run that cannot begin, if its first step shows that it cannot.
-pub(super) fn refusal(first_step: f64) -> Option<Status> {
-    let sane = first_step.is_finite() && first_step > 0.0;
-    (!sane).then_some(Status::NON_FINITE)
 }
