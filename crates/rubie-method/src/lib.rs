@@ -125,6 +125,6 @@ pub use registry::{UnknownMethod, find, methods};
 pub use rosenbrock_tableau::RosenbrockTableau;
 pub use settings::{StepSettings, Tolerance};
 pub use settings_error::SettingsError;
-pub use sparse_lu::{SparseLu, pivot_order};
+pub use sparse_lu::{SparseLu, factor_operations, pivot_order};
 pub use step::{Dense, Export, Initialisation, Memory, Part, StepGraph, Trouble};
 pub use tableau::{Coefficient, Tableau};

@@ -2,8 +2,9 @@
 
 use crate::consistent::{ConsistentValues, SHAMPINE_STEP};
 use crate::controller_kind::{ControllerKind, Filter, Gains};
-use crate::method::Method;
+use crate::method::{Family, Method};
 use crate::settings_error::SettingsError;
+use crate::sparse_lu::factor_operations;
 use rubie_model::System;
 
 /// Tolerances below this count as this.
@@ -187,12 +188,46 @@ impl Method {
     ///
     /// # Errors
     /// [`SettingsError::CannotSolve`] for algebraic equations and methods that need explicit derivatives, or that let errors of
-    /// algebraic states grow from step to step.
+    /// algebraic states grow from step to step; [`SettingsError::TooLarge`] where the unrolled factors would take more than
+    /// [`Method::MOST_FACTOR_OPERATIONS`].
     pub fn check_system(&self, system: &System<'_>) -> Result<(), SettingsError> {
         if system.has_algebraic() && !self.solves_algebraic() {
             return Err(SettingsError::CannotSolve { method: self.name });
         }
+        let limit = Self::MOST_FACTOR_OPERATIONS;
+        if self.factor_operations(system) > limit {
+            return Err(SettingsError::TooLarge { method: self.name, states: system.states.len(), limit });
+        }
         Ok(())
+    }
+
+    /// Operations of a factorisation at most, for its program is unrolled: about those of a full matrix of 225 rows.
+    pub const MOST_FACTOR_OPERATIONS: usize = 4_000_000;
+
+    /// Operations of the factorisations of an attempt, where the method is implicit, counted up to
+    /// [`Method::MOST_FACTOR_OPERATIONS`].
+    pub fn factor_operations(&self, system: &System<'_>) -> usize {
+        // A pair of complex eigenvalues makes blocks of two rows of every state: eight times the operations.
+        let blocks = match &self.family {
+            Family::ExplicitRungeKutta(_) => return 0,
+            Family::RosenbrockW(_) | Family::DiagonallyImplicit(_) => 1,
+            Family::FullyImplicit(data) => {
+                let coupled = |(i, row): (usize, &&[f64])| {
+                    row.iter().enumerate().any(|(j, value)| i != j && *value != 0.0)
+                };
+                let rows = data.decoupling.lambda.iter().enumerate();
+                rows.map(|row| if coupled(row) { 4 } else { 1 }).sum()
+            }
+        };
+        let limit = Self::MOST_FACTOR_OPERATIONS;
+        let mut pattern = system.jacobian().pattern();
+        if let Some(mass) = &system.mass {
+            let entries = mass.rows.iter().enumerate();
+            pattern.extend(
+                entries.flat_map(|(row, entries)| entries.iter().map(move |(column, _)| (row, *column))),
+            );
+        }
+        blocks * factor_operations(system.states.len(), &pattern, limit / blocks)
     }
 
     /// newton_max_iters, and Newton's tolerances for each state; nothing where no stage is solved by iteration.

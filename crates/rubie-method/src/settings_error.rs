@@ -42,6 +42,19 @@ pub enum SettingsError {
         /// The method.
         method: &'static str,
     },
+    /// A Jacobian matrix whose factors fill up.
+    #[error(
+        "the linear systems of `{method}` for this model of {states} states would take more than {limit} operations each: its equations \
+         depend on too many states each; use a method without them, such as `tsit5`, or a model whose equations depend on few states"
+    )]
+    TooLarge {
+        /// The method.
+        method: &'static str,
+        /// Number of states.
+        states: usize,
+        /// Operations at most.
+        limit: usize,
+    },
     /// A fixed step without its size.
     #[error("`{method}` with a fixed step needs `dt`: give the step size, for example dt = 0.01")]
     StepMissing {

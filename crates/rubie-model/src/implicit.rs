@@ -108,7 +108,7 @@ fn linear<'g>(checked: &Checked, closing: &mut Closing<'_, 'g>) -> Result<Vec<Ro
             let why = if found.iter().any(|symbol| derivatives.contains(symbol)) {
                 "is not linear in it"
             } else if found.iter().any(|symbol| changing.contains(symbol)) {
-                "its factor changes with time or with states"
+                "multiplies it with something that changes"
             } else {
                 factors.insert(state, -entry.value);
                 continue;
@@ -149,6 +149,7 @@ fn reduce<'g>(rows: &mut [Row<'g>], closing: &Closing<'_, 'g>, defaults: &[f64])
     // By column: the reduced row that begins there, and what of the equations it is.
     type Reduced<'g> = (BTreeMap<usize, Expr<'g>>, Vec<(usize, Expr<'g>)>);
     let mut pivots: BTreeMap<usize, Reduced<'g>> = BTreeMap::new();
+    let one = closing.closed.time.graph().constant(1.0);
     for index in 0..rows.len() {
         let mut rest = rows[index].factors.clone();
         let mut parts: Vec<(usize, Expr<'g>)> = Vec::new();
@@ -159,7 +160,12 @@ fn reduce<'g>(rows: &mut [Row<'g>], closing: &Closing<'_, 'g>, defaults: &[f64])
                 settled = Some(column);
                 break;
             };
-            let multiplier = factor / pivot[&column];
+            let beginning = pivot[&column];
+            let multiplier = match factor {
+                _ if factor == beginning => one,
+                _ if factor == -beginning => -one,
+                _ => factor / beginning,
+            };
             for (other, value) in pivot.iter().filter(|(other, _)| **other != column) {
                 let product = multiplier * *value;
                 let (sum, known) = match rest.get(other) {
@@ -178,7 +184,6 @@ fn reduce<'g>(rows: &mut [Row<'g>], closing: &Closing<'_, 'g>, defaults: &[f64])
         }
         match settled {
             Some(column) => {
-                let one = rest[&column] * 0.0 + 1.0;
                 let mut own: Vec<_> = parts.into_iter().map(|(row, part)| (row, -part)).collect();
                 own.push((index, one));
                 pivots.insert(column, (rest, own));

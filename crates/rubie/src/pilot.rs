@@ -81,17 +81,20 @@ impl Solver {
 pub(crate) fn choose(model: &Model, options: &SolveOptions, sweep: &Sweep) -> Result<Choice, Error> {
     let pilot = some_of(sweep)?;
     let graph = Graph::new();
-    let candidates = match model.system(&graph).has_algebraic() {
-        true => ALGEBRAIC_CANDIDATES,
-        false => CANDIDATES,
-    };
+    let system = model.system(&graph);
+    let listed = if system.has_algebraic() { ALGEBRAIC_CANDIDATES } else { CANDIDATES };
+    // Where the Jacobian of a large system fills up, only explicit ones are left.
+    let candidates = listed
+        .into_iter()
+        .filter(|name| rubie_method::find(name).is_ok_and(|method| method.check_system(&system).is_ok()));
+    let candidates: Vec<_> = candidates.collect();
     let mut trials: Vec<Trial> = Vec::with_capacity(candidates.len());
     for method in candidates {
         let best = trials.iter().min_by_key(|trial| rank(trial));
         let trial = attempt(model, options, &pilot, method, best)?;
         trials.push(trial);
     }
-    let method = trials.iter().min_by_key(|trial| rank(trial)).map_or(CANDIDATES[0], |best| best.method);
+    let method = trials.iter().min_by_key(|trial| rank(trial)).map_or(listed[0], |best| best.method);
     Ok(Choice { method, runs: pilot.runs(), trials })
 }
 

@@ -112,7 +112,7 @@ fn a_nonlinear_algebraic_equation() {
 #[test]
 fn all_methods_that_can() {
     let model = model(TORN);
-    let (mut can, mut cannot) = (0, Vec::new());
+    let (mut can, mut cannot, mut wrong) = (0, Vec::new(), Vec::new());
     for method in rubie::methods() {
         if !method.solves_algebraic() {
             cannot.push(method.name);
@@ -124,11 +124,20 @@ fn all_methods_that_can() {
         if !method.adaptive() {
             options.steps.dt = Some(1e-3);
         }
-        let bound = if method.adaptive() { 3e-4 } else { 2e-3 };
-        check(&model, &options, &[("z", 0.789_690_687_612_418_3)], bound);
+        let bound = if method.adaptive() { 3e-5 } else { 2e-3 };
+        let solution = Solver::new(&model, &options).unwrap().solve(&Sweep::single()).unwrap();
+        let z = solution.series("z", 0).unwrap()[0];
+        let error = (z - 0.789_690_687_612_418_3).abs();
+        let attempts = solution.report().accepted_steps + solution.report().rejected_steps;
+        println!("{}: {attempts} steps, error {error:e}, {}", method.name, solution.status()[0]);
+        // An error that is not a number is wrong.
+        if !matches!(error.partial_cmp(&bound), Some(std::cmp::Ordering::Less)) {
+            wrong.push(method.name);
+        }
     }
     println!("cannot: {cannot:?}");
-    assert!(can >= 45, "{can}");
+    assert!(can >= 40, "{can}");
+    assert_eq!(wrong, Vec::<&str>::new());
 }
 
 /// Eight unknowns, and a singular matrix without a row of zeros. Problem 6 of the Test Set for IVP Solvers (F. Mazzia, C. Magherini,
@@ -215,13 +224,20 @@ fn explicit_methods_solve_what_has_derivatives_only() {
     let implicit = model("state x = 1, y = 0\nparam m = 2\nm*x' + y' = -x\nx' - y' = -y");
     // m x' + y' = -x, x' - y' = -y: x' = (-x - y)/(m + 1), y' = x' + y.
     let explicit = model("state x = 1, y = 0\nparam m = 2\nx' = (-x - y)/(m + 1)\ny' = x' + y");
-    for method in ["tsit5", "vern7", "rodas5p", "kvaerno5", "radau_iia_5", "rosenbrock23"] {
-        let tolerance = if method == "rosenbrock23" { 1e-6 } else { 1e-9 };
-        let options = options(method, tolerance, 2.0);
-        let expected = solve(&explicit, &SolveOptions { method: "vern9".to_owned(), ..options.clone() });
+    // The smoothed error of kvaerno5 takes other steps.
+    for (method, bound) in [
+        ("tsit5", 1e-11),
+        ("vern7", 1e-11),
+        ("rodas5p", 1e-11),
+        ("rosenbrock23", 1e-9),
+        ("radau_iia_5", 1e-9),
+        ("kvaerno5", 1e-7),
+    ] {
+        let options = options(method, 1e-8, 2.0);
+        let expected = solve(&explicit, &options);
         let x = expected.series("x", 0).unwrap()[0];
         let y = expected.series("y", 0).unwrap()[0];
-        check(&implicit, &options, &[("x", x), ("y", y)], 100.0 * tolerance);
+        check(&implicit, &options, &[("x", x), ("y", y)], bound);
     }
     let message = match Solver::new(&model(TORN), &options("tsit5", 1e-6, 1.0)) {
         Err(error) => error.to_string(),
