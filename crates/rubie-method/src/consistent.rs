@@ -100,7 +100,7 @@ pub(crate) fn initialisation<'g>(
     outputs.extend(direction.iter().map(|symbol| (*symbol, zero)));
     let infinite = graph.constant(f64::INFINITY);
     outputs.extend([(factor, one), (norm, infinite), (size, infinite), (count, zero), (halvings, zero)]);
-    outputs.extend([(pending, wanted), (failed, zero)]);
+    outputs.extend([(pending, wanted), (failed, wanted.gt(0.0).select(zero, failed))]);
     let begin = Part { name: "begin consistent", outputs, pending: None };
 
     let trial: Vec<_> = base.iter().zip(&direction).map(|(base, d)| *base + factor * *d).collect();

@@ -142,9 +142,14 @@ impl Method {
         self.interpolant().order().min(self.order)
     }
 
-    /// Whether it solves systems with algebraic equations: errors of their states must not grow from step to step.
+    /// Whether it solves systems with algebraic equations: errors of their states must not grow from step to step, and Rosenbrock methods
+    /// must have local errors of the third order there.
     pub fn solves_algebraic(&self) -> bool {
-        self.damping_at_infinity().is_some_and(|factor| factor.abs() <= 1.0 + 1e-9)
+        let accurate = match &self.family {
+            Family::RosenbrockW(data) => data.tableau.solves_algebraic(),
+            _ => true,
+        };
+        accurate && self.damping_at_infinity().is_some_and(|factor| factor.abs() <= 1.0 + 1e-9)
     }
 
     /// The factor by which a step multiplies what decays infinitely fast, R(infinity); `None` for explicit methods, where it is infinite.

@@ -135,17 +135,19 @@ impl<'a> Pieces<'a> {
             + &function("u32 trouble(const Lane &l)", &[format!("return (u32)l.r.r{trouble};")])
     }
 
-    /// Makes initial values consistent; says whether that failed.
+    /// What makes initial values consistent, and begins anew after events.
     fn initialise(&self) -> String {
-        let body = match &self.spec.programs.initialisation {
-            None => vec!["return false;".to_owned()],
-            Some(own) => vec![
-                "begin_consistent(l, k);".to_owned(),
-                format!("while (l.r.r{} > 0) iterate_consistent(l, k);", own.pending),
-                format!("return l.r.r{} > 0;", own.failed),
-            ],
-        };
-        function("bool initialise(Lane &l, const Uniforms &k)", &body)
+        let own = self.spec.programs.initialisation.as_ref();
+        let initialise = own.map(|own| {
+            let repeated = format!("while (l.r.r{} > 0) iterate_consistent(l, k);", own.pending);
+            vec!["begin_consistent(l, k);".to_owned(), repeated]
+        });
+        let failed = own.map_or("return false;".to_owned(), |own| format!("return l.r.r{} > 0;", own.failed));
+        let restart = self.spec.programs.restart.as_ref();
+        let restart = restart.map(|_| vec!["initialise(l, k);".to_owned(), "run_restart(l, k);".to_owned()]);
+        function("void initialise(Lane &l, const Uniforms &k)", &initialise.unwrap_or_default())
+            + &function("bool is_inconsistent(const Lane &l)", &[failed])
+            + &function("void restart(Lane &l, const Uniforms &k)", &restart.unwrap_or_default())
     }
 
     fn attempt(&self) -> String {

@@ -5,6 +5,7 @@
 
 use rubie_program::{Executor, Rows};
 
+use crate::clock::event::{ACT, MOST_CASCADES, STOPPED};
 use crate::cpu::unit::Unit;
 use crate::cpu::{Job, Prepared, Samples};
 use crate::status::Status;
@@ -30,16 +31,18 @@ pub(super) struct Staged {
     pub(super) first_step: f64,
     /// Whether no consistent initial values were found.
     inconsistent: bool,
+    /// An event at the start of the run ended it.
+    stopped: bool,
 }
 
 impl Staged {
-    /// The status of a run that cannot begin, if this one cannot.
-    pub(super) fn refusal(&self) -> Option<Status> {
+    /// The status of a run that ends before its first step.
+    pub(super) fn ends(&self) -> Option<Status> {
         let sane = self.first_step.is_finite() && self.first_step > 0.0;
-        match (self.inconsistent, sane) {
-            (true, _) => Some(Status::DAE_INITIALISATION_FAILED),
-            (false, false) => Some(Status::NON_FINITE),
-            (false, true) => None,
+        match (self.stopped, self.inconsistent) {
+            (true, _) => Some(Status::STOPPED),
+            (false, true) => Some(Status::DAE_INITIALISATION_FAILED),
+            (false, false) => (!sane).then_some(Status::NON_FINITE),
         }
     }
 }
@@ -74,7 +77,8 @@ impl<T: Samples> Staging<T> {
         let first_step = self.rows.row(job.layout.next_dt)[lane].to_f64();
         let rows = job.kernel.prepared.initialisation.as_ref().map(|(_, rows)| rows);
         let inconsistent = rows.is_some_and(|rows| self.rows.row(rows.failed)[lane].to_f64() > 0.0);
-        Some(Staged { run: self.first + lane, lane, first_step, inconsistent })
+        let stopped = self.code(lane, job) & STOPPED != 0;
+        Some(Staged { run: self.first + lane, lane, first_step, inconsistent, stopped })
     }
 
     /// Copies a run's rows into a lane of the block that computes.
@@ -104,7 +108,20 @@ impl<T: Samples> Staging<T> {
         }
         // A sample at the time of an event shows the state before it.
         if let Some(events) = events {
-            prepared.act(events, &mut self.rows, job.uniforms);
+            for _ in 0..MOST_CASCADES {
+                prepared.act(events, &mut self.rows, job.uniforms);
+                if (0..self.filled).all(|lane| self.code(lane, job) & ACT == 0) {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// What a lane needs after the events at the start; 0 where there are none.
+    fn code<X>(&self, lane: usize, job: &Job<'_, T, X>) -> u64 {
+        match job.kernel.prepared.events {
+            Some(_) => self.rows.row(job.layout.clock.events)[lane].to_f64() as u64,
+            None => 0,
         }
     }
 
