@@ -234,6 +234,11 @@ pub(crate) struct SolveArguments {
     #[arg(long, value_name = "N", help_heading = "Method")]
     pub(crate) newton_max_iters: Option<u32>,
 
+    /// Initial values where there are algebraic equations: brown (those of differential states stay), shampine (all may change),
+    /// check (runs that do not fit fail) or none [default: brown]
+    #[arg(long, value_name = "HOW", help_heading = "Method")]
+    pub(crate) dae_initialisation: Option<String>,
+
     /// Attempted steps after which a run is given up
     #[arg(long, value_name = "N", default_value_t = 1_000_000, help_heading = "Method")]
     pub(crate) max_steps: u64,

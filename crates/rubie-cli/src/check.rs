@@ -74,6 +74,11 @@ fn roles(text: &mut String, system: &System<'_>) -> std::fmt::Result {
         }
     }
     let time = system.states.iter().any(|state| depends_on(state.derivative, system.time));
+    if let Some(mass) = &system.mass {
+        let algebraic = (0..system.states.len()).filter(|state| mass.is_algebraic(*state)).count();
+        let entries = mass.rows.iter().map(Vec::len).sum::<usize>();
+        writeln!(text, "mass matrix   {entries} entries, {algebraic} algebraic equations")?;
+    }
     writeln!(text, "autonomous    {}", if time { "no, time occurs in the equations" } else { "yes" })
 }
 

@@ -118,6 +118,11 @@ fn options(arguments: &SolveArguments, model: &Model) -> Result<SolveOptions, Fa
     steps.newton_rtol = arguments.newton_rtol;
     steps.newton_atol = arguments.newton_atol;
     steps.newton_max_iters = arguments.newton_max_iters.unwrap_or(steps.newton_max_iters);
+    if let Some(how) = &arguments.dae_initialisation {
+        steps.consistent_values = how.parse().map_err(|error: rubie::UnknownConsistentValues| {
+            Failure::Words(format!("--dae-initialisation: {error}"))
+        })?;
+    }
     let mut set = Vec::with_capacity(arguments.set.len());
     for words in &arguments.set {
         let (name, value) = pair(words, "--set", "sigma=16")?;

@@ -26,7 +26,7 @@
 //! let system = model.system(&graph);
 //! let method = rubie_method::find("tsit5").unwrap();
 //! let controller = method.controller(&StepSettings::default()).unwrap();
-//! let step = method.build(&system, &BuildOptions { controller, dense: false });
+//! let step = method.build(&system, &BuildOptions { controller, dense: false, ..Default::default() });
 //! let output = OutputGraph::all(&system);
 //! let inputs = Inputs { varying: vec![Input::Parameter(0)], fixed_initials: vec![] };
 //! let spec =

@@ -28,7 +28,7 @@ fn spec(precision: Precision) -> KernelSpec {
     let settings = StepSettings { dt: Some(1.0), ..StepSettings::default() };
     let method = rubie_method::find("euler").unwrap();
     let controller = method.controller(&settings).unwrap();
-    let step = method.build(&system, &BuildOptions { controller, dense: false });
+    let step = method.build(&system, &BuildOptions { controller, dense: false, ..Default::default() });
     let names: Vec<String> = (0..count).map(|i| format!("o{i}")).collect();
     let output = OutputGraph::named(&system, &names).unwrap();
     let inputs = Inputs { varying: (0..3).map(Input::Parameter).collect(), fixed_initials: Vec::new() };

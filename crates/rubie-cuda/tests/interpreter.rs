@@ -180,6 +180,27 @@ fn events() {
     }
 }
 
+/// Algebraic equations: initial values and events after which they are made consistent, runs where that fails.
+#[test]
+fn algebraic_equations() {
+    let Some(compiler) = host::compiler() else { return };
+    let backend = HostBackend::new(compiler);
+    let plain = "param k = 1\nstate x = 2, z = 1\nx' = -k*z\n0 = z^5 + z - x";
+    let events =
+        "param k = 1\nstate x = 2.5, z = 1\nx' = -k*z\n0 = z^2 + cos(z) + 1 - x\nat t = 0.1: x = x + 1";
+    for (name, text) in [("torn", plain), ("torn with an event", events)] {
+        for (method, kind) in
+            [("rodas5p", Kind::Inside), ("radau_iia_5", Kind::Ends), ("kvaerno5", Kind::Ends)]
+        {
+            let method = rubie_method::find(method).unwrap();
+            let case = Case::of_text((name, text, 0.2), method, kind, Precision::F64);
+            assert!(case.spec.programs.initialisation.is_some());
+            assert_eq!(case.spec.programs.restart.is_some(), text == events);
+            assert!(compare_case(&backend, &case) > 20, "{}", case.name);
+        }
+    }
+}
+
 /// An attempt whose only program runs twice, the second time until a row that stays 0 is not above 0.
 #[test]
 fn parts_that_occur_twice() {

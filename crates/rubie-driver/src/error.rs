@@ -115,6 +115,15 @@ pub enum DriverError {
         /// The driver.
         driver: String,
     },
+    /// A factor of a derivative that changes with time.
+    #[error(
+        "a factor of a derivative depends on `{driver}`, which is sampled over time; such factors must be constant: divide the \
+         equation by it, if it is never 0"
+    )]
+    Mass {
+        /// The driver.
+        driver: String,
+    },
     /// An initial value that changes with time.
     #[error(
         "the initial value of `{state}` depends on `{driver}`, which is sampled over time; give it a value of its own"

@@ -182,7 +182,7 @@ impl<'g> DriverGraph<'g> {
     /// Those parameters are no longer any: no run can give them a value. Instead, the controls are parameters, behind all others.
     ///
     /// # Errors
-    /// A name that is no parameter; an initial value or the time of an event that depends on one of them.
+    /// A name that is no parameter; an initial value, a factor of a derivative or the time of an event that depends on one of them.
     pub fn drive(
         &self,
         system: &System<'g>,
@@ -199,6 +199,11 @@ impl<'g> DriverGraph<'g> {
                 let (state, driver) = (state.name.clone(), self.names[place].clone());
                 return Err(DriverError::Initial { state, driver });
             }
+        }
+        let factors = || system.mass.iter().flat_map(|mass| mass.rows.iter().flatten());
+        let depends = |symbol| factors().any(|(_, factor)| depends_on(*factor, symbol));
+        if let Some(place) = driven.iter().position(|symbol| depends(*symbol)) {
+            return Err(DriverError::Mass { driver: self.names[place].clone() });
         }
         for event in events {
             let Trigger::Times { first, every, until } = event.trigger else { continue };

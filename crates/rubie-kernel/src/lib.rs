@@ -26,7 +26,7 @@
 //! let settings = StepSettings::default();
 //! let method = rubie_method::find("tsit5").unwrap();
 //! let controller = method.controller(&settings).unwrap();
-//! let step = method.build(&system, &BuildOptions { controller, dense: false });
+//! let step = method.build(&system, &BuildOptions { controller, dense: false, ..Default::default() });
 //!
 //! let inputs = Inputs { varying: vec![Input::Parameter(0)], fixed_initials: vec![] };
 //! let output = OutputGraph::all(&system);
@@ -85,5 +85,7 @@ pub use clock::{ClockPrograms, SummaryClockPrograms, event};
 pub use cpu::CpuBackend;
 pub use layout::{ClockLayout, Input, Inputs, Layout, SummaryClockLayout, SummaryLayout};
 pub use lower::Recording;
-pub use spec::{AttemptPart, ConditionPrograms, KernelSpec, Programs, SummaryPrograms};
+pub use spec::{
+    AttemptPart, ConditionPrograms, InitialisationPrograms, KernelSpec, Programs, SummaryPrograms,
+};
 pub use status::{Status, StatusFlag};

@@ -14,7 +14,9 @@ pub struct Programs {
     pub solve: Program,
     /// Once per run: initial states, and values that depend on the run's inputs only.
     pub initial: Program,
-    /// Once per run, after `initial`: the memories and the first step size.
+    /// Once per run, after `initial`: what makes initial values consistent, where there are algebraic equations.
+    pub initialisation: Option<InitialisationPrograms>,
+    /// Once per run, after that: the memories and the first step size.
     pub start: Program,
     /// One attempted step: new states, memories, step size, acceptance. Each program once, in the order of first use.
     pub attempt: Vec<Program>,
@@ -32,6 +34,8 @@ pub struct Programs {
     pub conditions: Option<ConditionPrograms>,
     /// Carries out the events that happen at the run's present time, where the model has any; nothing changes in other runs.
     pub events: Option<Program>,
+    /// After `events` and the initialisation that follows them, where there are algebraic equations: begins anew in those runs.
+    pub restart: Option<Program>,
 }
 
 /// The programs that find where a condition became true. They concern only the lanes for which [`crate::event::CROSS`] says so.
@@ -48,6 +52,19 @@ pub struct ConditionPrograms {
 impl ConditionPrograms {
     /// So many halvings leave a bracket of rounding size.
     pub const HALVINGS: usize = 53;
+}
+
+/// The programs that make the initial values of algebraic equations consistent. They change states.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct InitialisationPrograms {
+    /// Once.
+    pub begin: Program,
+    /// Repeated until no lane asks for it. Lanes that do not ask keep their values.
+    pub iterate: Program,
+    /// The row that says so (above 0).
+    pub pending: u32,
+    /// The row that is above 0 afterwards where no consistent values were found.
+    pub failed: u32,
 }
 
 /// A part of an attempt.
@@ -105,8 +122,10 @@ impl KernelSpec {
     /// The programs that exist, in the order in which a run meets them.
     pub fn programs(&self) -> impl Iterator<Item = &Program> {
         let programs = &self.programs;
-        [&programs.solve, &programs.initial, &programs.start]
+        [&programs.solve, &programs.initial]
             .into_iter()
+            .chain(programs.initialisation.iter().flat_map(|own| [&own.begin, &own.iterate]))
+            .chain([&programs.start])
             .chain(&programs.attempt)
             .chain([&programs.record, &programs.dense, &programs.sample].into_iter().flatten())
             .chain(
@@ -116,5 +135,6 @@ impl KernelSpec {
             )
             .chain(programs.conditions.iter().flat_map(|c| [&c.bracket, &c.halve, &c.cut]))
             .chain(&programs.events)
+            .chain(&programs.restart)
     }
 }

@@ -50,6 +50,11 @@ flags! {
     NEWTON_DIVERGENCE = 256, "newton_divergence",
         "the iteration for the equations of an implicit step diverged",
         "take smaller steps, or a method without iterations, such as a Rosenbrock method";
+    /// No consistent initial values of a system with algebraic equations.
+    DAE_INITIALISATION_FAILED = 1024, "dae_initialisation_failed",
+        "no initial values were found for which the algebraic equations hold",
+        "give initial values nearer to consistent ones; --dae-initialisation brown computes those of algebraic states, none leaves \
+         values as they are";
     /// A value became NaN or infinite.
     NON_FINITE = 2048, "non_finite",
         "a value became infinite or undefined",

@@ -24,7 +24,7 @@ fn a_spec_prints_and_is_the_same_each_time() {
         let system = model.system(&graph);
         let method = rubie_method::find("tsit5").unwrap();
         let controller = method.controller(&StepSettings::default()).unwrap();
-        let step = method.build(&system, &BuildOptions { controller, dense: true });
+        let step = method.build(&system, &BuildOptions { controller, dense: true, ..Default::default() });
         let output = OutputGraph::all(&system);
         let recording = Recording::samples(&output);
         KernelSpec::lower(&system, &step, &recording, &Inputs::default(), Precision::F64).unwrap()

@@ -5,12 +5,14 @@ use rubie_expr::Expr;
 use rubie_model::System;
 
 use crate::bounds::smaller;
+use crate::consistent;
 use crate::controller::decide;
 use crate::controller_kind::ControllerKind;
 use crate::controls::Controls;
 use crate::error_norm::{finite, norm};
 use crate::first_step::first_step;
 use crate::interpolant::Attempted;
+use crate::linear::{slopes, slopes_at};
 use crate::method::{BuildOptions, Method};
 use crate::newton::Newton;
 use crate::step::{Dense, Memory, Part, StepGraph};
@@ -60,7 +62,7 @@ pub(crate) fn slope_at_start<'g>(system: &System<'g>, carried: bool) -> Vec<Expr
     if carried {
         system.states.iter().map(|state| system.graph.symbol(&slope_name(&state.name))).collect()
     } else {
-        system.derivatives()
+        slopes(system)
     }
 }
 
@@ -101,12 +103,18 @@ impl<'g> Attempt<'g> {
             parts = iterated.parts;
             controls.list.extend(iterated.newton.controls.list);
         }
+        let mut initialisation = None;
+        if let Some((found, own)) = consistent::initialisation(system, options.consistent_values) {
+            initialisation = Some(found);
+            controls.list.extend(own.list);
+        }
         let fixed = kind == ControllerKind::Fixed;
         let first_dt =
             if fixed { controls.dt } else { first_step(system, &controls, method.control_order()) };
         let states = self.new.iter().zip(&self.old);
         StepGraph {
             dt: self.dt,
+            initialisation,
             parts,
             next_states: states.map(|(new, old)| accepted.select(*new, *old)).collect(),
             next_dt,
@@ -126,7 +134,7 @@ impl<'g> Attempt<'g> {
     /// The derivatives at the end, the same nodes as those of a stage that evaluates them.
     fn slope_at_end(&self, system: &System<'g>) -> Vec<Expr<'g>> {
         let known = self.iterated.as_ref().and_then(|iterated| iterated.slope_at_end.clone());
-        known.unwrap_or_else(|| system.derivatives_at(system.time + self.dt, &self.new))
+        known.unwrap_or_else(|| slopes_at(system, system.time + self.dt, &self.new))
     }
 
     /// The derivatives at the start of the next step, where they are carried.
@@ -134,12 +142,13 @@ impl<'g> Attempt<'g> {
         if !self.carried {
             return Vec::new();
         }
-        let slopes = system.states.iter().zip(&self.slope).zip(self.slope_at_end(system));
+        let names = system.states.iter().map(|state| slope_name(&state.name));
+        let slopes = names.zip(&self.slope).zip(slopes(system)).zip(self.slope_at_end(system));
         slopes
-            .map(|((state, symbol), end)| Memory {
-                name: slope_name(&state.name),
+            .map(|(((name, symbol), first), end)| Memory {
+                name,
                 symbol: *symbol,
-                first: state.derivative,
+                first,
                 next: accepted.select(end, *symbol),
             })
             .collect()

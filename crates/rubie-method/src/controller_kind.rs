@@ -5,11 +5,12 @@ use std::str::FromStr;
 use rubie_model::UnknownName;
 
 /// How the step size is chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ControllerKind {
     /// `fixed`: every step has the size `dt`.
     Fixed,
     /// `i`: from the error of this step.
+    #[default]
     Integral,
     /// `pi`: from the errors of this step and the last.
     ProportionalIntegral,

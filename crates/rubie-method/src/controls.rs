@@ -85,6 +85,27 @@ impl<'g> NewtonControls<'g> {
     }
 }
 
+/// The numbers that steer the search for consistent initial values, as symbols.
+pub(crate) struct ConsistentControls<'g> {
+    /// In the order of `Method::control_values_for`.
+    pub(crate) list: Vec<Expr<'g>>,
+    /// Size of the step of `shampine`.
+    pub(crate) step: Expr<'g>,
+    pub(crate) atol: Vec<Expr<'g>>,
+    pub(crate) rtol: Vec<Expr<'g>>,
+}
+
+impl<'g> ConsistentControls<'g> {
+    pub(crate) fn new(system: &System<'g>) -> Self {
+        let mut maker = Maker { graph: system.graph, list: Vec::new() };
+        let names: Vec<_> = system.states.iter().map(|state| state.name.as_str()).collect();
+        let step = maker.symbol("consistent_step");
+        let atol = names.iter().map(|name| maker.symbol(&format!("consistent_atol.{name}"))).collect();
+        let rtol = names.iter().map(|name| maker.symbol(&format!("consistent_rtol.{name}"))).collect();
+        Self { list: maker.list, step, atol, rtol }
+    }
+}
+
 struct Maker<'g> {
     graph: &'g Graph,
     list: Vec<Expr<'g>>,

@@ -5,8 +5,9 @@ use rubie_model::System;
 
 use crate::assemble::{Attempt, Iterated, slope_at_start};
 use crate::interpolant::weighted_sum;
+use crate::linear::{factored, slopes_at};
 use crate::method::{BuildOptions, DiagonallyImplicit, Method, Start};
-use crate::newton::{Equations, Newton, factored};
+use crate::newton::{Equations, Newton};
 use crate::sparse_lu::SparseLu;
 use crate::step::{Part, StepGraph};
 use crate::tableau::Coefficient;
@@ -38,10 +39,12 @@ pub(crate) fn build<'g>(
         let sum = |i: usize| weighted_sum(weights.iter().copied().zip(k.iter().map(|k| k[i])));
         (0..new.len()).map(|i| sum(i).map_or(zero, |sum| stages.dt * sum)).collect::<Vec<_>>()
     });
-    if data.smooth {
-        // (I - gamma dt J)^-1 of the estimate.
-        let scaled =
-            |errors: Vec<Expr<'g>>| errors.into_iter().map(|error| stages.shift * error).collect::<Vec<_>>();
+    if data.smooth || system.mass.is_some() {
+        // (M - gamma dt J)^-1 M of the estimate: what is left of it in algebraic equations is 0.
+        let scaled = |errors: Vec<Expr<'g>>| {
+            let errors: Vec<_> = errors.into_iter().map(|error| stages.shift * error).collect();
+            system.mass_times(&errors)
+        };
         errors =
             errors.map(|errors| stages.lu.as_ref().map_or(errors.clone(), |lu| lu.solve(&scaled(errors))));
     }
@@ -111,7 +114,7 @@ impl<'a, 'g> Stages<'a, 'g> {
         let first = self.k.is_empty() && node == 0.0;
         let k = match first {
             true => self.slope.clone(),
-            false => self.system.derivatives_at(self.system.time + node * self.dt, base),
+            false => slopes_at(self.system, self.system.time + node * self.dt, base),
         };
         self.k.push(k);
     }

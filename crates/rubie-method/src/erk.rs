@@ -5,6 +5,7 @@ use rubie_model::System;
 
 use crate::assemble::{Attempt, slope_at_start};
 use crate::interpolant::{Interpolant, weighted_sum};
+use crate::linear::slopes_at;
 use crate::method::{BuildOptions, ExplicitRungeKutta, Method};
 use crate::step::StepGraph;
 use crate::tableau::Coefficient;
@@ -51,7 +52,7 @@ struct Stages<'g> {
 impl<'g> Stages<'g> {
     fn push(&mut self, system: &System<'g>, row: &[Coefficient], node: Coefficient) {
         let states = self.advanced(row);
-        self.k.push(system.derivatives_at(system.time + node.value * self.dt, &states));
+        self.k.push(slopes_at(system, system.time + node.value * self.dt, &states));
     }
 
     /// old + dt sum_j weight_j k_j.

@@ -1,6 +1,6 @@
 //! Fully implicit Runge-Kutta methods: from a tableau to a step whose stages are solved together.
 //!
-//! The linear systems of the iteration, (A^-1 / dt) x I - I x J, fall into one real system for each real eigenvalue of A and one of
+//! The linear systems of the iteration, (A^-1 / dt) x M - I x J, fall into one real system for each real eigenvalue of A and one of
 //! twice the size for each pair of complex ones (J. C. Butcher, On the implementation of implicit Runge-Kutta methods, BIT 16
 //! (1976) 237-240). The iteration begins on the polynomial through the stages of the step before.
 
@@ -8,8 +8,9 @@ use rubie_expr::Expr;
 use rubie_model::System;
 
 use crate::assemble::{Attempt, Iterated, slope_at_start};
+use crate::linear::factored;
 use crate::method::{BuildOptions, FullyImplicit, Method};
-use crate::newton::{Equations, Newton, combined, factored};
+use crate::newton::{Equations, Newton, combined};
 use crate::step::{Memory, Part, StepGraph};
 
 pub(crate) fn build<'g>(
@@ -68,11 +69,11 @@ pub(crate) fn build<'g>(
         (true, Some(place)) => {
             let gamma = 1.0 / lambda[place][place];
             let raw = combined(&of_z(&quadrature(&nodes(data), gamma)), z);
-            // (I - gamma dt J)^-1 (raw - gamma dt f) = ((1 / (gamma dt)) I - J)^-1 (raw / (gamma dt) - f).
+            // (M - gamma dt J)^-1 M (raw - gamma dt y') = (M / (gamma dt) - J)^-1 M (raw / (gamma dt) - y').
             let shift = per_step * (1.0 / gamma);
             let lu = factored(system, &[vec![Some(shift)]]);
             let right: Vec<_> = raw.iter().zip(&slope).map(|(raw, f)| shift * *raw - *f).collect();
-            Some(lu.solve(&right))
+            Some(lu.solve(&system.mass_times(&right)))
         }
         _ => tableau.error_weights().map(|weights| combined(&of_z(&weights), z)),
     };

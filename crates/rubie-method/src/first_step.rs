@@ -5,6 +5,7 @@ use rubie_model::System;
 
 use crate::approximate::{exp2, log2};
 use crate::controls::Controls;
+use crate::linear::{slopes, slopes_at};
 
 /// Norms beyond this say only "huge", and one that is not a number counts as this.
 const HUGE: f64 = 1e30;
@@ -15,7 +16,7 @@ const HUGE: f64 = 1e30;
 /// Always finite and positive (with positive limits), also where f(y0) is 0 or not finite.
 pub(crate) fn first_step<'g>(system: &System<'g>, controls: &Controls<'g>, order: u32) -> Expr<'g> {
     let states: Vec<_> = system.states.iter().map(|state| state.symbol).collect();
-    let f0: Vec<_> = system.states.iter().map(|state| state.derivative).collect();
+    let f0 = slopes(system);
     let tolerances: Vec<_> =
         states.iter().enumerate().map(|(i, y)| controls.atol[i] + controls.rtol[i] * y.abs()).collect();
     if states.is_empty() {
@@ -29,7 +30,7 @@ pub(crate) fn first_step<'g>(system: &System<'g>, controls: &Controls<'g>, order
     let h0 = tells(d0).and(tells(d1)).select(0.01 * (d0 / d1), 1e-6);
     // ... which estimates the second derivative.
     let y1: Vec<_> = states.iter().zip(&f0).map(|(y, f)| *y + h0 * *f).collect();
-    let f1 = system.derivatives_at(system.time + h0, &y1);
+    let f1 = slopes_at(system, system.time + h0, &y1);
     let changes: Vec<_> = f1.iter().zip(&f0).map(|(f1, f0)| *f1 - *f0).collect();
     let d2 = size(&changes) / h0;
 

@@ -37,6 +37,44 @@ impl ImplicitTableau {
         self.a[stage].get(stage).map_or(0.0, |number| number.value)
     }
 
+    /// The limit of the stability function at infinity: of the algebraic equation 0 = y, the implicit stages are 0. 0 for stiffly
+    /// accurate methods, else 1 - b^T A^-1 1 (E. Hairer, G. Wanner, Solving Ordinary Differential Equations II, section IV.3); an
+    /// explicit first stage counts with the derivative that the step began with.
+    pub fn damping_at_infinity(&self) -> f64 {
+        let number = |i: usize, j: usize| self.a[i].get(j).map_or(0.0, |number| number.value);
+        let stages = self.stages();
+        let first = (0..stages).take_while(|i| (0..stages).all(|j| number(*i, j) == 0.0)).count();
+        if self.stiffly_accurate() && first == 0 {
+            return 0.0;
+        }
+        // With an explicit first stage: the factor of the derivative from step to step, k = -(A^-1 a) k1 of the rest.
+        let size = stages - first;
+        let mut rows: Vec<Vec<f64>> = (first..stages)
+            .map(|i| {
+                let right = if first > 0 { -number(i, 0) } else { 1.0 };
+                (first..stages).map(|j| number(i, j)).chain([right]).collect()
+            })
+            .collect();
+        for column in 0..size {
+            let largest = (column..size)
+                .max_by(|a, b| rows[*a][column].abs().total_cmp(&rows[*b][column].abs()))
+                .unwrap_or(column);
+            rows.swap(column, largest);
+            let pivot = rows[column].clone();
+            for (i, row) in rows.iter_mut().enumerate().filter(|(i, _)| *i != column) {
+                debug_assert_ne!(i, column);
+                let multiplier = row[column] / pivot[column];
+                row.iter_mut().zip(&pivot).for_each(|(value, pivot)| *value -= multiplier * pivot);
+            }
+        }
+        let k = |i: usize| rows[i][size] / rows[i][i];
+        match first {
+            0 => 1.0 - (0..size).map(|i| self.b[i].value * k(i)).sum::<f64>(),
+            _ if self.stiffly_accurate() => k(size - 1),
+            _ => f64::INFINITY,
+        }
+    }
+
     /// The weights of the error estimate, b - b_hat.
     pub fn error_weights(&self) -> Option<Vec<f64>> {
         let companion = self.b_hat?;

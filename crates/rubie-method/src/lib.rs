@@ -33,11 +33,11 @@
 //! };
 //! let states = [x, y, z].into_iter().zip(rates).zip(["x", "y", "z"]).map(|(pair, name)| state(pair, name)).collect();
 //! let system =
-//!     System { graph: &graph, time: graph.symbol("t"), states, parameters: Vec::new(), auxiliaries: Vec::new() };
+//!     System { graph: &graph, time: graph.symbol("t"), states, mass: None, parameters: Vec::new(), auxiliaries: Vec::new() };
 //!
 //! let method = find("tsit5")?;
 //! let settings = StepSettings { dt: Some(0.01), ..StepSettings::default() };
-//! let options = BuildOptions { controller: method.controller(&settings)?, dense: false };
+//! let options = BuildOptions { controller: method.controller(&settings)?, dense: false, ..Default::default() };
 //! let step = method.build(&system, &options);
 //!
 //! // Time and states at the start, the step size, the controls; then what the first attempt remembers.
@@ -63,6 +63,8 @@ mod step;
 
 mod sparse_lu;
 
+mod linear;
+
 mod tableau;
 
 mod rosenbrock_tableau;
@@ -84,6 +86,8 @@ mod error_norm;
 mod controller;
 
 mod first_step;
+
+mod consistent;
 
 mod method;
 
@@ -109,6 +113,7 @@ mod firk;
 
 mod build;
 
+pub use consistent::{ConsistentValues, UnknownConsistentValues};
 pub use controller_kind::{ControlDefaults, ControllerKind, Filter, Gains};
 pub use implicit_tableau::ImplicitTableau;
 pub use interpolant::{Continuous, Interpolant, Stiff};
@@ -120,6 +125,6 @@ pub use registry::{UnknownMethod, find, methods};
 pub use rosenbrock_tableau::RosenbrockTableau;
 pub use settings::{StepSettings, Tolerance};
 pub use settings_error::SettingsError;
-pub use sparse_lu::{SparseLu, pivot_order};
-pub use step::{Dense, Export, Memory, Part, StepGraph, Trouble};
+pub use sparse_lu::{SparseLu, factor_operations, pivot_order};
+pub use step::{Dense, Export, Initialisation, Memory, Part, StepGraph, Trouble};
 pub use tableau::{Coefficient, Tableau};

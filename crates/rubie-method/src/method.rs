@@ -1,5 +1,6 @@
 //! `Method`: what an integration method is called, what it promises, and the data its builder needs.
 
+use crate::consistent::ConsistentValues;
 use crate::controller_kind::{ControlDefaults, ControllerKind};
 use crate::implicit_tableau::ImplicitTableau;
 use crate::interpolant::Interpolant;
@@ -141,6 +142,26 @@ impl Method {
         self.interpolant().order().min(self.order)
     }
 
+    /// Whether it solves systems with algebraic equations: errors of their states must not grow from step to step, and Rosenbrock methods
+    /// must have local errors of the third order there.
+    pub fn solves_algebraic(&self) -> bool {
+        let accurate = match &self.family {
+            Family::RosenbrockW(data) => data.tableau.solves_algebraic(),
+            _ => true,
+        };
+        accurate && self.damping_at_infinity().is_some_and(|factor| factor.abs() <= 1.0 + 1e-9)
+    }
+
+    /// The factor by which a step multiplies what decays infinitely fast, R(infinity); `None` for explicit methods, where it is infinite.
+    pub fn damping_at_infinity(&self) -> Option<f64> {
+        match &self.family {
+            Family::ExplicitRungeKutta(_) => None,
+            Family::RosenbrockW(data) => Some(data.tableau.damping_at_infinity()),
+            Family::DiagonallyImplicit(data) => Some(data.tableau.damping_at_infinity()),
+            Family::FullyImplicit(data) => Some(data.tableau.damping_at_infinity()),
+        }
+    }
+
     /// Whether the method estimates its error, so that its step size can adapt.
     pub fn adaptive(&self) -> bool {
         self.embedded_order.is_some()
@@ -162,11 +183,13 @@ impl Method {
     }
 }
 
-/// What a step graph is built for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a step graph is built for. By default: the controller `i`, no interpolant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BuildOptions {
     /// The controller, as [`Method::controller`] found it.
     pub controller: ControllerKind,
     /// Whether the solution inside steps is wanted.
     pub dense: bool,
+    /// What is done about initial values where there are algebraic equations.
+    pub consistent_values: ConsistentValues,
 }

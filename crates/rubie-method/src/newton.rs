@@ -1,8 +1,8 @@
 //! Newton's iteration for stage equations, one program that is repeated until every run has its solution.
 //!
 //! Unknown is the displacement z = stage state - base of one stage (diagonally implicit methods), or of all stages at once.
-//! With the matrix S, 1 / (a dt) or A^-1 / dt, the equations are f(t_i, base_i + z_i) = sum_j S_ij z_j, and each iteration adds the
-//! solution of (S - J) delta = f - S z with J and its factors from the start of the step.
+//! With the matrix S, 1 / (a dt) or A^-1 / dt, and the mass matrix M, the equations are f(t_i, base_i + z_i) = M sum_j S_ij z_j, and
+//! each iteration adds the solution of (S M - J) delta = f - S M z with J and its factors from the start of the step.
 //!
 //! The test for convergence is that of E. Hairer, G. Wanner, Solving Ordinary Differential Equations II, 2nd ed., 1996,
 //! section IV.8: theta estimates the rate, theta / (1 - theta) times the last correction the error that is left.
@@ -31,9 +31,9 @@ pub(crate) struct Equations<'g> {
     pub(crate) base: Vec<Vec<Expr<'g>>>,
     /// The matrix S.
     pub(crate) shift: Vec<Vec<Expr<'g>>>,
-    /// S - J at the start of the step, for the unknowns that `transform` leads to.
+    /// S M - J at the start of the step, for the unknowns that `transform` leads to.
     pub(crate) lu: SparseLu<'g>,
-    /// T and T^-1 of S - J = T (Lambda - J) T^-1, where it was factored that way.
+    /// T and T^-1 of S M - J = T (Lambda M - J) T^-1, where it was factored that way.
     pub(crate) transform: Option<[Vec<Vec<f64>>; 2]>,
     /// What a correction is multiplied with before it is measured.
     pub(crate) measure: Option<Expr<'g>>,
@@ -156,7 +156,7 @@ impl<'g> Newton<'g> {
         Part { name: "iterate", outputs, pending: Some(self.pending) }
     }
 
-    /// The solution of (S - J) delta = f - S z.
+    /// The solution of (S M - J) delta = f - S M z.
     fn correction(
         &self,
         system: &System<'g>,
@@ -169,11 +169,13 @@ impl<'g> Newton<'g> {
             .enumerate()
             .map(|(stage, states)| {
                 let rates = system.derivatives_at(equations.times[stage], states);
+                let zero = system.graph.constant(0.0);
                 let z = |i: usize| {
                     let terms = equations.shift[stage].iter().zip(&self.z).map(|(shift, z)| *shift * z[i]);
-                    terms.reduce(|sum, term| sum + term)
+                    terms.reduce(|sum, term| sum + term).unwrap_or(zero)
                 };
-                rates.into_iter().enumerate().map(|(i, rate)| z(i).map_or(rate, |z| rate - z)).collect()
+                let z: Vec<_> = (0..size).map(z).collect();
+                rates.into_iter().zip(system.mass_times(&z)).map(|(rate, z)| rate - z).collect()
             })
             .collect();
         let turned = |rows: &[Vec<f64>], values: &[Vec<Expr<'g>>]| -> Vec<Vec<Expr<'g>>> {
@@ -216,35 +218,4 @@ pub(crate) fn combined<'g>(weights: &[f64], values: &[Vec<Expr<'g>>]) -> Vec<Exp
     let sum =
         |i: usize| weighted_sum(weights.iter().zip(values).map(|(weight, values)| (*weight, values[i])));
     (0..size).map(|i| sum(i).unwrap_or_else(|| zero(&values[0]))).collect()
-}
-
-/// The factors of blocks S_ij I - delta_ij J, with J at the start of the step.
-pub(crate) fn factored<'g>(system: &System<'g>, shift: &[Vec<Option<Expr<'g>>>]) -> SparseLu<'g> {
-    let jacobian = system.jacobian();
-    let size = system.states.len();
-    let mut entries = Vec::new();
-    for (row, shifts) in shift.iter().enumerate() {
-        for (column, shift) in shifts.iter().enumerate() {
-            let place = |i: usize, j: usize| (row * size + i, column * size + j);
-            for i in 0..size {
-                let own = jacobian.get(i, i).filter(|_| row == column);
-                let value = match (*shift, own) {
-                    (Some(shift), Some(own)) => shift - own,
-                    (Some(shift), None) => shift,
-                    (None, Some(own)) => -own,
-                    (None, None) => continue,
-                };
-                let (i, j) = place(i, i);
-                entries.push((i, j, value));
-            }
-            if row == column {
-                let beside = jacobian.entries.iter().filter(|entry| entry.row != entry.column);
-                entries.extend(beside.map(|entry| {
-                    let (i, j) = place(entry.row, entry.column);
-                    (i, j, -entry.value)
-                }));
-            }
-        }
-    }
-    SparseLu::new(shift.len() * size, &entries, |i| jacobian.get(i % size, i % size).is_some())
 }

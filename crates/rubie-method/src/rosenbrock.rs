@@ -5,8 +5,8 @@ use rubie_model::System;
 
 use crate::assemble::{Attempt, slope_at_start};
 use crate::interpolant::{Interpolant, weighted_sum};
+use crate::linear::factored;
 use crate::method::{BuildOptions, Method, RosenbrockW};
-use crate::sparse_lu::SparseLu;
 use crate::step::StepGraph;
 use crate::tableau::Coefficient;
 
@@ -18,11 +18,12 @@ pub(crate) fn build<'g>(
 ) -> StepGraph<'g> {
     let tableau = data.tableau;
     let hermite = matches!(data.interpolant, Interpolant::Hermite);
-    let carried = tableau.fsal() || (options.dense && hermite);
+    // With a mass matrix the last right-hand side is not yet a derivative.
+    let carried = (tableau.fsal() && system.mass.is_none()) || (options.dense && hermite);
     let slope = slope_at_start(system, carried);
     let dt = system.graph.symbol("dt");
     let per_step = 1.0 / dt;
-    let lu = factored(system, per_step * (1.0 / tableau.gamma.value));
+    let lu = factored(system, &[vec![Some(per_step * (1.0 / tableau.gamma.value))]]);
     // gamma_i dt df/dt, without the part of the stage.
     let by_time: Vec<_> =
         system.time_derivatives().into_iter().map(|rate| nonzero(rate).map(|r| dt * r)).collect();
@@ -31,12 +32,13 @@ pub(crate) fn build<'g>(
     for stage in 0..tableau.stages() {
         let states = increments.advanced(tableau.a[stage]);
         let rates = match stage {
-            0 => slope.clone(),
+            0 if system.mass.is_none() => slope.clone(),
+            0 => system.derivatives(),
             _ => system.derivatives_at(system.time + tableau.c[stage].value * dt, &states),
         };
+        let coupled = increments.coupled(system, tableau.coupling[stage]);
         let right = rates.into_iter().enumerate().map(|(i, rate)| {
-            let coupled = increments.sum(tableau.coupling[stage].iter().map(|number| number.value), i);
-            let rate = coupled.map_or(rate, |sum| plus(rate, per_step * sum));
+            let rate = nonzero(coupled[i]).map_or(rate, |sum| plus(rate, per_step * sum));
             match (by_time[i], tableau.time_weights[stage].value) {
                 (Some(by_time), weight) if weight != 0.0 => plus(rate, weight * by_time),
                 _ => rate,
@@ -54,18 +56,6 @@ pub(crate) fn build<'g>(
     let step = Attempt { dt, old, new, errors, slope, carried, stages: increments.u, iterated: None }
         .assemble(method, system, options);
     StepGraph { linear_solves: tableau.stages() as u32, ..step }
-}
-
-/// The factors of W = shift I - J at the start of the step.
-fn factored<'g>(system: &System<'g>, shift: Expr<'g>) -> SparseLu<'g> {
-    let jacobian = system.jacobian();
-    let size = system.states.len();
-    let beside = jacobian.entries.iter().filter(|entry| entry.row != entry.column);
-    let mut entries: Vec<_> = beside.map(|entry| (entry.row, entry.column, -entry.value)).collect();
-    let diagonal: Vec<_> = (0..size).map(|i| jacobian.get(i, i)).collect();
-    entries.extend(diagonal.iter().enumerate().map(|(i, own)| (i, i, own.map_or(shift, |own| shift - own))));
-    // With a large step, the shift alone is a small pivot.
-    SparseLu::new(size, &entries, |i| diagonal[i].is_some())
 }
 
 /// The stages so far, and the states that were formed of them.
@@ -102,6 +92,14 @@ impl<'g> Increments<'g> {
             .collect();
         self.formed.push((row, states.clone()));
         states
+    }
+
+    /// M sum_j weight_j U_j, for every equation.
+    fn coupled(&self, system: &System<'g>, row: &[Coefficient]) -> Vec<Expr<'g>> {
+        let zero = system.graph.constant(0.0);
+        let weights = || row.iter().map(|number| number.value);
+        let sums = (0..system.states.len()).map(|i| self.sum(weights(), i).unwrap_or(zero));
+        system.mass_times(&sums.collect::<Vec<_>>())
     }
 
     /// sum_j weight_j U_j of one state.

@@ -2,9 +2,9 @@
 
 use crate::tableau::{Coefficient, equal};
 
-/// A Rosenbrock-W method in transformed variables: with W = I / (gamma dt) - J, the stages solve
+/// A Rosenbrock-W method in transformed variables: for M y' = f and with W = M / (gamma dt) - J, the stages solve
 ///
-/// W U_i = f(t + c_i dt, y + sum_j a_ij U_j) + (1 / dt) sum_j C_ij U_j + gamma_i dt df/dt,
+/// W U_i = f(t + c_i dt, y + sum_j a_ij U_j) + (1 / dt) M sum_j C_ij U_j + gamma_i dt df/dt,
 ///
 /// the step ends at y + sum_i b_i U_i, and the companion solution for the error has `b_hat` in place of `b`. J and
 /// df/dt are the derivatives of f by state and by time at the start of the step.
@@ -42,6 +42,35 @@ impl RosenbrockTableau {
             return false;
         };
         weight.value == 0.0 && node.value == 1.0 && !last.is_empty() && equal(last, weights)
+    }
+
+    /// The limit of the stability function at infinity: of the algebraic equation 0 = y, the stages are
+    /// U_i = -(y + sum_j a_ij U_j).
+    pub fn damping_at_infinity(&self) -> f64 {
+        let mut stages: Vec<f64> = Vec::with_capacity(self.stages());
+        for row in self.a {
+            let sum: f64 = row.iter().zip(&stages).map(|(a, u)| a.value * u).sum();
+            stages.push(-(1.0 + sum));
+        }
+        1.0 + self.b.iter().zip(&stages).map(|(b, u)| b.value * u).sum::<f64>()
+    }
+
+    /// Whether algebraic states have local errors of the third order in the step size, as the order conditions of E. Hairer, G. Wanner,
+    /// Solving Ordinary Differential Equations II, section VI.4 ask for beyond those of differential equations: whether a step on
+    /// y' = 1, 0 = y^2 - z from 0 of length 1 leads to z = 1. Where it does not, constraints are violated by more than the error
+    /// estimate bears, however small the step.
+    pub fn solves_algebraic(&self) -> bool {
+        let (mut y, mut z): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
+        let sum = |row: &[Coefficient], u: &[f64]| {
+            row.iter().zip(u).map(|(number, u)| number.value * u).sum::<f64>()
+        };
+        for (row, coupling) in self.a.iter().zip(self.coupling) {
+            let at = sum(row, &y);
+            let own = at * at - sum(row, &z);
+            y.push(self.gamma.value * (1.0 + sum(coupling, &y)));
+            z.push(own);
+        }
+        (sum(self.b, &z) - 1.0).abs() < 1e-6
     }
 
     /// The weights of the error estimate, b - b_hat.

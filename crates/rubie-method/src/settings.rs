@@ -1,8 +1,11 @@
 //! What a user may set about steps and tolerances, its checks, and the numbers that follow for a method.
 
+use crate::consistent::{ConsistentValues, SHAMPINE_STEP};
 use crate::controller_kind::{ControllerKind, Filter, Gains};
-use crate::method::Method;
+use crate::method::{Family, Method};
 use crate::settings_error::SettingsError;
+use crate::sparse_lu::factor_operations;
+use rubie_model::System;
 
 /// Tolerances below this count as this.
 const LEAST_ATOL: f64 = 1e-16;
@@ -68,6 +71,8 @@ pub struct StepSettings {
     pub newton_rtol: Option<f64>,
     /// Iterations after which an implicit step is given up and tried with a smaller size, from 1 to 32767.
     pub newton_max_iters: u32,
+    /// What is done about initial values where there are algebraic equations.
+    pub consistent_values: ConsistentValues,
 }
 
 impl Default for StepSettings {
@@ -92,6 +97,7 @@ impl Default for StepSettings {
             newton_atol: None,
             newton_rtol: None,
             newton_max_iters: 8,
+            consistent_values: ConsistentValues::default(),
         }
     }
 }
@@ -154,6 +160,74 @@ impl Method {
         values.extend(rtol);
         values.extend(self.newton_values(settings, states)?);
         Ok(values)
+    }
+
+    /// The values of [`crate::StepGraph::controls`] for a system with the given states, as [`Method::control_values`], and what the
+    /// search for consistent initial values needs where there are algebraic equations.
+    ///
+    /// # Errors
+    /// As for [`Method::control_values`]; a method that cannot solve the system.
+    pub fn control_values_for(
+        &self,
+        settings: &StepSettings,
+        system: &System<'_>,
+    ) -> Result<Vec<f64>, SettingsError> {
+        self.check_system(system)?;
+        let states = system.states.len();
+        let mut values = self.control_values(settings, states)?;
+        if settings.consistent_values != ConsistentValues::None && system.has_algebraic() {
+            values.push(settings.dt.unwrap_or(SHAMPINE_STEP));
+            let atol = per_state("atol", &settings.atol, states)?;
+            values.extend(atol.iter().map(|tolerance| tolerance.max(LEAST_ATOL)));
+            values.extend(per_state("rtol", &settings.rtol, states)?);
+        }
+        Ok(values)
+    }
+
+    /// Whether the method can solve systems of this kind.
+    ///
+    /// # Errors
+    /// [`SettingsError::CannotSolve`] for algebraic equations and methods that need explicit derivatives, or that let errors of
+    /// algebraic states grow from step to step; [`SettingsError::TooLarge`] where the unrolled factors would take more than
+    /// [`Method::MOST_FACTOR_OPERATIONS`].
+    pub fn check_system(&self, system: &System<'_>) -> Result<(), SettingsError> {
+        if system.has_algebraic() && !self.solves_algebraic() {
+            return Err(SettingsError::CannotSolve { method: self.name });
+        }
+        let limit = Self::MOST_FACTOR_OPERATIONS;
+        if self.factor_operations(system) > limit {
+            return Err(SettingsError::TooLarge { method: self.name, states: system.states.len(), limit });
+        }
+        Ok(())
+    }
+
+    /// Operations of a factorisation at most, for its program is unrolled: about those of a full matrix of 225 rows.
+    pub const MOST_FACTOR_OPERATIONS: usize = 4_000_000;
+
+    /// Operations of the factorisations of an attempt, where the method is implicit, counted up to
+    /// [`Method::MOST_FACTOR_OPERATIONS`].
+    pub fn factor_operations(&self, system: &System<'_>) -> usize {
+        // A pair of complex eigenvalues makes blocks of two rows of every state: eight times the operations.
+        let blocks = match &self.family {
+            Family::ExplicitRungeKutta(_) => return 0,
+            Family::RosenbrockW(_) | Family::DiagonallyImplicit(_) => 1,
+            Family::FullyImplicit(data) => {
+                let coupled = |(i, row): (usize, &&[f64])| {
+                    row.iter().enumerate().any(|(j, value)| i != j && *value != 0.0)
+                };
+                let rows = data.decoupling.lambda.iter().enumerate();
+                rows.map(|row| if coupled(row) { 4 } else { 1 }).sum()
+            }
+        };
+        let limit = Self::MOST_FACTOR_OPERATIONS;
+        let mut pattern = system.jacobian().pattern();
+        if let Some(mass) = &system.mass {
+            let entries = mass.rows.iter().enumerate();
+            pattern.extend(
+                entries.flat_map(|(row, entries)| entries.iter().map(move |(column, _)| (row, *column))),
+            );
+        }
+        blocks * factor_operations(system.states.len(), &pattern, limit / blocks)
     }
 
     /// newton_max_iters, and Newton's tolerances for each state; nothing where no stage is solved by iteration.

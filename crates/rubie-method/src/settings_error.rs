@@ -33,6 +33,28 @@ pub enum SettingsError {
         /// Index of the first such state.
         state: usize,
     },
+    /// Algebraic equations and a method that is not for them.
+    #[error(
+        "`{method}` cannot solve the algebraic equations of this model: use a Rosenbrock method such as `rodas5p`, or an implicit \
+         Runge-Kutta method such as `radau_iia_5` or `kvaerno5`"
+    )]
+    CannotSolve {
+        /// The method.
+        method: &'static str,
+    },
+    /// A Jacobian matrix whose factors fill up.
+    #[error(
+        "the linear systems of `{method}` for this model of {states} states would take more than {limit} operations each: its equations \
+         depend on too many states each; use a method without them, such as `tsit5`, or a model whose equations depend on few states"
+    )]
+    TooLarge {
+        /// The method.
+        method: &'static str,
+        /// Number of states.
+        states: usize,
+        /// Operations at most.
+        limit: usize,
+    },
     /// A fixed step without its size.
     #[error("`{method}` with a fixed step needs `dt`: give the step size, for example dt = 0.01")]
     StepMissing {

@@ -52,6 +52,22 @@ pub struct Part<'g> {
     pub pending: Option<Expr<'g>>,
 }
 
+/// What comes before the first step of a run with algebraic equations, and after sudden changes. Its outputs may be states, too: they are the initial values
+/// from there on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Initialisation<'g> {
+    /// The symbol that is above 0 for the runs it concerns; whoever begins gives it its value.
+    pub wanted: Expr<'g>,
+    /// Once.
+    pub begin: Part<'g>,
+    /// Repeated while [`Initialisation::pending`] is above 0.
+    pub iterate: Part<'g>,
+    /// The symbol that says so.
+    pub pending: Expr<'g>,
+    /// The symbol that is 1 afterwards where no consistent values were found; the states are then as they were.
+    pub failed: Expr<'g>,
+}
+
 /// What can be wrong with an attempt, beside states that are not finite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Trouble {
@@ -67,6 +83,8 @@ pub enum Trouble {
 pub struct StepGraph<'g> {
     /// The symbol of the step size of this attempt.
     pub dt: Expr<'g>,
+    /// What comes before the first step, where the system has algebraic equations.
+    pub initialisation: Option<Initialisation<'g>>,
     /// What comes before the values below are computed, in this order; equal parts are compiled once.
     pub parts: Vec<Part<'g>>,
     /// Symbols of the numbers that steer the method (tolerances, gains, limits), the same for all runs and never

@@ -75,7 +75,7 @@ struct Run<'g> {
 
 fn start<'g>(method: &Method, system: &System<'g>, settings: &StepSettings) -> Run<'g> {
     let controller = method.controller(settings).expect("legal");
-    let step = method.build(system, &BuildOptions { controller, dense: false });
+    let step = method.build(system, &BuildOptions { controller, dense: false, ..Default::default() });
     let mut values = Values(vec![f64::NAN; system.graph.symbol_count()]);
     for (control, value) in step.controls.iter().zip(method.control_values(settings, 3).expect("legal")) {
         values.set(*control, value);
@@ -199,7 +199,7 @@ fn attempt(kind: ControllerKind, rate: f64, initial: f64, dt: f64) -> (bool, f64
     let system = problem::make(&graph, t, &[("y", y, graph.constant(rate))]);
     let method = find("tsit5").expect("there");
     let settings = StepSettings { controller: Some(kind), dt: Some(dt), ..StepSettings::default() };
-    let step = method.build(&system, &BuildOptions { controller: kind, dense: false });
+    let step = method.build(&system, &BuildOptions { controller: kind, dense: false, ..Default::default() });
     let mut values = Values(vec![0.0; graph.symbol_count()]);
     for (control, value) in step.controls.iter().zip(method.control_values(&settings, 1).expect("legal")) {
         values.set(*control, value);

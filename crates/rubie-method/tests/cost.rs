@@ -54,7 +54,9 @@ fn an_attempt_of_the_lorenz_system_stays_cheap() {
     let count = |name: &str, controller| {
         let graph = Graph::new();
         let system = lorenz(&graph);
-        let step = find(name).expect("there").build(&system, &BuildOptions { controller, dense: false });
+        let step = find(name)
+            .expect("there")
+            .build(&system, &BuildOptions { controller, dense: false, ..Default::default() });
         instructions(&roots(&step))
     };
     for (name, controller, limit) in [
@@ -82,7 +84,7 @@ fn robertson(graph: &Graph) -> System<'_> {
 fn an_attempt_of_robertsons_reaction_stays_cheap() {
     let graph = Graph::new();
     let system = robertson(&graph);
-    let options = BuildOptions { controller: ControllerKind::Gustafsson, dense: false };
+    let options = BuildOptions { controller: ControllerKind::Gustafsson, dense: false, ..Default::default() };
     let count = instructions(&roots(&find("rodas5p").expect("there").build(&system, &options)));
     println!("{count}");
     assert!(count <= 375, "{count} instructions");

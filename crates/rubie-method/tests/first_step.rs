@@ -14,7 +14,10 @@ fn first_dt<'g>(
     time: f64,
     states: &[f64],
 ) -> f64 {
-    let step = method.build(system, &BuildOptions { controller: ControllerKind::Integral, dense: false });
+    let step = method.build(
+        system,
+        &BuildOptions { controller: ControllerKind::Integral, dense: false, ..Default::default() },
+    );
     let mut values = Values(vec![f64::NAN; system.graph.symbol_count()]);
     values.set(system.time, time);
     for (state, value) in system.states.iter().zip(states) {

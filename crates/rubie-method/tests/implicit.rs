@@ -113,7 +113,11 @@ struct Run<'g> {
 
 impl<'g> Run<'g> {
     fn new(method: &Method, system: &System<'g>, settings: &StepSettings, start: &[f64]) -> Self {
-        let options = BuildOptions { controller: method.controller(settings).unwrap(), dense: false };
+        let options = BuildOptions {
+            controller: method.controller(settings).unwrap(),
+            dense: false,
+            ..Default::default()
+        };
         let step = method.build(system, &options);
         let mut values = Values(vec![0.0; system.graph.symbol_count()]);
         let states = system.state_symbols();

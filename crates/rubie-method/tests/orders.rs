@@ -19,7 +19,7 @@ fn straight() -> impl Iterator<Item = &'static Method> {
 }
 
 fn build<'g>(method: &Method, system: &System<'g>, dense: bool) -> StepGraph<'g> {
-    method.build(system, &BuildOptions { controller: ControllerKind::Fixed, dense })
+    method.build(system, &BuildOptions { controller: ControllerKind::Fixed, dense, ..Default::default() })
 }
 
 fn distance(one: &[Double], other: &[Double]) -> f64 {

@@ -131,7 +131,10 @@ fn steps_agree_with_plain_linear_algebra() {
     for (method, tableau) in tableaus() {
         let graph = Graph::new();
         let system = problem::system(&graph);
-        let step = method.build(&system, &BuildOptions { controller: ControllerKind::Fixed, dense: false });
+        let step = method.build(
+            &system,
+            &BuildOptions { controller: ControllerKind::Fixed, dense: false, ..Default::default() },
+        );
         let (t, dt) = (Double::from_f64(0.375), Double::from_f64(0.25));
         let start = problem::solution(t);
         let mut values = vec![Double::from_f64(f64::NAN); graph.symbol_count()];

@@ -30,6 +30,7 @@ fn as_many_values_as_controls() {
         graph: &graph,
         time: graph.symbol("t"),
         states: Vec::new(),
+        mass: None,
         parameters: Vec::new(),
         auxiliaries: Vec::new(),
     };
@@ -37,7 +38,10 @@ fn as_many_values_as_controls() {
         for controller in ControllerKind::ALL {
             let settings = StepSettings { controller: Some(controller), dt: Some(0.1), ..settings() };
             let Ok(values) = method.control_values(&settings, 0) else { continue };
-            let step = method.build(&system, &rubie_method::BuildOptions { controller, dense: true });
+            let step = method.build(
+                &system,
+                &rubie_method::BuildOptions { controller, dense: true, ..Default::default() },
+            );
             assert_eq!(values.len(), step.controls.len());
             assert_eq!(step.fixed, controller == ControllerKind::Fixed);
         }

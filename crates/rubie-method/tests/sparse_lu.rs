@@ -139,19 +139,64 @@ fn roots<'g>(step: &StepGraph<'g>) -> Vec<Expr<'g>> {
 
 #[test]
 fn the_cost_of_a_step_is_linear_in_the_states_of_a_line() {
-    let count = |states: usize| {
+    // All parts of an attempt, each once.
+    let count = |method: &str, states: usize| {
         let graph = Graph::new();
         let system = reaction_diffusion(&graph, states);
-        let options = BuildOptions { controller: ControllerKind::Gustafsson, dense: false };
-        let step = find("rodas5p").unwrap().build(&system, &options);
-        let walk = Walk::new(&roots(&step));
+        let options =
+            BuildOptions { controller: ControllerKind::Gustafsson, dense: false, ..Default::default() };
+        let step = find(method).unwrap().build(&system, &options);
+        let parts = step.parts.iter().flat_map(|part| &part.outputs).map(|(_, value)| *value);
+        let walk = Walk::new(&roots(&step).into_iter().chain(parts).collect::<Vec<_>>());
         walk.nodes().iter().filter(|id| matches!(graph.node(**id), Node::Apply(..))).count()
     };
-    let [small, large] = [count(100), count(1000)];
-    println!("{} operations for each state", large as f64 / 1000.0);
-    let per_state = (large - small) as f64 / 900.0;
-    assert!((per_state * 1000.0 / large as f64 - 1.0).abs() < 0.02, "{small} {large}");
-    assert!(per_state < 330.0, "{per_state} operations for each state");
+    for (method, most) in [("rodas5p", 330.0), ("kvaerno5", 330.0), ("radau_iia_5", 700.0)] {
+        let [small, large] = [count(method, 100), count(method, 1000)];
+        println!("{method}: {} operations for each state", large as f64 / 1000.0);
+        let per_state = (large - small) as f64 / 900.0;
+        assert!((per_state * 1000.0 / large as f64 - 1.0).abs() < 0.02, "{method}: {small} {large}");
+        assert!(per_state < most, "{method}: {per_state} operations for each state");
+    }
+}
+
+#[test]
+fn operations_are_known_before_anything_is_built() {
+    for size in [1, 2, 7, 30] {
+        let graph = Graph::new();
+        let mut random = 12345_u64;
+        let mut entries = Vec::new();
+        for i in 0..size {
+            for j in 0..size {
+                random =
+                    random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                if i == j || random >> 61 == 0 {
+                    entries.push((i, j, graph.symbol("a")));
+                }
+            }
+        }
+        let pattern: Vec<_> = entries.iter().map(|(i, j, _)| (*i, *j)).collect();
+        let lu = SparseLu::new(size, &entries, |_| false);
+        assert_eq!(rubie_method::factor_operations(size, &pattern, usize::MAX), lu.operations());
+    }
+    let full: Vec<_> = (0..300).flat_map(|i| (0..300).map(move |j| (i, j))).collect();
+    assert!(rubie_method::factor_operations(300, &full, 1000) > 1000);
+}
+
+#[test]
+fn systems_whose_factors_fill_up_are_refused() {
+    let graph = Graph::new();
+    let u: Vec<_> = (0..260).map(|i| graph.symbol(&format!("u{i}"))).collect();
+    let names: Vec<_> = (0..260).map(|i| format!("u{i}")).collect();
+    let all = u.iter().copied().reduce(|sum, u| sum + u).unwrap();
+    let list: Vec<_> = u.iter().zip(&names).map(|(u, name)| (name.as_str(), *u, (all - *u).sin())).collect();
+    let system = problem::make(&graph, graph.symbol("t"), &list);
+    let message = find("rodas5p").unwrap().check_system(&system).unwrap_err().to_string();
+    assert!(message.contains("260 states") && message.contains("tsit5"), "{message}");
+    assert!(find("tsit5").unwrap().check_system(&system).is_ok());
+    let line = reaction_diffusion(&graph, 3000);
+    for method in ["rodas5p", "kvaerno5", "radau_iia_5"] {
+        assert!(find(method).unwrap().check_system(&line).is_ok(), "{method}");
+    }
 }
 
 #[test]
@@ -162,7 +207,8 @@ fn a_vanishing_pivot_rejects_the_attempt_and_asks_for_a_smaller_step() {
         let [t, x, y] = ["t", "x", "y"].map(|name| graph.symbol(name));
         let system = problem::make(&graph, t, &[("x", x, x), ("y", y, -y)]);
         let method = find(name).unwrap();
-        let options = BuildOptions { controller: method.default_controller(), dense: false };
+        let options =
+            BuildOptions { controller: method.default_controller(), dense: false, ..Default::default() };
         let step = method.build(&system, &options);
         let rubie_method::Family::RosenbrockW(data) = method.family else { panic!("{name}") };
         let mut values = Values(vec![f64::NAN; graph.symbol_count()]);

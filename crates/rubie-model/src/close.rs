@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use rubie_expr::{Expr, Graph, Kind, NodeId, evaluate};
+use rubie_expr::{Expr, Graph, Kind, NodeId, dependencies, evaluate};
 
 use crate::check::{Checked, Item, Term};
 use crate::language::Builtin;
@@ -72,6 +72,8 @@ impl<'m, 'g> Closing<'m, 'g> {
     fn compute(&mut self, item: Item) {
         let value = match item {
             Item::Function(_) => return,
+            // Known only through the equations that define no single name.
+            Item::Derivative(index) if self.is_free(index as usize) => self.free_derivative(index as usize),
             _ => self.value(self.checked.definitions.value(item)),
         };
         match item {
@@ -81,6 +83,26 @@ impl<'m, 'g> Closing<'m, 'g> {
             Item::Derivative(index) => self.closed.derivatives[index as usize] = self.real(value),
             Item::Function(_) => {}
         }
+    }
+
+    /// Whether a state has no equation of its own.
+    pub(crate) fn is_free(&self, state: usize) -> bool {
+        self.checked.definitions.states[state].derivative_span.is_none()
+    }
+
+    /// Whether an expression contains the derivative of a state without an equation of its own.
+    pub(crate) fn depends_on_free_derivative(&self, value: Expr<'g>) -> bool {
+        let free = (0..self.closed.states.len()).filter(|state| self.is_free(*state));
+        let mut free = free.filter_map(|state| self.closed.derivatives[state].as_symbol()).peekable();
+        free.peek().is_some() && {
+            let found = dependencies(&[value]);
+            free.any(|symbol| found.contains(&symbol))
+        }
+    }
+
+    /// A symbol for the derivative of a state without an equation of its own; no name of a model is like it.
+    fn free_derivative(&self, state: usize) -> Expr<'g> {
+        self.graph.symbol(&format!("derivative of state {state}"))
     }
 
     /// The expression of a value; 0 stands where a checked model has none.

@@ -52,6 +52,10 @@ mod suggest;
 
 mod unknown;
 
+mod mass;
+
+mod matching;
+
 pub mod system;
 
 mod language;
@@ -66,6 +70,8 @@ mod close;
 
 mod event;
 
+mod implicit;
+
 mod model;
 
 mod builder;
@@ -74,6 +80,7 @@ pub use builder::ModelBuilder;
 pub use diagnostic::{Diagnostic, DiagnosticKind, Diagnostics, Label, Severity, Span};
 pub use event::{Change, Event, Trigger};
 pub use language::Role;
+pub use mass::Mass;
 pub use model::{Model, Quantity};
 pub use suggest::nearest;
 pub use system::{Auxiliary, Parameter, State, System};

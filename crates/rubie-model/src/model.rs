@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use rubie_expr::Graph;
+use rubie_expr::{Expr, Graph};
 
 use crate::check::{Checked, check};
 use crate::close::{Closing, Part, Symbols, numbers};
 use crate::diagnostic::{Collector, Diagnostic, DiagnosticKind, Diagnostics, Source, Span};
 use crate::event::{Event, events, report as report_events, symbols};
+use crate::implicit::{self, report as report_equations};
 use crate::language::Role;
 use crate::system::{Auxiliary, Parameter, State, System};
 use crate::text::{Names, read};
@@ -69,6 +70,7 @@ impl Model {
             if collector.has_errors() { (Vec::new(), Vec::new()) } else { numbers(&checked) };
         if !collector.has_errors() {
             report_events(&checked, &file, &mut collector);
+            report_equations(&checked, &file, &defaults, &mut collector);
         }
         report_not_finite(&checked, &file.names, &constants, &defaults, &mut collector);
         let (errors, omitted, warnings) = collector.finish();
@@ -138,18 +140,26 @@ impl Model {
         let definitions = &self.checked.definitions;
         let symbols = symbols(definitions, &self.names, graph);
         let mut closing = Closing::new(&self.checked, graph, symbols, Part::Everything);
+        let initials = definitions.states.iter().map(|state| {
+            let initial = closing.value(state.initial);
+            closing.real(initial)
+        });
+        let initials: Vec<_> = initials.collect();
+        let defaults: Vec<_> =
+            self.with_role(Role::Parameter).filter_map(|quantity| quantity.value).collect();
+        // What parsing has reported as a fault is no model.
+        let rows = implicit::rows(&self.checked, &mut closing, &defaults, &initials)
+            .unwrap_or_else(|_| implicit::Rows { rates: closing.closed.derivatives.clone(), mass: None });
         let mut states = Vec::with_capacity(definitions.states.len());
         for (index, state) in definitions.states.iter().enumerate() {
-            let initial = closing.value(state.initial);
             states.push(State {
                 name: self.names.text(state.name).to_owned(),
                 unit: self.unit(state.unit),
                 symbol: closing.closed.states[index],
-                derivative: closing.closed.derivatives[index],
-                initial: closing.real(initial),
+                derivative: rows.rates[index],
+                initial: initials[index],
             });
         }
-        let defaults = self.with_role(Role::Parameter).filter_map(|quantity| quantity.value);
         let parameters = definitions.parameters.iter().zip(&closing.closed.parameters).zip(defaults);
         let parameters = parameters.map(|((parameter, symbol), default)| Parameter {
             name: self.names.text(parameter.name).to_owned(),
@@ -157,7 +167,10 @@ impl Model {
             symbol: *symbol,
             default,
         });
+        // What is made of derivatives that are known only through equations has no value of its own.
+        let known = |value: &Expr<'g>| !closing.depends_on_free_derivative(*value);
         let auxiliaries = definitions.auxiliaries.iter().zip(&closing.closed.auxiliaries);
+        let auxiliaries = auxiliaries.filter(|(_, value)| known(value));
         let auxiliaries = auxiliaries.map(|(auxiliary, value)| Auxiliary {
             name: self.names.text(auxiliary.name).to_owned(),
             unit: self.unit(auxiliary.unit),
@@ -168,6 +181,7 @@ impl Model {
             graph,
             time: closing.closed.time,
             states,
+            mass: rows.mass,
             parameters: parameters.collect(),
             auxiliaries: auxiliaries.collect(),
         }

@@ -2,6 +2,7 @@
 
 use rubie_expr::{Expr, Graph, Jacobian, substitute};
 
+use crate::mass::Mass;
 use crate::unknown::UnknownName;
 
 /// A state variable: its symbol, its derivative and its value at the start of a run.
@@ -13,7 +14,8 @@ pub struct State<'g> {
     pub unit: Option<String>,
     /// The symbol that stands for its value.
     pub symbol: Expr<'g>,
-    /// d symbol / d time, in terms of time, states and parameters.
+    /// d symbol / d time, in terms of time, states and parameters; with a [`System::mass`] the right-hand side of the equation in
+    /// its place.
     pub derivative: Expr<'g>,
     /// Default initial value, in terms of parameters only.
     pub initial: Expr<'g>,
@@ -45,8 +47,8 @@ pub struct Auxiliary<'g> {
     pub observed: bool,
 }
 
-/// A system of ordinary differential equations dy/dt = f(t, y, p) with its named quantities, closed:
-/// every expression is in terms of [`System::time`], state symbols and parameter symbols.
+/// A system of ordinary differential equations dy/dt = f(t, y, p), or M dy/dt = f(t, y, p) with a matrix M that may be singular, with
+/// its named quantities, closed: every expression is in terms of [`System::time`], state symbols and parameter symbols.
 #[derive(Clone, Debug)]
 pub struct System<'g> {
     /// The graph that owns all expressions.
@@ -55,6 +57,8 @@ pub struct System<'g> {
     pub time: Expr<'g>,
     /// States in declared order.
     pub states: Vec<State<'g>>,
+    /// The matrix M of M dy/dt = f; `None` is the unit matrix.
+    pub mass: Option<Mass<'g>>,
     /// Parameters in declared order.
     pub parameters: Vec<Parameter<'g>>,
     /// Auxiliaries in declared order, observables among them.
@@ -67,7 +71,7 @@ impl<'g> System<'g> {
         self.states.iter().map(|state| state.symbol).collect()
     }
 
-    /// Derivatives of all states, in order, in terms of the system's own symbols.
+    /// Derivatives of all states, in order, in terms of the system's own symbols; with a mass matrix the right-hand sides f.
     pub fn derivatives(&self) -> Vec<Expr<'g>> {
         self.states.iter().map(|state| state.derivative).collect()
     }
@@ -116,6 +120,24 @@ impl<'g> System<'g> {
         let by_time = Jacobian::new(&self.derivatives(), &[self.time]);
         let zero = self.graph.constant(0.0);
         (0..self.states.len()).map(|row| by_time.get(row, 0).unwrap_or(zero)).collect()
+    }
+
+    /// M times a vector with a value for each state; 0 in the rows of algebraic equations.
+    pub fn mass_times(&self, values: &[Expr<'g>]) -> Vec<Expr<'g>> {
+        match &self.mass {
+            Some(mass) => mass.times(values, self.graph.constant(0.0)),
+            None => values.to_vec(),
+        }
+    }
+
+    /// Whether the equation in the place of a state is algebraic, 0 = f_i.
+    pub fn is_algebraic(&self, state: usize) -> bool {
+        self.mass.as_ref().is_some_and(|mass| mass.is_algebraic(state))
+    }
+
+    /// Whether there are algebraic equations.
+    pub fn has_algebraic(&self) -> bool {
+        (0..self.states.len()).any(|state| self.is_algebraic(state))
     }
 
     /// Position of a state by name.

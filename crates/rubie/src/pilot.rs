@@ -1,5 +1,6 @@
 //! `--method auto`: a few runs of the sweep are solved by a method of each family, and the one with the least work wins.
 
+use rubie_expr::Graph;
 use rubie_kernel::KernelSpec;
 use rubie_model::Model;
 use rubie_program::Opcode;
@@ -14,6 +15,9 @@ use crate::sweep::Sweep;
 
 /// One method for each kind of problem, the one that can do all of them first: it says how much the others may spend.
 const CANDIDATES: [&str; 3] = ["rodas5p", "tsit5", "vern7"];
+
+/// The same for models with algebraic equations.
+const ALGEBRAIC_CANDIDATES: [&str; 3] = ["rodas5p", "radau_iia_5", "kvaerno5"];
 
 /// Runs that are tried: one in so many of the sweep, within bounds.
 const ONE_IN: u64 = 64;
@@ -88,13 +92,21 @@ fn on_device(model: &Model, options: &SolveOptions, sweep: &Sweep) -> Result<Sol
 /// As for [`Solver::new`] and [`Solver::solve`].
 pub(crate) fn choose(model: &Model, options: &SolveOptions, sweep: &Sweep) -> Result<Choice, Error> {
     let pilot = some_of(sweep)?;
-    let mut trials: Vec<Trial> = Vec::with_capacity(CANDIDATES.len());
-    for method in CANDIDATES {
+    let graph = Graph::new();
+    let system = model.system(&graph);
+    let listed = if system.has_algebraic() { ALGEBRAIC_CANDIDATES } else { CANDIDATES };
+    // Where the Jacobian of a large system fills up, only explicit ones are left.
+    let candidates = listed
+        .into_iter()
+        .filter(|name| rubie_method::find(name).is_ok_and(|method| method.check_system(&system).is_ok()));
+    let candidates: Vec<_> = candidates.collect();
+    let mut trials: Vec<Trial> = Vec::with_capacity(candidates.len());
+    for method in candidates {
         let best = trials.iter().min_by_key(|trial| rank(trial));
         let trial = attempt(model, options, &pilot, method, best)?;
         trials.push(trial);
     }
-    let method = trials.iter().min_by_key(|trial| rank(trial)).map_or(CANDIDATES[0], |best| best.method);
+    let method = trials.iter().min_by_key(|trial| rank(trial)).map_or(listed[0], |best| best.method);
     Ok(Choice { method, runs: pilot.runs(), trials })
 }
 

@@ -110,7 +110,7 @@ impl Solver {
                 .collect(),
             driven: driven.names().to_vec(),
         };
-        let controls = method.control_values(&options.steps, names.states.len())?;
+        let controls = method.control_values_for(&options.steps, &system)?;
         let solver = Solver {
             model: model.clone(),
             options: options.clone(),
@@ -233,7 +233,8 @@ impl Solver {
         let (system, events) = self.driven.system(&self.model, &graph)?;
         let controller = self.method.controller(&self.options.steps)?;
         let dense = self.needs_interpolant() || has_conditions(&events);
-        let options = BuildOptions { controller, dense };
+        let consistent_values = self.options.steps.consistent_values;
+        let options = BuildOptions { controller, dense, consistent_values };
         let step = self.method.build(&system, &options);
         let summaries = self.summaries.as_ref().map(|summaries| summaries.graph(&system)).transpose()?;
         let recording = Recording { samples: &self.output, summaries: summaries.as_ref() };

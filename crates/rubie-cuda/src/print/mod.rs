@@ -129,6 +129,7 @@ fn definitions(spec: &KernelSpec, uniforms_by_value: bool) -> String {
         ("EVENT_STOPPED", format!("{}u", event::STOPPED)),
         ("EVENT_STUCK", format!("{}u", event::STUCK)),
         ("STATUS_NON_FINITE", format!("{}u", Status::NON_FINITE.0)),
+        ("STATUS_INCONSISTENT", format!("{}u", Status::DAE_INITIALISATION_FAILED.0)),
         ("STATUS_STEP_TOO_SMALL", format!("{}u", Status::STEP_TOO_SMALL.0)),
         ("STATUS_STOPPED", format!("{}u", Status::STOPPED.0)),
         ("STATUS_STEP_LIMIT", format!("{}u", Status::STEP_LIMIT.0)),

@@ -81,6 +81,7 @@ impl<'a> Pieces<'a> {
         let functions = [
             self.accessors(),
             self.beginning(),
+            self.initialise(),
             self.attempt(),
             self.samples(),
             self.summaries(),
@@ -132,6 +133,21 @@ impl<'a> Pieces<'a> {
             + &function("double next_dt(Lane &l)", &[format!("return (double)l.r.r{next_dt};")])
             + &function("void begin_clock(Lane &l, const Job &job, double first_step)", &begin)
             + &function("u32 trouble(const Lane &l)", &[format!("return (u32)l.r.r{trouble};")])
+    }
+
+    /// What makes initial values consistent, and begins anew after events.
+    fn initialise(&self) -> String {
+        let own = self.spec.programs.initialisation.as_ref();
+        let initialise = own.map(|own| {
+            let repeated = format!("while (l.r.r{} > 0) iterate_consistent(l, k);", own.pending);
+            vec!["begin_consistent(l, k);".to_owned(), repeated]
+        });
+        let failed = own.map_or("return false;".to_owned(), |own| format!("return l.r.r{} > 0;", own.failed));
+        let restart = self.spec.programs.restart.as_ref();
+        let restart = restart.map(|_| vec!["initialise(l, k);".to_owned(), "run_restart(l, k);".to_owned()]);
+        function("void initialise(Lane &l, const Uniforms &k)", &initialise.unwrap_or_default())
+            + &function("bool is_inconsistent(const Lane &l)", &[failed])
+            + &function("void restart(Lane &l, const Uniforms &k)", &restart.unwrap_or_default())
     }
 
     fn attempt(&self) -> String {

@@ -7,6 +7,9 @@ use rubie_program::Program;
 pub(super) fn step_programs(spec: &KernelSpec) -> Vec<(String, &Program)> {
     let programs = &spec.programs;
     let mut named = vec![("initial".to_owned(), &programs.initial), ("start".to_owned(), &programs.start)];
+    named.extend(programs.initialisation.iter().flat_map(|own| {
+        [("begin_consistent".to_owned(), &own.begin), ("iterate_consistent".to_owned(), &own.iterate)]
+    }));
     named.extend(programs.attempt.iter().enumerate().map(|(i, program)| (format!("part_{i}"), program)));
     let optional =
         [("run_record", &programs.record), ("dense", &programs.dense), ("run_sample", &programs.sample)];
@@ -23,6 +26,7 @@ pub(super) fn step_programs(spec: &KernelSpec) -> Vec<(String, &Program)> {
         named.extend(conditions.map(|(name, program)| (name.to_owned(), program)));
     }
     named.extend(programs.events.iter().map(|program| ("run_events".to_owned(), program)));
+    named.extend(programs.restart.iter().map(|program| ("run_restart".to_owned(), program)));
     named
 }
 

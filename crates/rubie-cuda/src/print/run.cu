@@ -16,6 +16,7 @@ INLINE u32 act(Lane &l, const Uniforms &k) {
     u32 event = EVENT_ACT;
     for (int more = MOST_CASCADES; more > 0 && (event & (EVENT_ACT | EVENT_STOPPED)) == EVENT_ACT; --more) {
         run_events(l, k);
+        restart(l, k);
         event = (u32)events(l);
     }
     return event;
@@ -44,6 +45,7 @@ INLINE bool refill(Lane &l, const Job &job, const Uniforms &k, u64 &finished) {
     load_inputs(l, job);
     begin_time(l, job.t0);
     initial(l, k);
+    initialise(l, k);
     start(l, k);
     if (job.sample_times[0] == job.t0) {
         record(l, k);
@@ -60,8 +62,9 @@ INLINE bool refill(Lane &l, const Job &job, const Uniforms &k, u64 &finished) {
     }
 #endif
     double first_step = next_dt(l);
-    if (!(first_step > 0.0 && first_step <= 1.7976931348623157e308)) {
-        fail(l, job, STATUS_NON_FINITE);
+    bool inconsistent = is_inconsistent(l);
+    if (inconsistent || !(first_step > 0.0 && first_step <= 1.7976931348623157e308)) {
+        fail(l, job, inconsistent ? STATUS_INCONSISTENT : STATUS_NON_FINITE);
         ++finished;
         l.run = NONE;
         return true;

@@ -127,7 +127,7 @@ impl Case {
         let settings = StepSettings { dt, ..StepSettings::with_tolerance(1e-5) };
         let controller = method.controller(&settings).unwrap();
         let dense = kind != Kind::Ends || text.contains("when ");
-        let step = method.build(&system, &BuildOptions { controller, dense });
+        let step = method.build(&system, &BuildOptions { controller, dense, ..Default::default() });
         let samples = OutputGraph::all(&system);
         let metrics = metrics(kind);
         let metrics: Vec<_> = metrics.iter().map(|metric| MetricRequest::parse(metric).unwrap()).collect();
@@ -161,7 +161,7 @@ impl Case {
                 summaries: summary_controls,
                 max_attempts: 5000,
                 dt_min: 0.0,
-                controls: method.control_values(&settings, system.states.len()).unwrap(),
+                controls: method.control_values_for(&settings, &system).unwrap(),
                 parameters,
                 initials: Vec::new(),
                 table: table.into(),

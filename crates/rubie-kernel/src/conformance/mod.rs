@@ -75,7 +75,7 @@ impl Case {
         let method = rubie_method::find(method).unwrap();
         let controller = method.controller(settings).unwrap();
         let dense = times.len() > 2;
-        let step = method.build(&system, &BuildOptions { controller, dense });
+        let step = method.build(&system, &BuildOptions { controller, dense, ..Default::default() });
         let output = OutputGraph::all(&system);
         let inputs = Inputs { varying: varying.to_vec(), fixed_initials: Vec::new() };
         let spec =

@@ -58,7 +58,7 @@ fn check_precision<T: Float>(backend: &dyn Backend, schedule: SummarySchedule, s
     let settings = StepSettings::with_tolerance(if T::PRECISION == Precision::F64 { 1e-9 } else { 1e-6 });
     let method = rubie_method::find("tsit5").unwrap();
     let controller = method.controller(&settings).unwrap();
-    let step = method.build(&system, &BuildOptions { controller, dense: true });
+    let step = method.build(&system, &BuildOptions { controller, dense: true, ..Default::default() });
     let metrics: Vec<MetricRequest> =
         METRICS.iter().map(|name| MetricRequest::parse(name).unwrap()).collect();
     let summaries = SummaryGraph::new(&system, OutputGraph::all(&system), &metrics).unwrap();

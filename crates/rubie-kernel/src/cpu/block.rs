@@ -161,13 +161,14 @@ impl<T: Samples> Block<T> {
     ) -> LaneSet {
         let mut acting = acting.and(self.occupied);
         let mut stopped = LaneSet::default();
-        let Some(events) = &job.kernel.prepared.events else { return stopped };
+        let prepared = &job.kernel.prepared;
+        let Some(events) = &prepared.events else { return stopped };
         let clock = &job.layout.clock;
         while !acting.is_empty() {
             for lane in acting.iter() {
                 self.cascades.note(lane, self.lanes.get(clock.now, lane));
             }
-            events.execute(&mut self.lanes.rows, job.uniforms);
+            prepared.act(events, &mut self.lanes.rows, job.uniforms);
             if unit.records_events() {
                 self.record_events(acting, job, unit);
             }
@@ -176,9 +177,9 @@ impl<T: Samples> Block<T> {
                 self.lanes.set(clock.events, lane, CASCADE as f64);
             }
             let codes = self.lanes.row(clock.events);
-            let ends = |lane: &usize| codes[*lane] as u64 & (STOPPED | CASCADE) != 0;
+            let ends = |lane: &usize| codes[*lane] as u64 & (STOPPED | CASCADE | STUCK) != 0;
             acting.iter().filter(ends).for_each(|lane| stopped.insert(lane));
-            acting.retain(|lane| codes[lane] as u64 & (ACT | STOPPED) == ACT);
+            acting.retain(|lane| codes[lane] as u64 & (ACT | STOPPED | STUCK) == ACT);
         }
         stopped
     }

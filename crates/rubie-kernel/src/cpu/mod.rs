@@ -16,7 +16,9 @@ use std::marker::PhantomData;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 
-use rubie_program::{Element, Executor, ExecutorError, ExecutorOptions, Isa, Precision, Program, Uniforms};
+use rubie_program::{
+    Element, Executor, ExecutorError, ExecutorOptions, Isa, Precision, Program, Rows, Uniforms,
+};
 
 use crate::backend::{
     Backend, BackendError, ChunkInputs, ChunkOutputs, ChunkReport, Controls, Kernel, KernelError, SamplesMut,
@@ -37,6 +39,8 @@ const BLOCK_BYTES: usize = 512 * 1024;
 struct Prepared<X> {
     solve: X,
     initial: X,
+    /// Programs that begin and iterate, and their rows.
+    initialisation: Option<([X; 2], InitialisationRows)>,
     start: X,
     attempt: Vec<X>,
     /// The order of the attempt's programs.
@@ -48,8 +52,42 @@ struct Prepared<X> {
     /// Programs that bracket, halve and cut.
     conditions: Option<[X; 3]>,
     events: Option<X>,
+    restart: Option<X>,
     /// The clock, where it stands apart.
     clock: Option<ClockExecutors>,
+}
+
+impl<X> Prepared<X> {
+    /// Makes states consistent where that is wanted.
+    fn initialise<T: Element>(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>)
+    where
+        X: Executor<T>,
+    {
+        let Some(([begin, iterate], own)) = &self.initialisation else { return };
+        begin.execute(rows, uniforms);
+        while rows.row(own.pending).iter().any(|pending| pending.to_f64() > 0.0) {
+            iterate.execute(rows, uniforms);
+        }
+    }
+
+    /// Carries out the events of the model that happen now.
+    fn act<T: Element>(&self, events: &X, rows: &mut Rows<T>, uniforms: &Uniforms<T>)
+    where
+        X: Executor<T>,
+    {
+        events.execute(rows, uniforms);
+        if let Some(restart) = &self.restart {
+            self.initialise(rows, uniforms);
+            restart.execute(rows, uniforms);
+        }
+    }
+}
+
+/// Rows of the search for consistent initial values.
+#[derive(Clone, Copy)]
+struct InitialisationRows {
+    pending: u32,
+    failed: u32,
 }
 
 /// The programs of the summaries, made ready.
@@ -249,7 +287,12 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
                 prepare(&programs.cut)?,
             ])
         });
+        let initialisation = programs.initialisation.as_ref().map(|own| {
+            let rows = InitialisationRows { pending: own.pending, failed: own.failed };
+            Ok::<_, BackendError>(([prepare(&own.begin)?, prepare(&own.iterate)?], rows))
+        });
         let prepared = Prepared {
+            initialisation: initialisation.transpose()?,
             solve: prepare(&programs.solve)?,
             initial: prepare(&programs.initial)?,
             start: prepare(&programs.start)?,
@@ -261,6 +304,7 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
             summaries: summaries.transpose()?,
             conditions: conditions.transpose()?,
             events: optional(&programs.events)?,
+            restart: optional(&programs.restart)?,
             clock: clock.transpose().map_err(|error| refused("clock", error))?,
         };
         Ok(CpuKernel {

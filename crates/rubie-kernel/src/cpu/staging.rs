@@ -30,6 +30,8 @@ pub(super) struct Staged {
     pub(super) lane: usize,
     /// Size of the first step.
     pub(super) first_step: f64,
+    /// Whether no consistent initial values were found.
+    inconsistent: bool,
     /// What events at the start of the run left to be done.
     code: u64,
 }
@@ -39,6 +41,7 @@ impl Staged {
     pub(super) fn ends(&self) -> Option<Status> {
         let sane = self.first_step.is_finite() && self.first_step > 0.0;
         match self.code & (STOPPED | ACT) {
+            0 if self.inconsistent => Some(Status::DAE_INITIALISATION_FAILED),
             0 => (!sane).then_some(Status::NON_FINITE),
             ACT => Some(Status::EVENT_CASCADE),
             _ => Some(Status::STOPPED),
@@ -75,7 +78,10 @@ impl<T: Samples> Staging<T> {
         let lane = self.next;
         self.next += 1;
         let first_step = self.rows.row(job.layout.next_dt)[lane].to_f64();
-        Some(Staged { run: self.first + lane, lane, first_step, code: self.code(lane, job) })
+        let rows = job.kernel.prepared.initialisation.as_ref().map(|(_, rows)| rows);
+        let inconsistent = rows.is_some_and(|rows| self.rows.row(rows.failed)[lane].to_f64() > 0.0);
+        let code = self.code(lane, job);
+        Some(Staged { run: self.first + lane, lane, first_step, inconsistent, code })
     }
 
     /// Copies a run's rows into a lane of the block that computes.
@@ -91,8 +97,10 @@ impl<T: Samples> Staging<T> {
     ) {
         self.load_inputs(job, unit);
         self.rows.row_mut(job.layout.time).fill(T::from_f64(job.controls.t0));
-        let Prepared { initial, start, record, events, .. } = &job.kernel.prepared;
+        let prepared = &job.kernel.prepared;
+        let Prepared { initial, start, record, events, .. } = prepared;
         initial.execute(&mut self.rows, job.uniforms);
+        prepared.initialise(&mut self.rows, job.uniforms);
         start.execute(&mut self.rows, job.uniforms);
         if job.samples_at_start() {
             if let Some(record) = record {
@@ -107,7 +115,7 @@ impl<T: Samples> Staging<T> {
         // A sample at the time of an event shows the state before it.
         if let Some(events) = events {
             for _ in 0..MOST_CASCADES {
-                events.execute(&mut self.rows, job.uniforms);
+                prepared.act(events, &mut self.rows, job.uniforms);
                 if unit.records_events() {
                     self.record_events(job, unit, report);
                 }

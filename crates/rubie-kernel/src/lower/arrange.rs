@@ -1,5 +1,8 @@
 //! Numbers for all rows and uniforms that have a meaning of their own.
 
+use std::collections::{HashMap, HashSet};
+
+use rubie_expr::{Expr, NodeId};
 use rubie_method::StepGraph;
 use rubie_model::System;
 
@@ -18,7 +21,6 @@ pub(super) fn arrange(
     let mut rows = Numbers::new();
     let mut uniforms = Numbers::new();
     let exports = step.dense.as_ref().map_or(0, |dense| dense.exports.len());
-    let between = step.parts.iter().flat_map(|part| &part.outputs).map(|(symbol, _)| *symbol);
     let (time, dt, next_dt) = (rows.one(), rows.one(), rows.one());
     let clock = match apart {
         Some(clock) => clock.clone(),
@@ -41,7 +43,7 @@ pub(super) fn arrange(
         states: rows.many(system.states.len()),
         memory: rows.many(step.memory.len()),
         inputs: rows.many(inputs.varying.len()),
-        between: rows.many(unique(between).len()),
+        between: rows.many(between(system, step).len()),
         accepted: rows.one(),
         trouble: rows.one(),
         theta: rows.one(),
@@ -66,13 +68,24 @@ pub(super) fn arrange(
     (layout, rows.one(), uniforms.one())
 }
 
-/// Each value once, in the order of first appearance.
-pub(super) fn unique<T: PartialEq>(values: impl Iterator<Item = T>) -> Vec<T> {
-    let mut unique = Vec::new();
-    for value in values {
-        if !unique.contains(&value) {
-            unique.push(value);
-        }
-    }
-    unique
+/// The symbols of what parts of an attempt, and of the initialisation, leave for others; states have rows of their own.
+pub(super) fn between<'g>(system: &System<'g>, step: &StepGraph<'g>) -> Vec<Expr<'g>> {
+    let initialisation = step.initialisation.iter().flat_map(|own| [&own.begin, &own.iterate]);
+    let outputs = step.parts.iter().chain(initialisation).flat_map(|part| &part.outputs);
+    let wanted = step.initialisation.iter().map(|own| own.wanted);
+    let symbols = outputs.map(|(symbol, _)| *symbol).chain(wanted);
+    let states = system.state_symbols();
+    let mut seen: HashSet<NodeId> = states.into_iter().map(Expr::id).collect();
+    symbols.filter(|symbol| seen.insert(symbol.id())).collect()
+}
+
+/// The row of each symbol that a part of an attempt, or of the initialisation, may write.
+pub(super) fn rows_of_parts(
+    system: &System<'_>,
+    step: &StepGraph<'_>,
+    layout: &Layout,
+) -> HashMap<NodeId, u32> {
+    let states = system.state_symbols().into_iter().zip(layout.states.clone());
+    let between = between(system, step).into_iter().zip(layout.between.clone());
+    states.chain(between).map(|(symbol, row)| (symbol.id(), row)).collect()
 }

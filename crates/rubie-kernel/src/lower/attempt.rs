@@ -1,11 +1,13 @@
 //! The programs of an attempted step, with the clock within them or not.
 
-use rubie_expr::{Expr, Substitution};
+use std::collections::HashMap;
+
+use rubie_expr::{Expr, NodeId, Substitution};
 use rubie_method::StepGraph;
 use rubie_program::{Phase, Place, Rate};
 
-use super::arrange::unique;
 use super::conditions::Conditions;
+use super::row_of;
 use crate::clock::ClockGraph;
 use crate::layout::Layout;
 use crate::spec::AttemptPart;
@@ -18,15 +20,12 @@ const MOST_STATES: usize = 64;
 pub(super) fn attempt<'g>(
     step: &StepGraph<'g>,
     within: Option<(&ClockGraph<'g>, &Conditions<'g>)>,
+    rows: &HashMap<NodeId, u32>,
     layout: &Layout,
 ) -> (Vec<Phase<'g>>, Vec<AttemptPart>) {
     let mut phases: Vec<Phase<'g>> = Vec::new();
     let mut parts = Vec::new();
-    let between = unique(step.parts.iter().flat_map(|part| &part.outputs).map(|(symbol, _)| *symbol));
-    let row = |symbol: &Expr<'g>| {
-        let position = between.iter().position(|known| known == symbol);
-        position.map_or(layout.dt, |position| layout.between.start + position as u32)
-    };
+    let row = |symbol: &Expr<'g>| row_of(*symbol, rows, layout);
     let own_part = within.filter(|_| !clock_fits(step));
     if let Some((clock, _)) = own_part {
         let outputs = vec![(clock.propose().tried, Place::Row(layout.dt))];

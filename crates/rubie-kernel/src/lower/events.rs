@@ -1,18 +1,23 @@
 //! Events at given times: doses, stimuli. Steps end at them, and a program of their own changes the run.
 
-use rubie_expr::{Expr, Substitution};
-use rubie_method::StepGraph;
+use std::collections::HashMap;
+
+use rubie_expr::{Expr, NodeId, Substitution};
+use rubie_method::{Initialisation, StepGraph};
 use rubie_model::{Event, System, Trigger};
 use rubie_program::{Phase, Place, Port, Rate};
 
 use super::conditions::Conditions;
-use super::of_model;
+use super::{of_model, row_of};
 use crate::clock::{ClockGraph, event};
 use crate::layout::Layout;
+use crate::status::Status;
 
 /// The events at given times, in the order of the model.
 pub(super) struct TimedEvents<'g> {
     events: Vec<TimedEvent<'g>>,
+    /// What was wrong with the last attempt.
+    trouble: Expr<'g>,
 }
 
 struct TimedEvent<'g> {
@@ -77,7 +82,7 @@ impl<'g> TimedEvents<'g> {
             count: system.graph.symbol(&format!("event {k} count")),
             next: system.graph.symbol(&format!("event {k} next")),
         });
-        TimedEvents { events: events.collect() }
+        TimedEvents { events: events.collect(), trouble: system.graph.symbol("trouble") }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -94,7 +99,8 @@ impl<'g> TimedEvents<'g> {
         let counts = self.events.iter().zip(layout.event_counts.clone());
         let times = self.events.iter().zip(layout.event_times.clone());
         let counts = counts.map(|(event, at)| row(event.count, at));
-        counts.chain(times.map(|(event, at)| row(event.next, at))).collect()
+        let trouble = Port { rate: Rate::Sample, ..row(self.trouble, layout.trouble) };
+        counts.chain(times.map(|(event, at)| row(event.next, at))).chain([trouble]).collect()
     }
 
     /// Counts and times at the start of a run.
@@ -108,23 +114,24 @@ impl<'g> TimedEvents<'g> {
 
     /// What happens to a run whose time has come or for which a condition became true: its states change, and the method starts
     /// anew from them.
-    pub(super) fn phase(
+    pub(super) fn phases(
         &self,
         conditions: &Conditions<'g>,
         all: &[Event<'g>],
         system: &System<'g>,
         (step, counts): (&StepGraph<'g>, &[usize]),
         clock: &ClockGraph<'g>,
+        rows: &HashMap<NodeId, u32>,
         layout: &Layout,
-    ) -> Option<Phase<'g>> {
+    ) -> Option<Vec<Phase<'g>>> {
         let symbols: Vec<_> = system.states.iter().map(|state| state.symbol).collect();
         let mut states = symbols.clone();
         let (mut any, mut stops): (Option<Expr<'g>>, Option<Expr<'g>>) = (None, None);
         let either = |a: Option<Expr<'g>>, b: Expr<'g>| Some(a.map_or(b, |a| a.or(b)));
         let mut outputs = Vec::new();
         let mut time = system.time;
-        let rows = layout.event_counts.clone().zip(layout.event_times.clone());
-        let mut timed = self.events.iter().zip(rows);
+        let event_rows = layout.event_counts.clone().zip(layout.event_times.clone());
+        let mut timed = self.events.iter().zip(event_rows);
         let mut rising = conditions.conditions.iter();
         let (zero, one) = (system.graph.constant(0.0), system.graph.constant(1.0));
         let mut happened = layout.happened.clone();
@@ -160,14 +167,17 @@ impl<'g> TimedEvents<'g> {
         let any = any?;
         let mut now: Vec<_> = symbols.iter().copied().zip(states.iter().copied()).collect();
         now.push((system.time, time));
-        let mut firsts: Vec<_> = step.memory.iter().map(|memory| memory.first).collect();
-        firsts.push(step.first_dt);
-        let mut firsts = Substitution::new(system.graph, &now).apply(&firsts);
-        let first_dt = firsts.pop()?;
-        let memories = step.memory.iter().zip(firsts).zip(layout.memory.clone()).enumerate();
-        let histories = memories.filter(|(place, _)| !counts.contains(place));
-        outputs.extend(histories.map(|(_, ((memory, first), row))| (any.select(first, memory.symbol), row)));
-        outputs.push((any.select(first_dt, clock.step()), layout.clock.step));
+        let restart = match &step.initialisation {
+            // Algebraic states follow first.
+            Some(own) => {
+                outputs.push((any.select(one, zero), row_of(own.wanted, rows, layout)));
+                Some(self.restart((step, counts), own, clock, layout))
+            }
+            None => {
+                outputs.extend(restarted((step, counts), any, &now, clock, layout));
+                None
+            }
+        };
         if time != system.time {
             outputs.push((time, layout.clock.now));
         }
@@ -175,9 +185,9 @@ impl<'g> TimedEvents<'g> {
         let before = conditions.functions(system.time, &symbols);
         let after = conditions.functions(system.time, &states);
         let mut again: Option<Expr<'g>> = None;
-        let rows = layout.levels.clone().zip(layout.crossed.clone());
+        let level_rows = layout.levels.clone().zip(layout.crossed.clone());
         for (((condition, before), after), (level_row, crossed_row)) in
-            conditions.conditions.iter().zip(before).zip(after).zip(rows)
+            conditions.conditions.iter().zip(before).zip(after).zip(level_rows)
         {
             let crossed = any.and(before.le(0.0)).and(after.gt(0.0));
             let crossed = stops.map_or(crossed, |stops| crossed.and(stops.not()));
@@ -193,6 +203,44 @@ impl<'g> TimedEvents<'g> {
         outputs.push((any.select(code, clock.events()), layout.clock.events));
         outputs.extend(states.into_iter().zip(layout.states.clone()));
         let outputs = outputs.into_iter().map(|(value, row)| (value, Place::Row(row))).collect();
-        Some(Phase { name: "events", rate: Rate::Sample, outputs })
+        let events = Phase { name: "events", rate: Rate::Sample, outputs };
+        Some([events].into_iter().chain(restart).collect())
     }
+
+    /// Begins anew where states were made consistent after events; ends runs where that failed.
+    fn restart(
+        &self,
+        (step, counts): (&StepGraph<'g>, &[usize]),
+        own: &Initialisation<'g>,
+        clock: &ClockGraph<'g>,
+        layout: &Layout,
+    ) -> Phase<'g> {
+        let graph = step.dt.graph();
+        let failed = own.wanted.gt(0.0).and(own.failed.gt(0.0));
+        let mut outputs = restarted((step, counts), own.wanted.gt(0.0), &[], clock, layout);
+        let cause = graph.constant(f64::from(Status::DAE_INITIALISATION_FAILED.0));
+        outputs.push((failed.select(cause, self.trouble), layout.trouble));
+        let stuck = graph.constant(event::STUCK as f64);
+        outputs.push((failed.select(stuck, clock.events()), layout.clock.events));
+        let outputs = outputs.into_iter().map(|(value, row)| (value, Place::Row(row))).collect();
+        Phase { name: "restart", rate: Rate::Sample, outputs }
+    }
+}
+
+/// What a run remembers and its step size where it begins anew, with `now` in place of symbols. Memories that count go on.
+fn restarted<'g>(
+    (step, counts): (&StepGraph<'g>, &[usize]),
+    wanted: Expr<'g>,
+    now: &[(Expr<'g>, Expr<'g>)],
+    clock: &ClockGraph<'g>,
+    layout: &Layout,
+) -> Vec<(Expr<'g>, u32)> {
+    let mut firsts: Vec<_> = step.memory.iter().map(|memory| memory.first).collect();
+    firsts.push(step.first_dt);
+    let firsts = Substitution::new(wanted.graph(), now).apply(&firsts);
+    let symbols = step.memory.iter().map(|memory| memory.symbol).chain([clock.step()]);
+    let rows = layout.memory.clone().chain([layout.clock.step]);
+    let values = symbols.zip(firsts).map(|(symbol, first)| wanted.select(first, symbol));
+    let all = values.zip(rows).enumerate();
+    all.filter(|(place, _)| !counts.contains(place)).map(|(_, value)| value).collect()
 }

@@ -8,17 +8,19 @@ mod attempt;
 mod events;
 mod summaries;
 
-use rubie_expr::{Expr, Substitution};
-use rubie_method::StepGraph;
+use std::collections::HashMap;
+
+use rubie_expr::{Expr, NodeId, Substitution};
+use rubie_method::{Initialisation, StepGraph};
 use rubie_model::{Event, State, System, Trigger};
 use rubie_output::{OutputGraph, SummaryGraph};
 use rubie_program::{Lowering, LoweringError, Phase, Place, Precision, Rate};
 
 use crate::clock::{self, ClockGraph, SummaryClock};
 use crate::layout::{Input, Inputs, Layout};
-use crate::spec::{ConditionPrograms, KernelSpec, Programs, SummaryPrograms};
+use crate::spec::{ConditionPrograms, InitialisationPrograms, KernelSpec, Programs, SummaryPrograms};
 
-use arrange::arrange;
+use arrange::{arrange, rows_of_parts};
 use attempt::attempt;
 use conditions::Conditions;
 use counters::{Counted, counted};
@@ -112,14 +114,17 @@ impl KernelSpec {
         let summaries = summaries(system, recording, &layout, within.as_ref());
 
         let initial = initial_values(system, inputs);
+        let rows = rows_of_parts(system, step, &layout);
+        let wanted = step
+            .initialisation
+            .iter()
+            .map(|own| (system.graph.constant(1.0), Place::Row(row_of(own.wanted, &rows, &layout))));
+        let initial_states = initial.iter().copied().zip(layout.states.clone().map(Place::Row));
         let mut phases = vec![
             Phase { name: "solve", rate: Rate::Solve, outputs: Vec::new() },
-            Phase {
-                name: "initial",
-                rate: Rate::Run,
-                outputs: initial.iter().copied().zip(layout.states.clone().map(Place::Row)).collect(),
-            },
+            Phase { name: "initial", rate: Rate::Run, outputs: initial_states.chain(wanted).collect() },
         ];
+        phases.extend(step.initialisation.iter().flat_map(|own| initialisation(own, &rows, &layout)));
         let mut started = start(step, &layout);
         started.extend(summaries.iter().flat_map(|summaries| summaries.start(system, &states)));
         started.extend(within.iter().flat_map(|clock| events.start(clock, &layout)));
@@ -130,7 +135,7 @@ impl KernelSpec {
             started.extend(none.map(|row| (system.graph.constant(0.0), Place::Row(row))));
         }
         phases.push(Phase { name: "start", rate: Rate::Attempt, outputs: started });
-        let (parts, order) = attempt(step, within.as_ref().map(|clock| (clock, &conditions)), &layout);
+        let (parts, order) = attempt(step, within.as_ref().map(|clock| (clock, &conditions)), &rows, &layout);
         let attempts = parts.len();
         phases.extend(parts);
         let records = needs_record(&layout);
@@ -161,9 +166,9 @@ impl KernelSpec {
         );
         let act = within
             .as_ref()
-            .and_then(|clock| events.phase(&conditions, all, system, (step, &counts), clock, &layout));
-        let acts = act.is_some();
-        phases.extend(act);
+            .and_then(|clock| events.phases(&conditions, all, system, (step, &counts), clock, &rows, &layout));
+        let acts = act.as_ref().map(Vec::len);
+        phases.extend(act.into_iter().flatten());
 
         let mut ports = ports(system, step, inputs, &initial, &layout);
         match &within {
@@ -186,6 +191,12 @@ impl KernelSpec {
         let programs = Programs {
             solve: next(),
             initial: next(),
+            initialisation: step.initialisation.as_ref().map(|own| InitialisationPrograms {
+                begin: next(),
+                iterate: next(),
+                pending: row_of(own.pending, &rows, &layout),
+                failed: row_of(own.failed, &rows, &layout),
+            }),
             start: next(),
             attempt: (0..attempts).map(|_| next()).collect(),
             order,
@@ -202,7 +213,8 @@ impl KernelSpec {
                 halve: next(),
                 cut: next(),
             }),
-            events: acts.then(&mut next),
+            events: acts.map(|_| next()),
+            restart: acts.filter(|count| *count > 1).map(|_| next()),
         };
         let solve_outputs = lowered.solve_outputs;
         let clock = apart.map(|(_, programs)| programs);
@@ -213,6 +225,23 @@ impl KernelSpec {
 /// Whether an event stands in the model, and is not a jump of a driver.
 fn of_model(event: &Event<'_>) -> bool {
     !matches!(event.trigger, Trigger::Listed { .. })
+}
+
+fn initialisation<'g>(
+    own: &Initialisation<'g>,
+    rows: &HashMap<NodeId, u32>,
+    layout: &Layout,
+) -> [Phase<'g>; 2] {
+    [&own.begin, &own.iterate].map(|part| {
+        let outputs = part.outputs.iter();
+        let outputs = outputs.map(|(symbol, value)| (*value, Place::Row(row_of(*symbol, rows, layout))));
+        Phase { name: part.name, rate: Rate::Attempt, outputs: outputs.collect() }
+    })
+}
+
+/// The row of a symbol that a part writes.
+fn row_of(symbol: Expr<'_>, rows: &HashMap<NodeId, u32>, layout: &Layout) -> u32 {
+    rows.get(&symbol.id()).copied().unwrap_or(layout.dt)
 }
 
 fn has_conditions(events: &[Event<'_>]) -> bool {

@@ -5,7 +5,7 @@ use rubie_method::StepGraph;
 use rubie_model::System;
 use rubie_program::{Place, Port, Rate};
 
-use super::arrange::unique;
+use super::arrange::between;
 use crate::layout::{Input, Inputs, Layout};
 
 /// Where every symbol is found, and how often it changes.
@@ -43,8 +43,7 @@ pub(super) fn ports<'g>(
         };
         add(symbol, row(at), Rate::Run);
     }
-    let between = step.parts.iter().flat_map(|part| &part.outputs).map(|(symbol, _)| *symbol);
-    for (symbol, at) in unique(between).into_iter().zip(layout.between.clone()) {
+    for (symbol, at) in between(system, step).into_iter().zip(layout.between.clone()) {
         add(symbol, row(at), Rate::Attempt);
     }
     if let Some(dense) = &step.dense {

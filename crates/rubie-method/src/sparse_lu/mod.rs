@@ -8,4 +8,4 @@ mod factors;
 mod ordering;
 
 pub use factors::SparseLu;
-pub use ordering::pivot_order;
+pub use ordering::{factor_operations, pivot_order};

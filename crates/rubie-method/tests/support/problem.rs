@@ -49,6 +49,7 @@ pub fn make<'g>(graph: &'g Graph, time: Expr<'g>, states: &[(&str, Expr<'g>, Exp
         graph,
         time,
         states: states.iter().map(state).collect(),
+        mass: None,
         parameters: Vec::new(),
         auxiliaries: Vec::new(),
     }

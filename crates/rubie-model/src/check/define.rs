@@ -1,9 +1,9 @@
 //! Which names the model defines, and as what.
 
-use super::definitions::{Auxiliary, Constant, Definitions, Function, Meaning, State};
+use super::definitions::{Auxiliary, Constant, Definitions, Equation, Function, Meaning, State};
 use crate::diagnostic::{Collector, Diagnostic, DiagnosticKind, Span};
 use crate::language::{Role, Word};
-use crate::text::{Declaration, Definition, File, Name, Names, Statement, Target, Value};
+use crate::text::{Declaration, Definition, EquationStatement, File, Name, Names, Statement, Target, Value};
 
 /// Goes through the statements twice: declarations first, because what `dx = ...` means depends
 /// on whether `x` is a state.
@@ -14,7 +14,7 @@ pub(super) fn define(file: &File, collector: &mut Collector) -> Definitions {
         match statement {
             Statement::Declaration(declaration) => definer.declare(declaration),
             Statement::Definition(definition) => definer.define_ahead(definition),
-            Statement::Event(_) | Statement::Broken(_) => {}
+            Statement::Event(_) | Statement::Equation(_) | Statement::Broken(_) => {}
         }
     }
     for statement in &file.statements {
@@ -22,6 +22,10 @@ pub(super) fn define(file: &File, collector: &mut Collector) -> Definitions {
             Statement::Declaration(declaration) => definer.observe(declaration),
             Statement::Definition(definition) => definer.define(definition),
             Statement::Broken(name) => definer.skip(*name),
+            Statement::Equation(EquationStatement { span, left, right }) => {
+                let equation = Equation { span: *span, left: *left, right: *right };
+                definer.definitions.equations.push(equation);
+            }
             Statement::Event(_) => {}
         }
     }

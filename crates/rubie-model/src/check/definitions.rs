@@ -91,6 +91,22 @@ impl Event {
     }
 }
 
+/// An equation that defines no single name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Equation {
+    /// The left side.
+    pub(crate) span: Span,
+    pub(crate) left: Value,
+    pub(crate) right: Value,
+}
+
+impl Equation {
+    /// Both sides.
+    pub(crate) fn values(&self) -> [Value; 2] {
+        [self.left, self.right]
+    }
+}
+
 /// Everything that a file defines.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Definitions {
@@ -100,6 +116,8 @@ pub(crate) struct Definitions {
     pub(crate) auxiliaries: Vec<Auxiliary>,
     pub(crate) functions: Vec<Function>,
     pub(crate) events: Vec<Event>,
+    /// Equations that define no single name.
+    pub(crate) equations: Vec<Equation>,
     /// Names that a broken statement was about.
     pub(crate) broken: Vec<Name>,
     /// `observe NAME` without a value.

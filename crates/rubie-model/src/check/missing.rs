@@ -33,7 +33,7 @@ pub(super) fn report(file: &File, definitions: &mut Definitions, source: &Source
                 .help(format!("write `state {name} = 0` with the right value")),
             );
         }
-        if state.derivative_span.is_none() && !state.excused {
+        if definitions.equations.is_empty() && state.derivative_span.is_none() && !state.excused {
             collector.report(
                 Diagnostic::new(
                     DiagnosticKind::MissingDerivative,
@@ -44,6 +44,7 @@ pub(super) fn report(file: &File, definitions: &mut Definitions, source: &Source
             );
         }
     }
+    count_equations(file, definitions, collector);
     for (list, keyword, noun) in
         [(&definitions.parameters, "param", "parameter"), (&definitions.constants, "const", "constant")]
     {
@@ -58,6 +59,41 @@ pub(super) fn report(file: &File, definitions: &mut Definitions, source: &Source
         }
     }
     observables(file, definitions, source, collector);
+}
+
+/// With equations that define no single name, there must be as many of them as states without an equation of their own.
+fn count_equations(file: &File, definitions: &Definitions, collector: &mut Collector) {
+    let equations = &definitions.equations;
+    if equations.is_empty() || definitions.states.iter().any(|state| state.excused) {
+        return;
+    }
+    let free = definitions.states.iter().filter(|state| state.derivative_span.is_none());
+    let free: Vec<_> = free.collect();
+    let (wanted, found) = (free.len(), equations.len());
+    if found < wanted {
+        let names = free.iter().take(6).map(|state| format!("`{}`", file.names.text(state.name)));
+        let names = names.collect::<Vec<_>>().join(", ");
+        let message = format!(
+            "{wanted} states have no equation of their own, and there are {found} equations besides: {names}"
+        );
+        let mut diagnostic = Diagnostic::new(DiagnosticKind::MissingDerivative, message);
+        for state in free.iter().take(6) {
+            diagnostic = diagnostic.label(state.span, "no equation of its own");
+        }
+        collector
+            .report(diagnostic.help("add equations, such as `0 = ...`, or derivatives, such as `x' = ...`"));
+    } else if let Some(extra) = equations.get(wanted) {
+        let message = match wanted {
+            0 => "every state has an equation of its own, and there is one more equation".to_owned(),
+            1 => format!("{found} equations for the one state without an equation of its own"),
+            _ => format!("{found} equations for the {wanted} states without an equation of their own"),
+        };
+        collector.report(
+            Diagnostic::new(DiagnosticKind::ExtraEquation, message)
+                .label(extra.span, "there is no unknown left for this one")
+                .help("declare the state that it determines, such as `state z = 0`, or leave it out"),
+        );
+    }
 }
 
 fn observables(file: &File, definitions: &mut Definitions, source: &Source, collector: &mut Collector) {

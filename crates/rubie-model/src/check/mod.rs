@@ -25,7 +25,7 @@ mod constant;
 use crate::diagnostic::{Collector, Source};
 use crate::text::File;
 
-pub(crate) use definitions::Definitions;
+pub(crate) use definitions::{Definitions, Equation};
 pub(crate) use items::Item;
 pub(crate) use resolve::Term;
 

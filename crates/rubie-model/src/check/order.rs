@@ -1,6 +1,6 @@
 //! The order of computation, parts before wholes; cycles are reported as cycles.
 
-use super::definitions::{Definitions, Event};
+use super::definitions::{Definitions, Equation, Event};
 use super::items::Item;
 use super::resolve::{Resolved, Term};
 use crate::diagnostic::{Collector, Diagnostic, DiagnosticKind};
@@ -124,6 +124,9 @@ fn report_growth(
     }
     for state in &definitions.states {
         total = total.saturating_add(size(state.initial, &sizes));
+    }
+    for value in definitions.equations.iter().flat_map(Equation::values) {
+        total = total.saturating_add(size(value, &sizes));
     }
     for value in definitions.events.iter().flat_map(Event::values) {
         total = total.saturating_add(size(value, &sizes));

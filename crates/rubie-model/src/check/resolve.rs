@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::definitions::{Definitions, Event, Meaning};
+use super::definitions::{Definitions, Equation, Event, Meaning};
 use super::items::{Item, Items};
 use super::known::Known;
 use crate::diagnostic::{Collector, Diagnostic, DiagnosticKind, Source, Span};
@@ -103,6 +103,9 @@ impl Resolver<'_> {
         let edges = self.resolved.edges.len();
         for state in &definitions.states {
             self.value(state.initial);
+        }
+        for value in definitions.equations.iter().flat_map(Equation::values) {
+            self.value(value);
         }
         for value in definitions.events.iter().flat_map(Event::values) {
             self.value(value);

@@ -66,6 +66,14 @@ kinds! {
     WrongArgumentCount "wrong-argument-count" Error;
     /// A state has no equation for its derivative.
     MissingDerivative "missing-derivative" Error;
+    /// More equations than unknowns.
+    ExtraEquation "extra-equation" Error;
+    /// An equation in which a derivative stands in another way than times something constant.
+    NotLinear "not-linear" Error;
+    /// Algebraic equations that do not determine the states without a derivative.
+    Undetermined "undetermined" Error;
+    /// A derivative that is known only through equations with others is used.
+    ImplicitDerivative "implicit-derivative" Error;
     /// A state has no initial value.
     MissingInitialValue "missing-initial-value" Error;
     /// A parameter without default, or a constant without value.

@@ -19,6 +19,7 @@ pub(crate) enum Statement {
     Declaration(Declaration),
     Definition(Definition),
     Event(EventStatement),
+    Equation(EquationStatement),
     /// Something that could not be read, about this name: no reason for further complaints.
     Broken(Name),
 }
@@ -41,6 +42,15 @@ pub(crate) struct Definition {
     pub(crate) span: Span,
     pub(crate) value: Value,
     pub(crate) unit: Option<Span>,
+}
+
+/// `LEFT = RIGHT` that defines no single name: `0 = g(x)` or `a*x' + b*y' = f(x)`
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EquationStatement {
+    /// The left side.
+    pub(crate) span: Span,
+    pub(crate) left: Value,
+    pub(crate) right: Value,
 }
 
 /// `when CONDITION: ACTIONS` or `at TIMES: ACTIONS`

@@ -1,9 +1,11 @@
 //! Statements: declarations and definitions.
 
+use super::equation::is_equation;
 use super::event::{Action, Head, is_event, parts};
 use super::expression::{Context, Cursor, expression};
 use super::file::{
-    Assignment, Declaration, Definition, EventStatement, File, Moment, Statement, Target, Value,
+    Assignment, Declaration, Definition, EquationStatement, EventStatement, File, Moment, Statement, Target,
+    Value,
 };
 use super::lexer::tokens;
 use super::mistakes::{not_at_zero, statement};
@@ -104,6 +106,10 @@ impl Reader<'_> {
         let tokens = &cursor.tokens[..cursor.tokens.len() - 1];
         if is_event(tokens, &self.names) {
             return self.event(tokens);
+        }
+        self.is_state.resize(self.names.len(), false);
+        if let Some(assign) = is_equation(self.text, &self.names, &self.is_state, tokens) {
+            return self.equation(&tokens[..assign], &tokens[assign + 1..]);
         }
         match cursor.peek().kind {
             TokenKind::Name(name) => match name.word() {
@@ -236,11 +242,11 @@ impl Reader<'_> {
             }
         };
         let moment = match parts.head {
-            Head::When(condition) => Moment::When(self.whole_value(condition)),
+            Head::When(condition) => Moment::When(self.whole_value(condition, "event")),
             Head::At { first, every, until } => Moment::At {
-                first: self.whole_value(first),
-                every: every.map(|tokens| self.whole_value(tokens)),
-                until: until.map(|tokens| self.whole_value(tokens)),
+                first: self.whole_value(first, "event"),
+                every: every.map(|tokens| self.whole_value(tokens, "event")),
+                until: until.map(|tokens| self.whole_value(tokens, "event")),
             },
         };
         let (mut changes, mut stops) = (Vec::new(), false);
@@ -248,15 +254,22 @@ impl Reader<'_> {
             match action {
                 Action::Stop => stops = true,
                 Action::Set { name, span, value } => {
-                    changes.push(Assignment { name, span, value: self.whole_value(value) });
+                    changes.push(Assignment { name, span, value: self.whole_value(value, "event") });
                 }
             }
         }
         self.statements.push(Statement::Event(EventStatement { span: parts.span, moment, changes, stops }));
     }
 
-    /// An expression that all of the tokens belong to.
-    fn whole_value(&mut self, tokens: &[Token]) -> Value {
+    fn equation(&mut self, left: &[Token], right: &[Token]) {
+        let (Some(first), Some(last)) = (left.first(), left.last()) else { return };
+        let span = first.span.to(last.span);
+        let (left, right) = (self.whole_value(left, "equation"), self.whole_value(right, "equation"));
+        self.statements.push(Statement::Equation(EquationStatement { span, left, right }));
+    }
+
+    /// An expression that all of the tokens belong to; `part_of` says what it is a part of.
+    fn whole_value(&mut self, tokens: &[Token], part_of: &str) -> Value {
         let end = tokens.last().map_or(0, |token| token.span.end);
         let end = Token { kind: TokenKind::End, span: Span { start: end, end } };
         let tokens = [tokens, &[end]].concat();
@@ -265,8 +278,11 @@ impl Reader<'_> {
         let token = cursor.peek();
         if !matches!(value, Value::Broken) && !matches!(token.kind, TokenKind::End | TokenKind::Bad) {
             self.collector.report(
-                Diagnostic::new(DiagnosticKind::Syntax, "an expression of the event does not end here")
-                    .label(token.span, "nothing can follow"),
+                Diagnostic::new(
+                    DiagnosticKind::Syntax,
+                    format!("an expression of the {part_of} does not end here"),
+                )
+                .label(token.span, "nothing can follow"),
             );
             return Value::Broken;
         }

@@ -36,7 +36,8 @@ pub(super) fn statement(text: &str, tokens: &[Token], left: &[Token], assigned: 
         )
         .label(open, "this one is never closed");
     }
-    let forms = "what can stand on the left of `=`: `x`, `x'`, `dx/dt`, `x(0)`, `f(a, b)`";
+    let forms =
+        "what can stand on the left of `=`: `x`, `x'`, `dx/dt`, `x(0)`, `f(a, b)`, `0`, `a*x' + b*y'`";
     match assigned {
         true if left.is_empty() => syntax("nothing stands on the left of `=`")
             .label(first.span, "a name is expected before it")

@@ -21,12 +21,15 @@ mod expression;
 
 mod event;
 
+mod equation;
+
 mod mistakes;
 
 mod grammar;
 
 pub(crate) use file::{
-    Assignment, Declaration, Definition, EventStatement, File, Moment, Statement, Target, Value,
+    Assignment, Declaration, Definition, EquationStatement, EventStatement, File, Moment, Statement, Target,
+    Value,
 };
 pub(crate) use grammar::read;
 pub(crate) use names::{Name, Names};

@@ -1,0 +1,72 @@
+//! The matrices that linear systems are made of, and the derivatives of states where these are not given one by one.
+
+use rubie_expr::Expr;
+use rubie_model::System;
+
+use crate::sparse_lu::SparseLu;
+
+/// The factors of blocks S_ij M - delta_ij J, with M the system's mass matrix and J the derivatives of its right-hand sides, at the
+/// system's own time and states.
+pub(crate) fn factored<'g>(system: &System<'g>, shift: &[Vec<Option<Expr<'g>>>]) -> SparseLu<'g> {
+    let jacobian = system.jacobian();
+    let size = system.states.len();
+    let one = system.graph.constant(1.0);
+    let unit: Vec<_> = (0..size).map(|i| (i, one)).collect();
+    let mut entries = Vec::new();
+    for (row, shifts) in shift.iter().enumerate() {
+        for (column, shift) in shifts.iter().enumerate() {
+            for i in 0..size {
+                let mass = match &system.mass {
+                    Some(mass) => &mass.rows[i][..],
+                    None => &unit[i..=i],
+                };
+                let mass = if shift.is_some() { mass } else { &[] };
+                let own = if row == column { jacobian.row(i) } else { &[] };
+                let mut own = own.iter().peekable();
+                let mut place = |j: usize, value| entries.push((row * size + i, column * size + j, value));
+                for (j, factor) in mass {
+                    while let Some(entry) = own.next_if(|entry| entry.column < *j) {
+                        place(entry.column, -entry.value);
+                    }
+                    let Some(shift) = *shift else { continue };
+                    let scaled = if factor.as_constant() == Some(1.0) { shift } else { shift * *factor };
+                    let beside = own.next_if(|entry| entry.column == *j);
+                    place(*j, beside.map_or(scaled, |entry| scaled - entry.value));
+                }
+                own.for_each(|entry| place(entry.column, -entry.value));
+            }
+        }
+    }
+    // With a large step, the shift alone is a small pivot.
+    SparseLu::new(shift.len() * size, &entries, |i| jacobian.get(i % size, i % size).is_some())
+}
+
+/// The derivatives y' of all states at the system's own time and states.
+///
+/// With a mass matrix they follow from M y' = f and, for algebraic equations 0 = g, from their derivative by time,
+/// 0 = g_y y' + g_t.
+pub(crate) fn slopes<'g>(system: &System<'g>) -> Vec<Expr<'g>> {
+    let Some(mass) = &system.mass else { return system.derivatives() };
+    let jacobian = system.jacobian();
+    let by_time = system.time_derivatives();
+    let size = system.states.len();
+    let (mut entries, mut right) = (Vec::new(), Vec::with_capacity(size));
+    for i in 0..size {
+        if mass.is_algebraic(i) {
+            entries.extend(jacobian.row(i).iter().map(|entry| (i, entry.column, entry.value)));
+            right.push(-by_time[i]);
+        } else {
+            entries.extend(mass.rows[i].iter().map(|(j, factor)| (i, *j, *factor)));
+            right.push(system.states[i].derivative);
+        }
+    }
+    SparseLu::new(size, &entries, |_| false).solve(&right)
+}
+
+/// The same at another time and other states.
+pub(crate) fn slopes_at<'g>(system: &System<'g>, time: Expr<'g>, states: &[Expr<'g>]) -> Vec<Expr<'g>> {
+    match system.mass {
+        Some(_) => system.at(&slopes(system), time, states),
+        None => system.derivatives_at(time, states),
+    }
+}
