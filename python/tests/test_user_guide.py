@@ -238,8 +238,8 @@ def test_states_that_start_from_parameters():
 
 def test_counters_and_events():
     ball = rubie.OdeSystem("state h = 1, v = 0; param g = 9.81; h' = v; v' = -g\nwhen h < 0: h = 0, v = -v")
-    solver = rubie.Solver(ball, output_types=["state", "iteration_counters"], save_every=1.0, record_events=4, **TIGHT)
-    result = solver.solve(parameters={"g": [2.0, 8.0]}, duration=5.0)
+    solver = rubie.Solver(ball, output_types=["state", "iteration_counters"], save_every=1.1, record_events=4, **TIGHT)
+    result = solver.solve(parameters={"g": [2.0, 8.0]}, duration=5.5)
     assert result.variables == ["h", "v"] and result.iteration_counters.shape == (6, 4, 2)
     attempted, rejected = result.iteration_counters[:, 2].sum(), result.iteration_counters[:, 3].sum()
     assert attempted - rejected == result.report["accepted_steps"] and rejected == result.report["rejected_steps"]
