@@ -37,6 +37,8 @@ pub mod event {
     pub const CROSS: u64 = 64;
     /// In addition to DONE: an event of the model ended the run.
     pub const STOPPED: u64 = 128;
+    /// Alone: events of the model followed one another without time going on. No program says so; kernels do.
+    pub const CASCADE: u64 = 256;
 
     /// Events that follow from each other at one time, at most.
     pub const MOST_CASCADES: usize = 100;
