@@ -86,7 +86,6 @@ mod linked;
 #[cfg(target_arch = "x86_64")]
 mod listing;
 
-#[cfg(target_arch = "x86_64")]
 use std::ops::Range;
 
 use rubie_program::{
@@ -140,6 +139,11 @@ impl<T: Element> Executor<T> for Jit<T> {
     #[cfg(not(target_arch = "x86_64"))]
     fn execute(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>) {
         self.interpreter.execute(rows, uniforms);
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn execute_lanes(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>, lanes: Range<usize>) {
+        self.interpreter.execute_lanes(rows, uniforms, lanes);
     }
 }
 
