@@ -68,10 +68,11 @@ class SolveResult:
         self.fixed_parameter_values = fixed_parameter_values
         self._arrays = arrays
         self.time: np.ndarray = arrays["times"]
-        # Counters are columns behind the variables.
-        counted = len(COUNTED) if COUNTERS in solve_settings.output_types else 0
-        self._counts: np.ndarray = arrays["samples"][:, arrays["samples"].shape[1] - counted :, :]
-        self.time_domain_array: np.ndarray = arrays["samples"][:, : arrays["samples"].shape[1] - counted, :] if counted else arrays["samples"]
+        samples: np.ndarray = arrays["samples"]
+        # Counters are the last columns; nothing else may have been asked for.
+        counted = COUNTERS in solve_settings.output_types
+        self._counts = samples[:, -len(COUNTED) :, :] if counted else None
+        self.time_domain_array = samples[:, : len(solve_settings.saved_variables), :] if counted else samples
         self.event_times: np.ndarray = arrays["events"][:, 0, :]
         self.event_numbers: np.ndarray = arrays["events"][:, 1, :]
         self.event_names: list[str] = arrays["event_names"]
@@ -133,7 +134,7 @@ class SolveResult:
 
         Newton iterations, linear solves, attempted steps and rejected steps, in CuBIE's order.
         """
-        if not self._counts.shape[1]:
+        if self._counts is None:
             return None
         accepted, rejected, newton, linear = np.nan_to_num(self._counts).astype(np.int64).transpose(1, 0, 2)
         return np.stack([newton, linear, accepted + rejected, rejected], axis=1)

@@ -435,7 +435,9 @@ class Solver:
         save = self.given.get("save", self.given.get("save_every", "ends"))
         counters = recording.COUNTERS in self.output_types
         given["save"] = (save.tolist() if isinstance(save, np.ndarray) else save) if saved or counters else "none"
-        given.update(keep=saved if saved or counters else None, counters=counters, metrics=metrics)
+        # Counters are saved beside a variable at least.
+        keep = saved or (list(self.system.states)[:1] if counters else None)
+        given.update(keep=keep, counters=counters, metrics=metrics)
         if metrics:
             given["summarised"] = self.summarised_variables
         given["precision"] = "f32" if self.precision == np.float32 else "f64"
