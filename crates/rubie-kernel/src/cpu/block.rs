@@ -141,27 +141,29 @@ impl<T: Samples> Block<T> {
         unit: &mut Unit<'_, T>,
     ) -> LaneSet {
         let mut acting = acting.and(self.occupied);
-        let mut stopped = LaneSet::default();
+        let (mut stopped, mut endless) = (LaneSet::default(), LaneSet::default());
         let Some(events) = &job.kernel.prepared.events else { return stopped };
         let clock = &job.layout.clock;
         while !acting.is_empty() {
             for lane in acting.iter() {
                 self.cascades.note(lane, self.lanes.get(clock.now, lane));
+                if self.cascades.is_endless(lane) {
+                    endless.insert(lane);
+                }
             }
+            acting.retain(|lane| !self.cascades.is_endless(lane));
             events.execute(&mut self.lanes.rows, job.uniforms);
             if unit.records_events() {
                 self.record_events(acting, job, unit);
             }
-            let cascades = &self.cascades;
-            for lane in acting.iter().filter(|lane| cascades.is_endless(*lane)) {
-                self.lanes.set(clock.events, lane, CASCADE as f64);
-            }
             let codes = self.lanes.row(clock.events);
-            let ends = |lane: &usize| codes[*lane] as u64 & (STOPPED | CASCADE) != 0;
-            acting.iter().filter(ends).for_each(|lane| stopped.insert(lane));
+            let stops = |lane: &usize| codes[*lane] as u64 & STOPPED != 0;
+            acting.iter().filter(stops).for_each(|lane| stopped.insert(lane));
             acting.retain(|lane| codes[lane] as u64 & (ACT | STOPPED) == ACT);
         }
-        stopped
+        // At last, as the events of other lanes carry these on.
+        endless.iter().for_each(|lane| self.lanes.set(clock.events, lane, CASCADE as f64));
+        stopped.or(endless)
     }
 
     /// Writes down which events just happened, and when.
