@@ -103,13 +103,20 @@ fn parts(panel: &Panel) -> (Vec<Plot>, Layout) {
     let is_grid = matches!(panel.content, Content::Cells { .. });
     // Cells fill their panel; elsewhere ticks need as many digits as tell them apart.
     let layout = match digits(&panel.content) {
-        None => layout.with_clamp_axis(),
+        None => fitted(layout, &panel.content),
         Some(digits) => {
             let text = move |value: f64| if digits > 0 { format!("{value:.digits$}") } else { number(value) };
             layout.with_y_tick_format(TickFormat::Custom(Arc::new(text)))
         }
     };
     (plots, axes(layout, &panel.x, &panel.y, is_grid))
+}
+
+/// Axes that end where cells do.
+fn fitted(layout: Layout, content: &Content) -> Layout {
+    let Content::Cells { x, y, .. } = content else { return layout };
+    let layout = layout.with_x_axis_min(x[0]).with_x_axis_max(x[1]);
+    layout.with_y_axis_min(y[0]).with_y_axis_max(y[1])
 }
 
 /// Digits behind the point that ticks of the vertical axis need to differ; `None` for cells.
