@@ -160,28 +160,30 @@ impl<T: Samples> Block<T> {
         unit: &mut Unit<'_, T>,
     ) -> LaneSet {
         let mut acting = acting.and(self.occupied);
-        let mut stopped = LaneSet::default();
+        let (mut stopped, mut endless) = (LaneSet::default(), LaneSet::default());
         let prepared = &job.kernel.prepared;
         let Some(events) = &prepared.events else { return stopped };
         let clock = &job.layout.clock;
         while !acting.is_empty() {
             for lane in acting.iter() {
                 self.cascades.note(lane, self.lanes.get(clock.now, lane));
+                if self.cascades.is_endless(lane) {
+                    endless.insert(lane);
+                }
             }
+            acting.retain(|lane| !self.cascades.is_endless(lane));
             prepared.act(events, &mut self.lanes.rows, job.uniforms);
             if unit.records_events() {
                 self.record_events(acting, job, unit);
             }
-            let cascades = &self.cascades;
-            for lane in acting.iter().filter(|lane| cascades.is_endless(*lane)) {
-                self.lanes.set(clock.events, lane, CASCADE as f64);
-            }
             let codes = self.lanes.row(clock.events);
-            let ends = |lane: &usize| codes[*lane] as u64 & (STOPPED | CASCADE | STUCK) != 0;
+            let ends = |lane: &usize| codes[*lane] as u64 & (STOPPED | STUCK) != 0;
             acting.iter().filter(ends).for_each(|lane| stopped.insert(lane));
             acting.retain(|lane| codes[lane] as u64 & (ACT | STOPPED | STUCK) == ACT);
         }
-        stopped
+        // At last, as the events of other lanes carry these on.
+        endless.iter().for_each(|lane| self.lanes.set(clock.events, lane, CASCADE as f64));
+        stopped.or(endless)
     }
 
     /// Writes down which events just happened, and when.

@@ -2,12 +2,7 @@
 //! in a finite time (Zeno's paradox), and events that make one another happen never end.
 
 use crate::backend::Controls;
-
-/// So many events within [`INSTANT`] are taken for endless.
-const MOST_EVENTS: u32 = 100;
-
-/// A fraction of the length of a run: 2^-33. Halving intervals leave 20 more events before they reach the rounding of time.
-const INSTANT: f64 = 1.0 / (1_u64 << 33) as f64;
+use crate::clock::event::{INSTANT, MOST_AT_ONCE};
 
 /// What the lanes of a block remember of their events.
 pub(super) struct Cascades {
@@ -53,6 +48,6 @@ impl Cascades {
 
     /// Whether the events of the lane are too many at one time.
     pub(super) fn is_endless(&self, lane: usize) -> bool {
-        self.lanes[lane].count > MOST_EVENTS
+        self.lanes[lane].count > MOST_AT_ONCE
     }
 }

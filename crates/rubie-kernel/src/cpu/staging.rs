@@ -6,7 +6,7 @@
 use rubie_program::{Executor, Rows};
 
 use crate::backend::ChunkReport;
-use crate::clock::event::{ACT, MOST_CASCADES, STOPPED};
+use crate::clock::event::{ACT, MOST_AT_ONCE, STOPPED};
 use crate::cpu::unit::Unit;
 use crate::cpu::{Job, Prepared, Samples};
 use crate::status::Status;
@@ -114,7 +114,7 @@ impl<T: Samples> Staging<T> {
         }
         // A sample at the time of an event shows the state before it.
         if let Some(events) = events {
-            for _ in 0..MOST_CASCADES {
+            for _ in 0..MOST_AT_ONCE {
                 prepared.act(events, &mut self.rows, job.uniforms);
                 if unit.records_events() {
                     self.record_events(job, unit, report);
