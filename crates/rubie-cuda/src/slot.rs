@@ -11,7 +11,7 @@ use rubie_memory::{Buffer, DeviceError, Event, Placement, Stream};
 use crate::engine::{Engine, Job, Uniforms};
 
 /// Number of counters that all threads share.
-const COUNTERS: usize = 4;
+const COUNTERS: usize = 5;
 
 /// Attempts of each thread in the first launch.
 const FIRST_QUOTA: u64 = 256;
@@ -196,12 +196,13 @@ impl Slot {
         event.wait()?;
         self.adapt(began.elapsed());
         let counters: &[u64] = cast_slice(self.counters.host.host()?);
-        let [_, now, accepted_steps, rejected_steps] = [0, 1, 2, 3].map(|i| counters[i]);
+        let [_, now, accepted_steps, rejected_steps, newton_iterations] =
+            [0, 1, 2, 3, 4].map(|i| counters[i]);
         if now < job.runs {
             self.launch(engine, shape, job, runs, now)?;
             return Ok(Some(Progress::Running(now - finished)));
         }
-        let report = ChunkReport { accepted_steps, rejected_steps, interrupted: false };
+        let report = ChunkReport { accepted_steps, rejected_steps, newton_iterations, interrupted: false };
         let [_, samples, summaries] = shape.rows.map(|rows| rows * runs.len());
         self.samples.download(&*self.stream, samples * shape.real_bytes)?;
         self.summaries.download(&*self.stream, summaries * shape.real_bytes)?;

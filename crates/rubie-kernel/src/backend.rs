@@ -121,6 +121,8 @@ pub struct ChunkReport {
     pub accepted_steps: u64,
     /// Rejected steps of all runs.
     pub rejected_steps: u64,
+    /// Newton iterations of all attempts of all runs.
+    pub newton_iterations: u64,
     /// Whether the chunk was stopped before its end.
     pub interrupted: bool,
 }
@@ -130,6 +132,7 @@ impl ChunkReport {
     pub fn add(&mut self, other: ChunkReport) {
         self.accepted_steps += other.accepted_steps;
         self.rejected_steps += other.rejected_steps;
+        self.newton_iterations += other.newton_iterations;
         self.interrupted |= other.interrupted;
     }
 }

@@ -13,7 +13,7 @@ use crate::first_step::first_step;
 use crate::interpolant::Attempted;
 use crate::method::{BuildOptions, Method};
 use crate::newton::Newton;
-use crate::step::{Dense, Memory, Part, StepGraph};
+use crate::step::{Dense, Memory, Part, StepGraph, Trouble};
 
 /// One attempt of a method.
 pub(crate) struct Attempt<'g> {
@@ -33,6 +33,8 @@ pub(crate) struct Attempt<'g> {
     pub(crate) stages: Vec<Vec<Expr<'g>>>,
     /// What methods have whose stages are solved by iteration.
     pub(crate) iterated: Option<Iterated<'g>>,
+    /// Whether a pivot of the factors that are made once for the attempt has vanished.
+    pub(crate) singular: Option<Expr<'g>>,
 }
 
 /// The iterations of an attempt.
@@ -45,13 +47,11 @@ pub(crate) struct Iterated<'g> {
     pub(crate) slope_at_end: Option<Vec<Expr<'g>>>,
 }
 
-/// Iterations for each system of equations that cost no step size.
-const TARGET: f64 = 5.0;
-
 impl<'g> Iterated<'g> {
     fn effort(&self) -> Expr<'g> {
         let mean = self.newton.total * (1.0 / self.solves as f64);
-        smaller((1.0 + 2.0 * TARGET) / (mean + 2.0 * TARGET), 1.0)
+        let target = 2.0 * self.newton.controls.target_iterations;
+        smaller((1.0 + target) / (mean + target), 1.0)
     }
 }
 
@@ -101,6 +101,7 @@ impl<'g> Attempt<'g> {
             parts = iterated.parts;
             controls.list.extend(iterated.newton.controls.list);
         }
+        troubles.extend(self.singular.map(|singular| (Trouble::SingularMatrix, singular)));
         let fixed = kind == ControllerKind::Fixed;
         let first_dt =
             if fixed { controls.dt } else { first_step(system, &controls, method.control_order()) };

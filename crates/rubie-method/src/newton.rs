@@ -2,12 +2,12 @@
 //!
 //! Unknown is the displacement z = stage state - base of one stage (diagonally implicit methods), or of all stages at once.
 //! With the matrix S, 1 / (a dt) or A^-1 / dt, the equations are f(t_i, base_i + z_i) = sum_j S_ij z_j, and each iteration adds the
-//! solution of (S - J) delta = f - S z with J and its factors from the start of the step.
+//! solution of (S - J) delta = f - S z, with J and its factors from the start of the step, or with J at the stages themselves.
 //!
 //! The test for convergence is that of E. Hairer, G. Wanner, Solving Ordinary Differential Equations II, 2nd ed., 1996,
 //! section IV.8: theta estimates the rate, theta / (1 - theta) times the last correction the error that is left.
 
-use rubie_expr::Expr;
+use rubie_expr::{Expr, Jacobian};
 use rubie_model::System;
 
 use crate::bounds::larger;
@@ -31,12 +31,23 @@ pub(crate) struct Equations<'g> {
     pub(crate) base: Vec<Vec<Expr<'g>>>,
     /// The matrix S.
     pub(crate) shift: Vec<Vec<Expr<'g>>>,
-    /// S - J at the start of the step, for the unknowns that `transform` leads to.
-    pub(crate) lu: SparseLu<'g>,
-    /// T and T^-1 of S - J = T (Lambda - J) T^-1, where it was factored that way.
-    pub(crate) transform: Option<[Vec<Vec<f64>>; 2]>,
+    /// The factors of S - J.
+    pub(crate) factors: Factors<'g>,
     /// What a correction is multiplied with before it is measured.
     pub(crate) measure: Option<Expr<'g>>,
+}
+
+/// Where the factors of S - J come from.
+pub(crate) enum Factors<'g> {
+    /// J is that of the step's start, for all iterations of an attempt.
+    Frozen {
+        /// For the unknowns that `transform` leads to.
+        lu: SparseLu<'g>,
+        /// T and T^-1 of S - J = T (Lambda - J) T^-1, where it was factored that way.
+        transform: Option<[Vec<Vec<f64>>; 2]>,
+    },
+    /// J is that of the stages as they are, and each iteration factors anew.
+    Exact,
 }
 
 /// The symbols of an iteration.
@@ -179,13 +190,20 @@ impl<'g> Newton<'g> {
         let turned = |rows: &[Vec<f64>], values: &[Vec<Expr<'g>>]| -> Vec<Vec<Expr<'g>>> {
             rows.iter().map(|row| combined(row, values)).collect()
         };
-        let solve = |right: &[Vec<Expr<'g>>]| -> Vec<Vec<Expr<'g>>> {
-            let solved = equations.lu.solve(&right.concat());
+        let solve = |lu: &SparseLu<'g>, right: &[Vec<Expr<'g>>]| -> Vec<Vec<Expr<'g>>> {
+            let solved = lu.solve(&right.concat());
             solved.chunks(size.max(1)).map(<[_]>::to_vec).collect()
         };
-        match &equations.transform {
-            Some([to, from]) => turned(to, &solve(&turned(from, &residual))),
-            None => solve(&residual),
+        match &equations.factors {
+            Factors::Frozen { lu, transform: Some([to, from]) } => {
+                turned(to, &solve(lu, &turned(from, &residual)))
+            }
+            Factors::Frozen { lu, transform: None } => solve(lu, &residual),
+            Factors::Exact => {
+                let shift: Vec<Vec<_>> =
+                    equations.shift.iter().map(|row| row.iter().copied().map(Some).collect()).collect();
+                solve(&factored_at(system, &shift, &equations.times, stages), &residual)
+            }
         }
     }
 
@@ -221,9 +239,36 @@ pub(crate) fn combined<'g>(weights: &[f64], values: &[Vec<Expr<'g>>]) -> Vec<Exp
 /// The factors of blocks S_ij I - delta_ij J, with J at the start of the step.
 pub(crate) fn factored<'g>(system: &System<'g>, shift: &[Vec<Option<Expr<'g>>>]) -> SparseLu<'g> {
     let jacobian = system.jacobian();
-    let size = system.states.len();
+    factored_blocks(system.states.len(), shift, |_| jacobian.clone())
+}
+
+/// The factors of blocks S_ij I - delta_ij J_i, with J_i at a stage's time and states.
+pub(crate) fn factored_at<'g>(
+    system: &System<'g>,
+    shift: &[Vec<Option<Expr<'g>>>],
+    times: &[Expr<'g>],
+    stages: &[Vec<Expr<'g>>],
+) -> SparseLu<'g> {
+    let jacobian = system.jacobian();
+    let values: Vec<_> = jacobian.entries.iter().map(|entry| entry.value).collect();
+    factored_blocks(system.states.len(), shift, |stage| {
+        let mut at_stage = jacobian.clone();
+        let values = system.at(&values, times[stage], &stages[stage]);
+        at_stage.entries.iter_mut().zip(values).for_each(|(entry, value)| entry.value = value);
+        at_stage
+    })
+}
+
+fn factored_blocks<'g>(
+    size: usize,
+    shift: &[Vec<Option<Expr<'g>>>],
+    jacobian_of: impl Fn(usize) -> Jacobian<'g>,
+) -> SparseLu<'g> {
     let mut entries = Vec::new();
+    let mut own_diagonal = Vec::new();
     for (row, shifts) in shift.iter().enumerate() {
+        let jacobian = jacobian_of(row);
+        own_diagonal.extend((0..size).map(|i| jacobian.get(i, i).is_some()));
         for (column, shift) in shifts.iter().enumerate() {
             let place = |i: usize, j: usize| (row * size + i, column * size + j);
             for i in 0..size {
@@ -246,5 +291,5 @@ pub(crate) fn factored<'g>(system: &System<'g>, shift: &[Vec<Option<Expr<'g>>>])
             }
         }
     }
-    SparseLu::new(shift.len() * size, &entries, |i| jacobian.get(i % size, i % size).is_some())
+    SparseLu::new(shift.len() * size, &entries, |i| own_diagonal[i])
 }

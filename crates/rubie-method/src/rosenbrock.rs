@@ -48,11 +48,27 @@ pub(crate) fn build<'g>(
     let zero = system.graph.constant(0.0);
     let errors = tableau.error_weights().map(|weights| {
         let error = |i| increments.sum(weights.iter().copied(), i).unwrap_or(zero);
-        (0..new.len()).map(error).collect()
+        let errors: Vec<_> = (0..new.len()).map(error).collect();
+        if !data.smooth {
+            return errors;
+        }
+        // (I - gamma dt J)^-1 of the estimate.
+        let shift = per_step * (1.0 / tableau.gamma.value);
+        lu.solve(&errors.into_iter().map(|error| shift * error).collect::<Vec<_>>())
     });
     let old = system.state_symbols();
-    Attempt { dt, old, new, errors, slope, carried, stages: increments.u, iterated: None }
-        .assemble(method, system, options)
+    Attempt {
+        dt,
+        old,
+        new,
+        errors,
+        slope,
+        carried,
+        stages: increments.u,
+        iterated: None,
+        singular: lu.singular(),
+    }
+    .assemble(method, system, options)
 }
 
 /// The factors of W = shift I - J at the start of the step.

@@ -78,7 +78,9 @@ pub use values::{Numbers, Values};
 pub use rubie_driver::{Boundary, DriverError, DriverOptions, Drivers, Outside, TimeAxis};
 pub use rubie_expr::{Graph, depends_on};
 pub use rubie_kernel::{KernelSpec, Status};
-pub use rubie_method::{ControllerKind, Method, StepSettings, Tolerance, find as find_method, methods};
+pub use rubie_method::{
+    ControllerKind, Filter, Method, NewtonJacobian, StepSettings, Tolerance, find as find_method, methods,
+};
 pub use rubie_model::{Change, Diagnostics, Event, Model, Quantity, Role, System, Trigger, UnknownName};
 pub use rubie_output::{Schedule, SummaryTiming, metrics};
 pub use rubie_program::{Isa, Precision};

@@ -209,6 +209,9 @@ impl<T: Samples> Block<T> {
         let [event, attempts, accepted] = rows.map(|row| self.lanes.get(row, lane) as u64);
         self.report.accepted_steps += accepted;
         self.report.rejected_steps += attempts - accepted;
+        if let Some(row) = job.layout.iterations {
+            self.report.newton_iterations += self.lanes.rows.row(row)[lane].to_f64() as u64;
+        }
         if event & STOPPED != 0 {
             let first = job.first_rows(self.sample[lane], self.window[lane]);
             unit.fail(run, first, Status::STOPPED);
