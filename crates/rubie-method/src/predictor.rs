@@ -10,7 +10,7 @@ use rubie_model::System;
 use crate::step::Memory;
 
 /// Values at a step's end may be magnified by this in the prediction at most.
-const MOST_MAGNIFIED: f64 = 20.0;
+const MOST_MAGNIFIED: f64 = 50.0;
 /// Ratios of step sizes that are looked at, up to the largest growth of a step.
 const RATIOS: u32 = 800;
 const RATIO_STEP: f64 = 0.01;

@@ -4,8 +4,8 @@ use crate::controller_kind::{ControllerKind, Filter, Gains};
 use crate::method::{Method, NewtonJacobian};
 use crate::settings_error::SettingsError;
 
-/// Tolerances below this count as this.
-const LEAST_ATOL: f64 = 1e-16;
+/// Absolute tolerances below this count as this: the smallest power of ten that f32 holds.
+const LEAST_ATOL: f64 = 1e-37;
 
 /// An absolute or relative tolerance.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +33,7 @@ impl From<Vec<f64>> for Tolerance {
 pub struct StepSettings {
     /// The step-size controller.
     pub controller: Option<ControllerKind>,
-    /// Absolute tolerance, at least 0; what is below 1e-16 counts as 1e-16.
+    /// Absolute tolerance, at least 0; what is below 1e-37 counts as 1e-37.
     pub atol: Tolerance,
     /// Relative tolerance, at least 0.
     pub rtol: Tolerance,

@@ -250,8 +250,7 @@ fn iterations_of_all_kinds_find_the_same_solutions() {
 /// Beginning on the polynomial of the last step saves iterations where that polynomial is near.
 #[test]
 fn prediction_saves_iterations() {
-    for name in ["sdirk_2_2", "l_stable_dirk_3", "implicit_midpoint", "radau_iia_5", "firk_gauss_legendre_4"]
-    {
+    for name in ["sdirk_2_2", "trapezoidal_dirk", "radau_iia_5", "firk_gauss_legendre_4", "radau_iia_9"] {
         let method = find(name).unwrap();
         let iterations = |predict| {
             let choices = StepSettings { predict_stages: Some(predict), ..tight(1.0) };
@@ -291,7 +290,7 @@ fn every_interpolant_has_its_order() {
             }
             worst
         };
-        let dt = if method.interpolant_order() > 3 { 0.2 } else { 1.0 / 32.0 };
+        let dt = if method.interpolant_order() > 3 { 0.08 } else { 1.0 / 32.0 };
         let measured = (error(dt) / error(dt / 2.0)).log2() - 1.0;
         println!("{}, inside: {measured:.2}", method.name);
         let promised = f64::from(method.interpolant_order());
@@ -307,7 +306,7 @@ fn every_interpolant_has_its_order() {
 /// estimate says so.
 #[test]
 fn smoothed_estimates_do_not_see_stiff_components() {
-    for name in ["kvaerno3", "kencarp4", "trbdf2", "l_stable_sdirk_4", "radau_iia_5", "rodas4", "ros3p"] {
+    for name in ["kvaerno3", "kencarp4", "trbdf2", "l_stable_sdirk_4", "radau_iia_5", "grk4t"] {
         let next_dt = |smooth| {
             let graph = Graph::new();
             let (t, y) = (graph.symbol("t"), graph.symbol("y"));
