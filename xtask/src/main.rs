@@ -1,6 +1,7 @@
 //! The project's own tasks, run as `cargo xtask TASK`.
 //!
-//! - `test`: every test of the workspace, doc tests included, and those of the Python package where there is a Python.
+//! - `test`: every test of the workspace, doc tests included, and those of the Python package where there is a Python. That also
+//!   gets NVIDIA's compiler from PyPI, so that kernels for GPUs are compiled; without it these tests are skipped.
 //! - `python`: the Python package alone: built, installed into an environment of its own, tested.
 //! - `lint`: formatting, clippy and documentation, with warnings as errors.
 //! - `layers`: that crates import only what the architecture allows, and modules only earlier ones.
@@ -8,12 +9,13 @@
 mod layers;
 mod python;
 
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 fn main() -> ExitCode {
     let task = std::env::args().nth(1);
     let done = match task.as_deref() {
-        Some("test") => layers::check() && test() && python::test(),
+        Some("test") => layers::check() && test(python::with_gpu_compiler()) && python::test(),
         Some("python") => python::test(),
         Some("lint") => lint(),
         Some("layers") => layers::check(),
@@ -25,8 +27,12 @@ fn main() -> ExitCode {
     if done { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn test() -> bool {
-    cargo(&["test", "--workspace", "--all-targets"], &[]) && cargo(&["test", "--workspace", "--doc"], &[])
+/// The tests, with a Python environment that has NVIDIA's compiler, where there is one.
+fn test(environment: Option<PathBuf>) -> bool {
+    let path = environment.map(|environment| environment.to_string_lossy().into_owned());
+    let variables: Vec<_> = path.iter().map(|path| ("VIRTUAL_ENV", path.as_str())).collect();
+    cargo(&["test", "--workspace", "--all-targets"], &variables)
+        && cargo(&["test", "--workspace", "--doc"], &variables)
 }
 
 fn lint() -> bool {

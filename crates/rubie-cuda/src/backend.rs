@@ -57,11 +57,6 @@ impl Backend for CudaBackend {
 
     fn compile(&self, spec: &KernelSpec) -> Result<Box<dyn Kernel>, BackendError> {
         let refused = |reason: String| BackendError::Unavailable { backend: "cuda".to_owned(), reason };
-        if spec.programs.events.is_some() {
-            return Err(refused(
-                "events of models are not carried out on GPUs yet; use --device cpu".to_owned(),
-            ));
-        }
         let source = Source::print(spec);
         let cubin = self.binary(&source).map_err(|error| refused(error.to_string()))?;
         let engine = CudaEngine::load(&self.device, &cubin).map_err(|error| refused(error.to_string()))?;

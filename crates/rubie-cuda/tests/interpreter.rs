@@ -33,8 +33,17 @@ fn compare_case(backend: &HostBackend, case: &Case) -> usize {
 fn models(precision: Precision, kind: Kind) {
     let Some(compiler) = host::compiler() else { return };
     let backend = HostBackend::new(compiler);
-    let methods =
-        ["tsit5", "dopri5", "bogacki-shampine-32", "cash-karp", "fehlberg-45", "vern7", "tsit5", "tsit5"];
+    let methods = [
+        "tsit5",
+        "dopri5",
+        "bogacki-shampine-32",
+        "cash-karp",
+        "fehlberg-45",
+        "vern7",
+        "tsit5",
+        "tsit5",
+        "dop853",
+    ];
     for (model, method) in MODELS.into_iter().zip(methods) {
         let method = rubie_method::find(method).unwrap();
         compare(&backend, model, method, kind, precision);
@@ -49,6 +58,16 @@ fn every_model_with_summaries_in_f64() {
 #[test]
 fn every_model_with_summaries_in_f32() {
     models(Precision::F32, Kind::Summaries);
+}
+
+#[test]
+fn every_metric() {
+    let Some(compiler) = host::compiler() else { return };
+    let method = rubie_method::find("dopri5").unwrap();
+    for precision in [Precision::F64, Precision::F32] {
+        let case = Case::new(MODELS[1], method, Kind::Metrics, precision);
+        assert!(compare_case(&HostBackend::new(compiler), &case) > 50);
+    }
 }
 
 /// Kinds and precisions in turn, so that each meets methods of each family.
@@ -101,6 +120,66 @@ fn drivers() {
     }
 }
 
+/// Steps end before jumps and begin anew after them; samples lie at jumps, and at places where the first step after one is
+/// rejected.
+#[test]
+fn jumps() {
+    let Some(compiler) = host::compiler() else { return };
+    let text = "param k = 200, u = 0\nstate x = 1\nobserve seen = u\nx' = k*(u - x)";
+    let axis = TimeAxis::regular(0.0, 0.5, 5).unwrap();
+    let options = DriverOptions { order: 0, ..DriverOptions::default() };
+    let drivers = Drivers::new(&axis, &[("u", [0.0, 2.0, 1.0, -1.0, 0.0])], options).unwrap();
+    let times = (1..4).map(|i| 0.5 * f64::from(i));
+    let jumps: Vec<f64> =
+        times.flat_map(|t| [t * (1.0 - 32.0 * f64::EPSILON), t * (1.0 + 32.0 * f64::EPSILON)]).collect();
+    let method = rubie_method::find("tsit5").unwrap();
+    for kind in [Kind::Inside, Kind::Summaries] {
+        let model = ("jumping", text, 1.75);
+        let case = Case::jumping(model, Some(&drivers), &jumps, method, (kind, Precision::F64));
+        assert!(compare_case(&HostBackend { quota: 7, ..HostBackend::new(compiler) }, &case) > 50);
+    }
+}
+
+/// Doses at the start, every so often and at the end; a ball whose bounces count; events that follow from events; runs that
+/// events end, some of them at their start.
+const EVENTS: [(&str, &str); 3] = [
+    (
+        "doses",
+        "param k = 1, dose = 0.3\nstate x = 1, seen = 0\nx' = -k*x\nseen' = 0\n\
+         at t = 0 every 0.25: x = x + dose\nat t = 0.61: x = 2*x\n\
+         when x > 1: seen = seen + 1, x = x - 0.9\nwhen seen > 0.5: seen = seen + 10",
+    ),
+    (
+        "ball",
+        "param g = 9.81, loss = 0.2\nstate h = 1, v = 0, bounces = 0\nh' = v\nv' = -g\nbounces' = 0\n\
+         when h < 0: h = 0, v = -(1 - loss)*v, bounces = bounces + 1\nwhen bounces > 6: stop",
+    ),
+    (
+        "ends",
+        "param k = 1\nstate x = 1, y = 0\nx' = k*x\ny' = cos(10*t)\n\
+         at t = 0: x = x + 0.1\nwhen x > 1.4: stop\nwhen y > 0.05: x = x + 0.01",
+    ),
+];
+
+#[test]
+fn events() {
+    let Some(compiler) = host::compiler() else { return };
+    let backend = HostBackend { quota: 40, ..HostBackend::new(compiler) };
+    for (name, text) in EVENTS {
+        for (method, kind) in [
+            ("tsit5", Kind::Summaries),
+            ("rodas5p", Kind::Inside),
+            ("kvaerno5", Kind::Ends),
+            ("rk4", Kind::Inside),
+        ] {
+            let method = rubie_method::find(method).unwrap();
+            let case = Case::of_text((name, text, 2.0), method, kind, Precision::F64);
+            assert!(case.spec.programs.events.is_some());
+            assert!(compare_case(&backend, &case) > 50, "{}", case.name);
+        }
+    }
+}
+
 /// An attempt whose only program runs twice, the second time until a row that stays 0 is not above 0.
 #[test]
 fn parts_that_occur_twice() {
@@ -136,7 +215,7 @@ fn everything() {
     for model in MODELS {
         for method in rubie_method::methods() {
             println!("{}, {}", model.0, method.name);
-            for kind in [Kind::Ends, Kind::Inside, Kind::Summaries] {
+            for kind in [Kind::Ends, Kind::Inside, Kind::Summaries, Kind::Metrics] {
                 for precision in [Precision::F64, Precision::F32] {
                     // Some methods fail with all runs of a stiff model; they must do so here, too.
                     compare_case(&backend, &Case::new(model, method, kind, precision));

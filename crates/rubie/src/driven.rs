@@ -10,7 +10,7 @@ use rubie_model::{Event, Model, Parameter, System, Trigger};
 use rubie_program::{Element, Precision};
 
 use crate::error::{Error, ErrorKind};
-use crate::options::{DeviceChoice, SolveOptions};
+use crate::options::SolveOptions;
 use crate::sweep::Sweep;
 
 /// Name of the parameter that says where jumps stand in the table. No model can have it.
@@ -63,11 +63,9 @@ impl Driven {
         if let Some(time) = options.jumps.iter().find(|time| !time.is_finite()) {
             return refused(format!("a jump must be at a finite time: {time}"));
         }
-        let lands = options.precision == Precision::F64 && !matches!(options.device, DeviceChoice::Cuda(_));
+        let lands = options.precision == Precision::F64;
         if !lands && !options.jumps.is_empty() {
-            let message =
-                "steps end at jumps on the CPU and in f64 only: take precision f64 and the device cpu";
-            return refused(message.to_owned());
+            return refused("steps end at jumps in f64 only: take precision f64".to_owned());
         }
         let drivers = options.drivers.clone();
         let (mut table, mut parameters, mut jumps) = (Vec::new(), Vec::new(), Vec::new());

@@ -205,3 +205,59 @@ fn an_event_that_makes_a_condition_true_is_followed_by_another() {
             .all(|(bounces, seen)| bounces.is_nan() || (*bounces > 4.0) == (*seen == 1.0))
     );
 }
+
+#[test]
+fn an_event_at_the_end_lets_the_run_end_well() {
+    let text = "state x = 1\nparam k = 1\nx' = -k*x\nat t = 1 every 1: x = x + 1\nwhen x > 1.9: x = 0";
+    let options = SolveOptions { until: 3.0, save: Schedule::Final, ..SolveOptions::default() };
+    let sweep = Sweep::product(vec![Axis::parse("k", "0:2:100", 0).unwrap()]).unwrap();
+    let solution = Solver::new(&model(text), &options).unwrap().solve(&sweep).unwrap();
+    assert!(solution.status().iter().all(|status| *status == Status::SUCCESS), "{:?}", solution.status());
+}
+
+/// Runs of which some are changed by what follows from an event at their start, some stopped, more than fit a block.
+#[test]
+fn events_at_the_start_are_followed_by_others() {
+    let text = "state x = 0, y = 0\nparam a = 0\nx' = 0\ny' = 0\n\
+                at t = 0: x = a\nwhen x > 1: y = 1\nwhen x > 2: stop\nwhen y > 0.5: y = y + 10";
+    let options = SolveOptions { until: 1.0, save: Schedule::Ends, ..SolveOptions::default() };
+    let sweep = Sweep::product(vec![Axis::parse("a", "0:2.5:1000", 0).unwrap()]).unwrap();
+    let solution = Solver::new(&model(text), &options).unwrap().solve(&sweep).unwrap();
+    for run in 0..1000 {
+        let a = solution.swept_values("a").unwrap()[run];
+        let (x, y) = (solution.series("x", run).unwrap(), solution.series("y", run).unwrap());
+        assert_eq!([x[0], y[0]], [0.0, 0.0]);
+        if a > 2.0 {
+            assert!(solution.status()[run] == Status::STOPPED && x[1].is_nan(), "a = {a}: {x:?}");
+        } else {
+            assert_eq!(solution.status()[run], Status::SUCCESS, "a = {a}");
+            assert_eq!([x[1], y[1]], [a, if a > 1.0 { 11.0 } else { 0.0 }], "a = {a}");
+        }
+    }
+}
+
+/// At a jump a run goes over a few roundings of time, and a sample lies between; the first step behind it is far too long and
+/// rejected.
+#[test]
+fn samples_and_summaries_at_a_jump_are_taken_once_the_run_has_moved() {
+    let text = "state x = 0\nparam k = 1\nx' = k*(if(t < 1, 0, 1) - x)";
+    let timing = SummaryTiming { sample_every: 0.25, summarise_every: Some(1.25) };
+    let options = SolveOptions {
+        until: 2.0,
+        save: Schedule::Every(0.25),
+        summaries: Some(SummaryOptions { timing, ..SummaryOptions::new(&["max"], 0.75) }),
+        jumps: vec![1.0],
+        steps: StepSettings { dt: Some(0.5), ..StepSettings::with_tolerance(1e-6) },
+        ..SolveOptions::default()
+    };
+    let sweep = Sweep::product(vec![Axis::parse("k", "log:1:1000:300", 0).unwrap()]).unwrap();
+    let solution = Solver::new(&model(text), &options).unwrap().solve(&sweep).unwrap();
+    for run in 0..300 {
+        let k = solution.swept_values("k").unwrap()[run];
+        let course = solution.series("x", run).unwrap();
+        for (t, x) in solution.times().iter().zip(&course) {
+            let expected = if *t > 1.0 { 1.0 - (-k * (t - 1.0)).exp() } else { 0.0 };
+            assert!((x - expected).abs() < 1e-4, "k = {k}, t = {t}: {x}, not {expected}");
+        }
+    }
+}

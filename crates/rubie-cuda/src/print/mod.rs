@@ -12,7 +12,7 @@ mod pieces;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use rubie_kernel::{KernelSpec, Status, event};
+use rubie_kernel::{ConditionPrograms, KernelSpec, Status, event};
 use rubie_program::{Opcode, Operand, Precision, Program};
 
 use function::{Functions, c_type};
@@ -114,14 +114,23 @@ fn definitions(spec: &KernelSpec, uniforms_by_value: bool) -> String {
         ("UNIFORMS", uniforms.to_owned()),
         ("HAS_DENSE", u32::from(spec.programs.dense.is_some()).to_string()),
         ("HAS_SUMMARIES", u32::from(layout.summaries.is_some()).to_string()),
+        ("HAS_CONDITIONS", u32::from(spec.programs.conditions.is_some()).to_string()),
+        ("HAS_EVENTS", u32::from(spec.programs.events.is_some()).to_string()),
+        ("HALVINGS", ConditionPrograms::HALVINGS.to_string()),
+        ("MOST_CASCADES", event::MOST_CASCADES.to_string()),
         ("SAVED", layout.recorded.len().to_string()),
         ("RESULTS", results.to_string()),
         ("NOT_A_NUMBER", not_a_number.to_owned()),
         ("EVENT_DONE", format!("{}u", event::DONE)),
         ("EVENT_ENDS", format!("{}u", event::DONE | event::STUCK | event::EXHAUSTED)),
+        ("EVENT_ACT", format!("{}u", event::ACT)),
+        ("EVENT_OBSERVE", format!("{}u", event::SAMPLE | event::SUMMARY | event::CROSS)),
+        ("EVENT_CROSS", format!("{}u", event::CROSS)),
+        ("EVENT_STOPPED", format!("{}u", event::STOPPED)),
         ("EVENT_STUCK", format!("{}u", event::STUCK)),
         ("STATUS_NON_FINITE", format!("{}u", Status::NON_FINITE.0)),
         ("STATUS_STEP_TOO_SMALL", format!("{}u", Status::STEP_TOO_SMALL.0)),
+        ("STATUS_STOPPED", format!("{}u", Status::STOPPED.0)),
         ("STATUS_STEP_LIMIT", format!("{}u", Status::STEP_LIMIT.0)),
     ];
     let lines = definitions.iter().map(|(name, value)| format!("#define {name} {value}\n"));

@@ -1,6 +1,6 @@
 //! The programs of a kernel and what their functions are called.
 
-use rubie_kernel::{ClockPrograms, KernelSpec, SummaryClockPrograms};
+use rubie_kernel::{ClockPrograms, ConditionPrograms, KernelSpec, SummaryClockPrograms};
 use rubie_program::Program;
 
 /// The programs of the step, and what their functions are called; the solve program runs on the host.
@@ -18,6 +18,11 @@ pub(super) fn step_programs(spec: &KernelSpec) -> Vec<(String, &Program)> {
         named.push(("run_summary_at_end".to_owned(), &summaries.at_end));
         named.push(("run_finish".to_owned(), &summaries.finish));
     }
+    if let Some(ConditionPrograms { bracket, halve, cut }) = &programs.conditions {
+        let conditions = [("bracket", bracket), ("halve", halve), ("cut", cut)];
+        named.extend(conditions.map(|(name, program)| (name.to_owned(), program)));
+    }
+    named.extend(programs.events.iter().map(|program| ("run_events".to_owned(), program)));
     named
 }
 

@@ -10,6 +10,27 @@ INLINE void fail(const Lane &l, const Job &job, u32 status) {
         job.summaries[row * job.runs + l.run] = NOT_A_NUMBER;
 }
 
+#if HAS_EVENTS
+// Carries out the events of the model that happen now, and those that follow from them. Says what the run needs then.
+INLINE u32 act(Lane &l, const Uniforms &k) {
+    u32 event = EVENT_ACT;
+    for (int more = MOST_CASCADES; more > 0 && (event & (EVENT_ACT | EVENT_STOPPED)) == EVENT_ACT; --more) {
+        run_events(l, k);
+        event = (u32)events(l);
+    }
+    return event;
+}
+#endif
+
+#if HAS_CONDITIONS
+// Puts the run to the place within the step just accepted where a condition became true.
+INLINE void locate(Lane &l, const Uniforms &k) {
+    bracket(l, k);
+    for (int more = HALVINGS; more > 0; --more) halve(l, k);
+    cut(l, k);
+}
+#endif
+
 // Begins the thread's next run; false if there is none left. A run that cannot begin is finished at once, and leaves
 // the thread without one.
 INLINE bool refill(Lane &l, const Job &job, const Uniforms &k, u64 &finished) {
@@ -29,6 +50,15 @@ INLINE bool refill(Lane &l, const Job &job, const Uniforms &k, u64 &finished) {
         save_at_end(l, job);
         l.sample = 1;
     }
+#if HAS_EVENTS
+    // A sample at the time of an event shows the state before it.
+    if (act(l, k) & EVENT_STOPPED) {
+        fail(l, job, STATUS_STOPPED);
+        ++finished;
+        l.run = NONE;
+        return true;
+    }
+#endif
     double first_step = next_dt(l);
     if (!(first_step > 0.0 && first_step <= 1.7976931348623157e308)) {
         fail(l, job, STATUS_NON_FINITE);
@@ -55,20 +85,25 @@ INLINE void take_window(Lane &l, const Job &job, const Uniforms &k) {
 }
 #endif
 
-// Takes all samples within the step just accepted, then those at its end.
+// Takes all samples within the step just accepted, then those at its end. A step within which a condition became true
+// ends there.
 INLINE void observe(Lane &l, const Job &job, const Uniforms &k) {
 #if HAS_DENSE
     bool inside = next_sample(l) < now(l);
 #if HAS_SUMMARIES
     inside = inside || next_summary(l) < now(l);
 #endif
-    if (inside) {
-        dense(l, k);
-        while (next_sample(l) < now(l)) {
-            sample(l, k);
-            save_inside(l, job);
-            next_sample_time(l, job);
-        }
+#if HAS_CONDITIONS
+    bool crossed = ((u32)events(l) & EVENT_CROSS) != 0;
+    if (inside || crossed) dense(l, k);
+    if (crossed) locate(l, k);
+#else
+    if (inside) dense(l, k);
+#endif
+    while (next_sample(l) < now(l)) {
+        sample(l, k);
+        save_inside(l, job);
+        next_sample_time(l, job);
     }
 #endif
     if (next_sample(l) == now(l)) {
@@ -92,7 +127,9 @@ INLINE void observe(Lane &l, const Job &job, const Uniforms &k) {
 
 // Writes down how a run ended. What was wrong with the last attempt is the cause of all else.
 INLINE void end(Lane &l, const Job &job, u32 event) {
-    if (event & EVENT_DONE) {
+    if (event & EVENT_STOPPED) {
+        fail(l, job, STATUS_STOPPED);
+    } else if (event & EVENT_DONE) {
         job.status[l.run] = 0;
     } else {
         u32 cause = trouble(l);
@@ -114,9 +151,12 @@ extern "C" __global__ void __launch_bounds__(BLOCK) rubie_run(const Job job, UNI
         }
         attempt(l, UNIFORMS);
         // Zero for nearly all attempts: no sample is due, and the run goes on.
+        if (events(l) == 0.0) continue;
+        if ((u32)events(l) & EVENT_OBSERVE) observe(l, job, UNIFORMS);
         u32 event = (u32)events(l);
-        if (event == 0) continue;
-        observe(l, job, UNIFORMS);
+#if HAS_EVENTS
+        if (event & EVENT_ACT) event |= act(l, UNIFORMS);
+#endif
         if (event & EVENT_ENDS) {
             u64 steps = (u64)accepted_steps(l);
             accepted += steps;

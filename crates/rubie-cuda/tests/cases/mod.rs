@@ -11,12 +11,12 @@ use rubie_kernel::{
     SamplesMut, Status, SummaryControls, Watch,
 };
 use rubie_method::{BuildOptions, Method, StepSettings};
-use rubie_model::Model;
+use rubie_model::{Event, Model, Parameter, Trigger};
 use rubie_output::{MetricRequest, OutputGraph, Span, SummaryGraph, SummaryTiming};
 use rubie_program::Precision;
 
 /// The example models and how long their runs last.
-pub(crate) const MODELS: [(&str, f64); 8] = [
+pub(crate) const MODELS: [(&str, f64); 9] = [
     ("lorenz", 1.0),
     ("lotka_volterra", 5.0),
     ("sir", 10.0),
@@ -25,6 +25,7 @@ pub(crate) const MODELS: [(&str, f64); 8] = [
     ("theophylline", 5.0),
     ("hodgkin_huxley", 3.0),
     ("beeler_reuter", 2.0),
+    ("minimal_model", 30.0),
 ];
 
 /// What is recorded.
@@ -34,8 +35,10 @@ pub(crate) enum Kind {
     Ends,
     /// Samples inside steps.
     Inside,
-    /// Those, and summaries.
+    /// Those, and summaries by some metrics.
     Summaries,
+    /// The same by every metric.
+    Metrics,
 }
 
 /// A kernel and what steers it.
@@ -84,29 +87,57 @@ impl Case {
         kind: Kind,
         precision: Precision,
     ) -> Case {
+        Case::jumping((name, text, until), drivers, &[], method, (kind, precision))
+    }
+
+    /// The same with times that steps do not go across: the last before each jump and the first after it.
+    pub(crate) fn jumping(
+        (name, text, until): (&str, &str, f64),
+        drivers: Option<&Drivers>,
+        jumps: &[f64],
+        method: &Method,
+        (kind, precision): (Kind, Precision),
+    ) -> Case {
         let model = Model::parse(name, text).unwrap();
         let graph = Graph::new();
         let mut system = model.system(&graph);
+        let mut events = model.events(&system);
         let (mut table, mut driving) = (Vec::new(), Vec::new());
         if let Some(drivers) = drivers {
             let expressions = DriverGraph::new(&graph, drivers.fit(), drivers.names());
-            (system, _) = expressions.drive(&system, &[]).unwrap();
+            (system, events) = expressions.drive(&system, &events).unwrap();
             table = drivers.table();
             driving = DriverData::new(drivers.fit()).control_values(1e-7);
+        }
+        if !jumps.is_empty() {
+            let first = graph.symbol("jumps");
+            system.parameters.push(Parameter {
+                name: "jumps".into(),
+                unit: None,
+                symbol: first,
+                default: f64::NAN,
+            });
+            let trigger = Trigger::Listed { first };
+            events.push(Event { trigger, changes: Vec::new(), stops: false, line: 0 });
+            driving.push(table.len() as f64);
+            table.extend(jumps);
+            table.extend([f64::INFINITY; 2]);
         }
         let dt = (!method.adaptive()).then_some(until / 300.0);
         let settings = StepSettings { dt, ..StepSettings::with_tolerance(1e-5) };
         let controller = method.controller(&settings).unwrap();
-        let step = method.build(&system, &BuildOptions { controller, dense: kind != Kind::Ends });
+        let dense = kind != Kind::Ends || text.contains("when ");
+        let step = method.build(&system, &BuildOptions { controller, dense });
         let samples = OutputGraph::all(&system);
-        let metrics = ["mean", "std", "max", "peaks[3]", "dxdt_max"];
+        let metrics = metrics(kind);
         let metrics: Vec<_> = metrics.iter().map(|metric| MetricRequest::parse(metric).unwrap()).collect();
         let summaries = SummaryGraph::new(&system, OutputGraph::all(&system), &metrics).unwrap();
-        let summaries = (kind == Kind::Summaries).then_some(summaries);
+        let summaries = matches!(kind, Kind::Summaries | Kind::Metrics).then_some(summaries);
         let recording = Recording { samples: &samples, summaries: summaries.as_ref() };
         let inputs =
             Inputs { varying: vec![Input::Parameter(0), Input::State(0)], fixed_initials: Vec::new() };
-        let spec = KernelSpec::lower(&system, &step, &recording, &inputs, precision).unwrap();
+        let spec =
+            KernelSpec::lower_with_events(&system, &step, &recording, &events, &inputs, precision).unwrap();
         let timing = SummaryTiming { sample_every: until / 40.0, summarise_every: Some(until / 4.0) };
         let schedule = timing.schedule(Span::new(0.0, until, until / 10.0 * 2.0).unwrap());
         let summary_controls = summaries.as_ref().map(|summaries| {
@@ -172,6 +203,16 @@ impl Case {
         };
         Outcome { samples, summaries, status, report }
     }
+}
+
+/// The metrics of a kind, their arguments filled in.
+fn metrics(kind: Kind) -> Vec<String> {
+    if kind != Kind::Metrics {
+        return ["mean", "std", "max", "peaks[3]", "dxdt_max"].map(str::to_owned).to_vec();
+    }
+    let forms = rubie_output::metrics().iter().map(|metric| metric.form());
+    let forms = forms.map(|form| form.replace("[n]", "[3]").replace("[level]", "[0.5]"));
+    forms.map(|form| form.replace("[fraction]", "[0.75]")).collect()
 }
 
 fn wide(value: f64) -> u64 {

@@ -37,6 +37,9 @@ pub mod event {
     pub const CROSS: u64 = 64;
     /// In addition to DONE: an event of the model ended the run.
     pub const STOPPED: u64 = 128;
+
+    /// Events that follow from each other at one time, at most.
+    pub const MOST_CASCADES: usize = 100;
 }
 
 /// The symbols of a clock.
@@ -101,6 +104,11 @@ impl<'g> ClockGraph<'g> {
     /// The same clock with steps that conditions of the model may cut short: then the time of the run is not the end of the step.
     pub(crate) fn with_conditions(self, graph: &'g Graph) -> Self {
         ClockGraph { ends: [self.ends[0], graph.symbol("clock.step_end")], ..self }
+    }
+
+    /// The end of the integration.
+    pub(crate) fn end(&self) -> Expr<'g> {
+        self.end
     }
 
     /// The time of the run at the start of an attempt.
@@ -179,7 +187,8 @@ impl<'g> ClockGraph<'g> {
         let given_up = [(attempts.ge(self.max_attempts), event::EXHAUSTED), (stuck, event::STUCK)];
         let given_up =
             given_up.into_iter().fold(none, |code, (happened, event)| happened.select(event as f64, code));
-        let code = self.code(after, accepted.and(after.ge(self.end)), given_up);
+        let moved = (!self.stops.is_empty()).then_some(accepted);
+        let code = self.code(after, moved, accepted.and(after.ge(self.end)), given_up);
         let code = crossed.map_or(code, |crossed| code + crossed.select(event::CROSS as f64, none));
         let mut outputs = vec![
             (self.now, layout.previous),
@@ -195,19 +204,21 @@ impl<'g> ClockGraph<'g> {
         outputs.into_iter().map(|(value, row)| (value, Place::Row(row))).collect()
     }
 
-    /// What the lane needs at this time: `otherwise` unless it is done, samples, events at given times.
-    fn code(&self, time: Expr<'g>, done: Expr<'g>, otherwise: Expr<'g>) -> Expr<'g> {
+    /// What the lane needs at this time: `otherwise` unless it is done, samples, events at given times. An event may have put the
+    /// run beyond its next sample, which then waits until the run has `moved`.
+    fn code(&self, time: Expr<'g>, moved: Option<Expr<'g>>, done: Expr<'g>, otherwise: Expr<'g>) -> Expr<'g> {
         let none = time.graph().constant(0.0);
         let ends = done.select(event::DONE as f64, otherwise);
         let due = self.dues.iter().zip([event::SAMPLE, event::SUMMARY]);
-        let code = due.fold(ends, |code, (next, event)| code + next.le(time).select(event as f64, none));
+        let is_due = |next: &Expr<'g>| moved.map_or(next.le(time), |moved| moved.and(next.le(time)));
+        let code = due.fold(ends, |code, (next, event)| code + is_due(next).select(event as f64, none));
         let acts = self.stops.iter().map(|stop| stop.le(time)).reduce(|any, stop| any.or(stop));
         acts.map_or(code, |acts| code + acts.select(event::ACT as f64, none))
     }
 
     /// What a lane needs whose step was cut short at this time because a condition became true.
     pub(crate) fn code_of_cut(&self, time: Expr<'g>) -> Expr<'g> {
-        let code = self.code(time, time.ge(self.end), time.graph().constant(0.0));
+        let code = self.code(time, None, time.ge(self.end), time.graph().constant(0.0));
         // The event that the condition means, unless events at given times say so already.
         match self.stops.iter().map(|stop| stop.le(time)).reduce(|any, stop| any.or(stop)) {
             Some(acts) => code + acts.select(0.0, event::ACT as f64),

@@ -21,6 +21,8 @@ pub(crate) struct SummaryClock<'g> {
     now: Expr<'g>,
     /// The ends of the step just accepted.
     ends: [Expr<'g>; 2],
+    /// Whether events of the model happen at given times.
+    has_stops: bool,
 }
 
 impl<'g> SummaryClock<'g> {
@@ -40,6 +42,7 @@ impl<'g> SummaryClock<'g> {
             full: symbol("full"),
             now: clock.now,
             ends: clock.ends,
+            has_stops: !clock.stops.is_empty(),
         }
     }
 
@@ -73,7 +76,9 @@ impl<'g> SummaryClock<'g> {
 
     /// 1 where a sample is due inside the step (or at its end), 2 where what is due is the start of the recording, else 0.
     pub(crate) fn due(&self, inside: bool) -> Expr<'g> {
-        let due = if inside { self.next.lt(self.ends[1]) } else { self.next.equal(self.now) };
+        let due = if inside { self.next.lt(self.now) } else { self.next.equal(self.now) };
+        // A run that an event has put beyond its next sample takes it within its next step, however often that is rejected.
+        let due = if self.has_stops { due.and(self.ends[0].lt(self.now)) } else { due };
         let what = self.index.lt(0.0).select(self.graph.constant(2.0), 1.0);
         due.select(what, 0.0)
     }

@@ -3,10 +3,10 @@
 use rubie_program::Executor;
 
 use crate::backend::ChunkReport;
-use crate::clock::event::{ACT, DONE, STOPPED, STUCK};
+use crate::clock::event::{ACT, DONE, MOST_CASCADES, STOPPED, STUCK};
 use crate::cpu::clock::Clocked;
 use crate::cpu::lane_set::{Attention, Due, LaneSet};
-use crate::cpu::staging::{Staging, refusal};
+use crate::cpu::staging::Staging;
 use crate::cpu::unit::Unit;
 use crate::cpu::{Job, Prepared, Samples};
 use crate::spec::ConditionPrograms;
@@ -14,9 +14,6 @@ use crate::status::Status;
 
 /// Attempts between looks at the interrupt flag.
 const PATIENCE: u32 = 256;
-
-/// Events that follow from each other at one time, at most.
-const MOST_CASCADES: usize = 100;
 
 /// The rows of a block and the runs in its lanes.
 pub(super) struct Block<T: Samples> {
@@ -229,7 +226,7 @@ impl<T: Samples> Block<T> {
     fn refill<X: Executor<T>>(&mut self, lane: usize, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
         let first_sample = usize::from(job.samples_at_start());
         while let Some(staged) = self.staging.take(job, unit) {
-            if let Some(status) = refusal(staged.first_step) {
+            if let Some(status) = staged.ends() {
                 unit.fail(staged.run, job.first_rows(first_sample, 0), status);
                 job.count_finished();
                 continue;

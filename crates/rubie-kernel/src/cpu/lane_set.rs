@@ -160,6 +160,12 @@ impl Due {
         }
     }
 
+    /// Those of these lanes only.
+    #[inline]
+    pub(super) fn within(self, lanes: LaneSet) -> Due {
+        Due { inside: self.inside.and(lanes), at_end: self.at_end.and(lanes) }
+    }
+
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.inside.is_empty() && self.at_end.is_empty()

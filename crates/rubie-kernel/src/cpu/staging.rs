@@ -5,6 +5,7 @@
 
 use rubie_program::{Executor, Rows};
 
+use crate::clock::event::{ACT, MOST_CASCADES, STOPPED};
 use crate::cpu::unit::Unit;
 use crate::cpu::{Job, Prepared, Samples};
 use crate::status::Status;
@@ -28,6 +29,19 @@ pub(super) struct Staged {
     pub(super) lane: usize,
     /// Size of the first step.
     pub(super) first_step: f64,
+    /// An event at the start of the run ended it.
+    stopped: bool,
+}
+
+impl Staged {
+    /// The status of a run that ends before its first step.
+    pub(super) fn ends(&self) -> Option<Status> {
+        let sane = self.first_step.is_finite() && self.first_step > 0.0;
+        match self.stopped {
+            true => Some(Status::STOPPED),
+            false => (!sane).then_some(Status::NON_FINITE),
+        }
+    }
 }
 
 impl<T: Samples> Staging<T> {
@@ -58,7 +72,8 @@ impl<T: Samples> Staging<T> {
         let lane = self.next;
         self.next += 1;
         let first_step = self.rows.row(job.layout.next_dt)[lane].to_f64();
-        Some(Staged { run: self.first + lane, lane, first_step })
+        let stopped = self.code(lane, job) & STOPPED != 0;
+        Some(Staged { run: self.first + lane, lane, first_step, stopped })
     }
 
     /// Copies a run's rows into a lane of the block that computes.
@@ -86,7 +101,20 @@ impl<T: Samples> Staging<T> {
         }
         // A sample at the time of an event shows the state before it.
         if let Some(events) = events {
-            events.execute(&mut self.rows, job.uniforms);
+            for _ in 0..MOST_CASCADES {
+                events.execute(&mut self.rows, job.uniforms);
+                if (0..self.filled).all(|lane| self.code(lane, job) & ACT == 0) {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// What a lane needs after the events at the start; 0 where there are none.
+    fn code<X>(&self, lane: usize, job: &Job<'_, T, X>) -> u64 {
+        match job.kernel.prepared.events {
+            Some(_) => self.rows.row(job.layout.clock.events)[lane].to_f64() as u64,
+            None => 0,
         }
     }
 
@@ -104,10 +132,4 @@ impl<T: Samples> Staging<T> {
             lanes[self.filled..].fill(last);
         }
     }
-}
-
-/// The status of a run that cannot begin, if its first step shows that it cannot.
-pub(super) fn refusal(first_step: f64) -> Option<Status> {
-    let sane = first_step.is_finite() && first_step > 0.0;
-    (!sane).then_some(Status::NON_FINITE)
 }

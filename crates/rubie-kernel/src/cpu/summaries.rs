@@ -17,9 +17,10 @@ impl<T: Samples> Block<T> {
         unit: &mut Unit<'_, T>,
     ) {
         let Some(programs) = &job.kernel.prepared.summaries else { return };
+        let lanes = due.inside.or(due.at_end);
         if let Some(inside) = &programs.inside {
             while !due.inside.is_empty() {
-                due = self.take_summary(inside, true, job, unit);
+                due = self.take_summary(inside, true, job, unit).within(lanes);
             }
         }
         if !due.at_end.is_empty() {

@@ -174,13 +174,16 @@ impl<'g> TimedEvents<'g> {
             conditions.conditions.iter().zip(before).zip(after).zip(rows)
         {
             let crossed = any.and(before.le(0.0)).and(after.gt(0.0));
+            let crossed = stops.map_or(crossed, |stops| crossed.and(stops.not()));
             again = either(again, crossed);
             outputs.push((any.select(after, condition.level), level_row));
             outputs.push((crossed.select(one, zero), crossed_row));
         }
         let code =
             |when: Option<Expr<'g>>, code: u64| when.map_or(zero, |when| when.select(code as f64, zero));
-        let code = code(stops, event::DONE | event::STOPPED) + code(again, event::ACT);
+        let done = system.time.ge(clock.end());
+        let done = stops.map_or(done, |stops| done.or(stops));
+        let code = code(Some(done), event::DONE) + code(stops, event::STOPPED) + code(again, event::ACT);
         outputs.push((any.select(code, clock.events()), layout.clock.events));
         outputs.extend(states.into_iter().zip(layout.states.clone()));
         let outputs = outputs.into_iter().map(|(value, row)| (value, Place::Row(row))).collect();

@@ -120,6 +120,10 @@ impl KernelSpec {
         started.extend(within.iter().flat_map(|clock| events.start(clock, &layout)));
         let levels = conditions.functions(system.time, &states).into_iter();
         started.extend(levels.zip(layout.levels.clone().map(Place::Row)));
+        if !all.is_empty() {
+            let none = [layout.clock.events].into_iter().chain(layout.crossed.clone());
+            started.extend(none.map(|row| (system.graph.constant(0.0), Place::Row(row))));
+        }
         phases.push(Phase { name: "start", rate: Rate::Attempt, outputs: started });
         let (parts, order) = attempt(step, within.as_ref().map(|clock| (clock, &conditions)), &layout);
         let attempts = parts.len();
