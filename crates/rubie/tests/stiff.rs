@@ -1,5 +1,4 @@
-//! The stiff problems of the shared collection of initial value problems against its reference digits. The work-precision
-//! table of docs/stiff-problems.md is printed by
+//! The stiff problems of the shared collection of initial value problems against its reference digits. A table of steps and errors is printed by
 //!
 //!     cargo test --release -p rubie --test stiff -- --nocapture
 //!
@@ -29,13 +28,15 @@ fn error(found: &[f64], reference: &[f64], tolerance: f64, smallest: f64) -> f64
 }
 
 /// How many tolerances the error may be.
-fn allowed(name: &str, tolerance: f64) -> f64 {
-    match name {
-        // Rounding in the right-hand side alone costs all but eight digits of the small states: fast terms that are 1e8 times
-        // as large as what is left of them. Errors do not depend on the tolerance any more.
-        "rober" | "ds_f3" | "ds_f5" if tolerance < 1e-9 => 1000.0,
+fn allowed(name: &str, method: &str, tolerance: f64) -> f64 {
+    match (name, method) {
+        // Rounding in the right-hand side alone costs all but eight digits: fast terms that are 1e11 times as large as what is left of
+        // them. Errors do not depend on the tolerance any more.
+        ("ds_f5", _) if tolerance < 1e-9 => 300.0,
+        // 42,000 steps of a method of order 3.
+        ("rober", "ros34pw2") if tolerance < 1e-9 => 1000.0,
         // Sixteen steps to t = 100: the steps are too large to see all of a passing transient.
-        "ds_d5" if tolerance > 1e-5 => 100.0,
+        ("ds_d5", "rodas5p") if tolerance > 1e-5 => 100.0,
         _ => 30.0,
     }
 }
@@ -61,7 +62,7 @@ fn stiff_problems_meet_their_tolerance() {
                     Ok(end) => {
                         let error = error(&end.values, &ivp::reference(problem), tolerance, smallest);
                         cells.push(format!("{} / {error:.2}", end.attempts));
-                        if error.is_nan() || error > allowed(name, tolerance) {
+                        if error.is_nan() || error > allowed(name, method, tolerance) {
                             wrong.push(format!("{name}, {method} at {tolerance:e}: {error:.1} tolerances"));
                         }
                     }
