@@ -185,12 +185,14 @@ def machine():
     )
 
 
-def peers_python():
-    """A Python that has the packages of `peers/requirements.txt`."""
+def peers_python(package=None):
+    """A Python that has the packages of `peers/requirements.txt`, and `package`, which is RuBIE itself or one of them."""
     path = Path(os.environ.get("PEERS_PYTHON", ROOT / "bench" / "peers" / ".venv" / "bin" / "python"))
     if not path.exists():
         raise Unavailable(
             "no Python with the peers: python3 -m venv bench/peers/.venv && "
-            "bench/peers/.venv/bin/pip install -r bench/peers/requirements.txt, or PEERS_PYTHON=/path/to/python"
+            "bench/peers/.venv/bin/pip install . -r bench/peers/requirements.txt, or PEERS_PYTHON=/path/to/python"
         )
+    if package and subprocess.run([path, "-c", f"import {package}"], capture_output=True, check=False).returncode != 0:
+        raise Unavailable(f"{path} has no {package}: {path} -m pip install {'.' if package == 'rubie' else package}")
     return path

@@ -1,4 +1,4 @@
-"""The Lorenz sweep by one solver in Python: `lorenz.py scipy|diffrax|heyoka RUNS SAMPLES`.
+"""The Lorenz sweep by one solver in Python: `lorenz.py rubie|scipy|diffrax|heyoka RUNS SAMPLES`.
 
 JSON on standard output: seconds, compile_seconds, version, final states of SAMPLES + 1 evenly spaced runs."""
 
@@ -9,6 +9,23 @@ import time
 import numpy as np
 
 TOLERANCE = 1e-8
+
+
+def rubie(rho):
+    import rubie as package
+
+    begin = time.perf_counter()
+    system = package.create_ODE_system(
+        "dx = 10*(y - x)\ndy = x*(r - z) - y\ndz = x*y - 8/3*z",
+        states={"x": 1.0, "y": 0.0, "z": 0.0},
+        parameters={"r": 1.0},
+    )
+    solver = package.Solver(system, "tsit5", rtol=TOLERANCE, atol=TOLERANCE, save="final", threads=1)
+    solver.compile(parameters={"r": rho})
+    compile_seconds = time.perf_counter() - begin
+    begin = time.perf_counter()
+    final = solver.solve(parameters={"r": rho}).time_domain_array[0].T
+    return final, time.perf_counter() - begin, compile_seconds, package.__version__
 
 
 def scipy(rho):

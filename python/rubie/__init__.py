@@ -17,7 +17,7 @@
 | `solve_ivp`, `Solver` | the same with the names and grids of CuBIE |
 | `SolveResult` | arrays, legends, tables, failures |
 | `DriverSamples` | parameters that follow samples over time |
-| `methods` | the integration methods |
+| `methods`, `metrics` | the integration methods, and what summaries are made of |
 | `sample` | values from ranges, by generators such as those of `scipy.stats.qmc` |
 | `rubie.distributed` | the same batch over a cluster of Dask |
 """
@@ -29,21 +29,44 @@ from rubie.result import SolveResult
 from rubie.sampling import sample
 from rubie.shortcuts import solve, solve_ivp
 from rubie.solver import Solver
-from rubie.status import RESULT_CODES
-from rubie.system import OdeSystem, create_ODE_system, load_model, methods
+from rubie.status import CUBIE_RESULT_CODES, RESULT_CODES
+from rubie.system import OdeSystem, create_ODE_system, load_cellml_model, load_model, methods, metrics
+
+#: :class:`OdeSystem` by CuBIE's name.
+SymbolicODE = OdeSystem
+
+#: Names of CuBIE that have no counterpart, and what there is instead.
+_ABSENT = {
+    "default_memmgr": "memory is planned for each solve; see the keywords memory_limit and mem_proportion of Solver",
+    "summary_metrics": "rubie.metrics() lists the metrics; one more is a file of the engine",
+    "TimeLogger": "times are in the report of each result",
+    "default_timelogger": "times are in the report of each result",
+    "ArrayTypes": "arrays are NumPy's",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name in _ABSENT:
+        raise AttributeError(f"rubie has no {name}: {_ABSENT[name]}")
+    raise AttributeError(f"module 'rubie' has no attribute {name!r}")
+
 
 __all__ = [
+    "CUBIE_RESULT_CODES",
     "DriverSamples",
     "EquationWarning",
     "OdeSystem",
     "RESULT_CODES",
     "SolveResult",
     "Solver",
+    "SymbolicODE",
     "TranslationError",
     "__version__",
     "create_ODE_system",
+    "load_cellml_model",
     "load_model",
     "methods",
+    "metrics",
     "sample",
     "solve",
     "solve_ivp",

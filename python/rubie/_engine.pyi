@@ -1,15 +1,20 @@
 from collections.abc import Callable, Sequence
 from os import PathLike
-from typing import Any
+from typing import Any, final
 
 import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Drivers", "Model", "Solver", "__version__", "methods", "metrics", "status_flags", "write"]
 
 __version__: str
 
-Entry = tuple[str, float | None, str | None]
+_Entry = tuple[str, float | None, str | None]
+_Numbers = npt.NDArray[np.float64]
 
+@final
 class Model:
-    def __init__(self, text: str, name: str = ...) -> None: ...
+    def __new__(cls, text: str, name: str = "model") -> Model: ...
     @property
     def text(self) -> str: ...
     @property
@@ -17,48 +22,55 @@ class Model:
     @property
     def warnings(self) -> str: ...
     @property
-    def states(self) -> list[Entry]: ...
+    def states(self) -> list[_Entry]: ...
     @property
-    def parameters(self) -> list[Entry]: ...
+    def parameters(self) -> list[_Entry]: ...
     @property
-    def observables(self) -> list[Entry]: ...
+    def observables(self) -> list[_Entry]: ...
 
-def write(path: str | PathLike[str], arrays: dict[str, Any], long: bool = ...) -> None: ...
+def write(path: str | PathLike[str], arrays: dict[str, Any], long: bool = False) -> None: ...
 
+@final
 class Drivers:
-    def __init__(
-        self,
-        times: np.ndarray,
+    def __new__(
+        cls,
+        times: _Numbers,
         names: Sequence[str],
-        samples: Sequence[np.ndarray],
-        runs: int | None = ...,
-        order: int = ...,
-        boundary: str | None = ...,
-        outside: str = ...,
-    ) -> None: ...
-    def values(self, times: np.ndarray, run: int = ...) -> np.ndarray: ...
+        samples: Sequence[_Numbers],
+        runs: int | None = None,
+        order: int = 3,
+        boundary: str | None = None,
+        outside: str = "wrap",
+    ) -> Drivers: ...
+    def values(self, /, times: _Numbers, run: int = 0) -> _Numbers: ...
 
+@final
 class Solver:
-    def __init__(self, model: Model, given: dict[str, Any]) -> None: ...
+    def __new__(cls, model: Model, given: dict[str, Any]) -> Solver: ...
     def solve(
         self,
+        /,
         names: Sequence[str],
-        columns: Sequence[np.ndarray],
+        columns: Sequence[_Numbers],
         product: bool,
-        progress: Callable[[int, int], object] | None = ...,
+        progress: Callable[[int, int], object] | None = None,
     ) -> dict[str, Any]: ...
     def solve_into(
         self,
+        /,
         path: str | PathLike[str],
         names: Sequence[str],
-        columns: Sequence[np.ndarray],
+        columns: Sequence[_Numbers],
         product: bool,
-        long: bool = ...,
-        earlier: str = ...,
-        progress: Callable[[int, int], object] | None = ...,
+        long: bool = False,
+        earlier: str = "refuse",
+        progress: Callable[[int, int], object] | None = None,
     ) -> dict[str, Any]: ...
+    def prepare(self, /, names: Sequence[str]) -> None: ...
+    def choose(self, /, names: Sequence[str], columns: Sequence[_Numbers], product: bool) -> tuple[str, str]: ...
     @property
     def backend(self) -> str | None: ...
 
 def methods() -> list[tuple[str, list[str], int, bool]]: ...
+def metrics() -> list[tuple[str, str]]: ...
 def status_flags() -> list[tuple[int, str, str, str]]: ...

@@ -52,7 +52,7 @@ def solve(
         The same as that of :meth:`Solver.solve`, to the last bit. Its report sums steps and seconds over the parts.
     """
     pieces = dict(_submitted(client, solver, initial_values, parameters, duration, settling_time, t0, grid_type, parts, retries))
-    return SolveResult(solver.system, _joined([pieces[part] for part in sorted(pieces)]), solver._saved())
+    return solver._result(_joined([pieces[part] for part in sorted(pieces)]), duration, settling_time, t0)
 
 
 def as_completed(client: Any, solver: Solver, *args: Any, grid_type: str = "verbatim", parts: int | None = None, retries: int = 3, **kwargs: Any) -> Iterator[tuple[slice, SolveResult]]:
@@ -62,11 +62,23 @@ def as_completed(client: Any, solver: Solver, *args: Any, grid_type: str = "verb
     unknown = set(given) - set(defaults)
     if unknown:
         raise TypeError(f"unexpected arguments: {', '.join(sorted(unknown))}")
-    for first, arrays in _submitted(client, solver, *given.values(), grid_type, parts, retries):
-        yield slice(first, first + len(arrays["status"])), SolveResult(solver.system, arrays, solver._saved())
+    for first, arrays in _submitted(client, solver, **given, grid_type=grid_type, parts=parts, retries=retries):
+        times = given["duration"], given["settling_time"], given["t0"]
+        yield slice(first, first + len(arrays["status"])), solver._result(arrays, *times)
 
 
-def _submitted(client, solver, initial_values, parameters, duration, settling_time, t0, grid_type, parts, retries):
+def _submitted(
+    client: Any,
+    solver: Solver,
+    initial_values: Any,
+    parameters: Any,
+    duration: float,
+    settling_time: float,
+    t0: float,
+    grid_type: str,
+    parts: int | None,
+    retries: int,
+) -> Iterator[tuple[int, dict[str, Any]]]:
     """Submits parts; yields (first run, arrays) as they come."""
     try:
         import distributed
@@ -91,11 +103,13 @@ def _submitted(client, solver, initial_values, parameters, duration, settling_ti
             part.update(drivers=drivers.of_runs(int(low), int(high)))
         future = client.submit(_part, part, names, cut, duration, settling_time, t0, threads, pure=False, retries=retries)
         futures[future] = int(low)
-    for future, arrays in distributed.as_completed(futures, with_results=True):
+    for future, arrays in distributed.as_completed(futures, with_results=True):  # type: ignore[no-untyped-call]
         yield futures[future], arrays
 
 
-def _part(solver: Solver, names, columns, duration, settling_time, t0, threads) -> dict[str, Any]:
+def _part(
+    solver: Solver, names: list[str], columns: list[np.ndarray], duration: float, settling_time: float, t0: float, threads: int
+) -> dict[str, Any]:
     """What a worker does."""
     solver = solver.copy()
     solver.update(threads=threads)

@@ -43,15 +43,15 @@ class DriverSamples:
     ):
         if not samples:
             raise ValueError("no driver is given: name at least one, with its samples")
-        self.samples = {name: np.asarray(values, dtype=float) for name, values in samples.items()}
+        self.samples = {name: np.array(values, dtype=float) for name, values in samples.items()}
         length = len(next(iter(self.samples.values())))
         if time is not None and (driver_sample_period is not None or t0 is not None):
             raise ValueError("give the times of samples, or their period and the first time, not both")
         if time is None and driver_sample_period is None:
             raise ValueError("the times of samples are needed: `time`, or `driver_sample_period`")
         if time is None:
-            time = (t0 or 0.0) + float(driver_sample_period) * np.arange(length)
-        self.time = np.asarray(time, dtype=float)
+            time = (t0 or 0.0) + float(driver_sample_period or 0.0) * np.arange(length)
+        self.time = np.array(time, dtype=float)
         columns = {1 if array.ndim == 1 else array.shape[1] for array in self.samples.values() if array.ndim <= 2}
         for name, array in self.samples.items():
             if array.ndim not in (1, 2) or len(array) != len(self.time):
@@ -60,6 +60,9 @@ class DriverSamples:
             raise ValueError(f"drivers have samples for different numbers of runs: {', '.join(map(str, sorted(columns)))}")
         #: Number of runs, where each has samples of its own.
         self.runs: int | None = max(columns) if any(array.ndim == 2 for array in self.samples.values()) else None
+        for array in (self.time, *self.samples.values()):
+            array.setflags(write=False)
+        self._fitted: dict[tuple[Any, ...], _engine.Drivers] = {}
         # Mistakes in the times are told now.
         self.engine(order=0, outside="hold")
 
@@ -72,13 +75,20 @@ class DriverSamples:
         if outside is None:
             clamped = boundary_condition in (None, "clamped")
             outside = "wrap" if wrap else "ramp" if clamped else "zero"
+        fit = (order, boundary_condition, outside)
+        if fit in self._fitted:
+            return self._fitted[fit]
         shape = None if self.runs is None else (len(self.time), self.runs)
         columns = [
             array if shape is None else np.broadcast_to(array.reshape(len(self.time), -1), shape).T.ravel()
             for array in self.samples.values()
         ]
         columns = [np.ascontiguousarray(column) for column in columns]
-        return _engine.Drivers(self.time, self.names, columns, self.runs, order, boundary_condition, outside)
+        self._fitted[fit] = _engine.Drivers(self.time, self.names, columns, self.runs, order, boundary_condition, outside)
+        return self._fitted[fit]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_fitted": {}}
 
     def of_runs(self, first: int, last: int) -> DriverSamples:
         """The samples of runs from `first` up to, without, `last`."""
@@ -92,7 +102,7 @@ class DriverSamples:
         """Values at times, of shape (time, driver); `options` are those of :meth:`engine`."""
         return self.engine(**options).values(np.asarray(times, dtype=float), run)
 
-    def plot_interpolated(self, times: Any, run: int = 0, axes: Any = None, **options: Any):
+    def plot_interpolated(self, times: Any, run: int = 0, axes: Any = None, **options: Any) -> Any:
         """Draws samples and what joins them; needs Matplotlib."""
         from rubie.result import needs
 

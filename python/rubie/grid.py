@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,13 @@ import numpy as np
 GRID_TYPES = ("combinatorial", "verbatim")
 
 
-def columns(values: Any, names: list[str], what: str) -> dict[str, np.ndarray]:
-    """Values by name from a dictionary, from one value for each name, or from an array of shape (name, run)."""
+def columns(
+    values: Any, names: list[str], what: str, *, rows: list[str] | None = None, derived: Iterable[str] = ()
+) -> dict[str, np.ndarray]:
+    """Values by name from a dictionary, from one value for each name, or from an array of shape (name, run).
+
+    An array has a row for each of `names`, or for each of `rows`. Names in `derived` follow from others where their row is NaN.
+    """
     if values is None:
         return {}
     if isinstance(values, Mapping):
@@ -27,9 +32,12 @@ def columns(values: Any, names: list[str], what: str) -> dict[str, np.ndarray]:
     array = np.asarray(values, dtype=np.float64)
     if array.ndim == 1:
         array = array[:, np.newaxis]
+    if rows is not None and array.ndim == 2 and array.shape[0] == len(rows):
+        return dict(zip(rows, array))
     if array.ndim != 2 or array.shape[0] != len(names):
-        raise ValueError(f"an array of {what}s has the shape ({what}, run) with {len(names)} rows, not {array.shape}")
-    return dict(zip(names, array))
+        swept = "" if rows is None else f", or {len(rows)} for the swept ones"
+        raise ValueError(f"an array of {what}s has the shape ({what}, run) with {len(names)} rows{swept}, not {array.shape}")
+    return {name: row for name, row in zip(names, array) if not (name in derived and np.isnan(row).all())}
 
 
 def combined(groups: list[dict[str, np.ndarray]], grid_type: str) -> tuple[list[str], list[np.ndarray], bool]:
@@ -42,11 +50,17 @@ def combined(groups: list[dict[str, np.ndarray]], grid_type: str) -> tuple[list[
         raise ValueError(f"grid_type is one of {', '.join(GRID_TYPES)}, not {grid_type!r}")
     given = {name: values for group in groups for name, values in group.items()}
     if grid_type == "combinatorial":
-        unique = [values[np.sort(np.unique(values, return_index=True)[1])] for values in given.values()]
-        return list(given), unique, True
+        return list(given), [_different(values) for values in given.values()], True
     lengths = {name: values.size for name, values in given.items() if values.size > 1}
     runs = max(lengths.values(), default=1)
     for name, length in lengths.items():
         if length != runs:
             raise ValueError(f"{name!r} has {length} values where others have {runs}: with grid_type='verbatim' all have as many, or one")
     return list(given), [np.broadcast_to(values, runs).copy() for values in given.values()], False
+
+
+def _different(values: np.ndarray) -> np.ndarray:
+    """The values without those that were there before, in their order."""
+    if (values[1:] > values[:-1]).all():
+        return values
+    return values[np.sort(np.unique(values, return_index=True)[1])]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from rubie import _engine
 
 #: Keywords that reach the engine, with its name for each.
 ENGINE = {
@@ -27,7 +29,8 @@ ENGINE = {
 }
 
 #: Keywords that say what is recorded; the solver takes them itself.
-RECORDING = ["save_every", "save", "output_types", "save_variables", "summarise_variables", "precision"]
+RECORDING = """save_every save output_types save_variables summarise_variables precision saved_state_indices
+saved_observable_indices summarised_state_indices summarised_observable_indices""".split()
 
 #: Keywords of drivers; the solver fits them.
 DRIVING = ["drivers", "order", "wrap", "boundary_condition", "outside"]
@@ -40,11 +43,22 @@ fix_constant_parameters""".split()
 #: Keywords of solvers for stage equations that are not built here; stages are solved by sparse factors.
 LINEAR = """dae_initialisation linear_correction_type preconditioner_type preconditioner_order
 prefactored krylov_atol krylov_rtol krylov_max_iters krylov_residual_floor krylov_residual_reduction
-error_atol error_rtol error_max_iters""".split()
+error_atol error_rtol error_max_iters error_residual_floor error_residual_reduction""".split()
+
+#: Keywords that would change results and have no counterpart: what to do instead.
+REFUSED = {
+    "tableau": "methods are named by `algorithm`; one more is a data file of the engine",
+    "constants": "constants are parameters that do not vary: give them to create_ODE_system",
+}
+
+GAINS = ("integral_gain", "proportional_gain", "derivative_gain")
 
 
-def checked(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The keywords that have an effect; unknown ones raise, with the nearest that is known."""
+def checked(given: Mapping[str, Any], inputs: Iterable[str] = ()) -> dict[str, Any]:
+    """The keywords that have an effect; unknown ones raise, with the nearest that is known.
+
+    `inputs` are names of states and parameters, which are often given as keywords by mistake.
+    """
     known: dict[str, Any] = {}
     without: list[str] = []
     for name, value in given.items():
@@ -53,10 +67,64 @@ def checked(given: Mapping[str, Any]) -> dict[str, Any]:
             known[name] = ("frozen" if value else "exact") if frozen else value
         elif name in LINEAR:
             without.append(name)
+        elif name in REFUSED:
+            raise KeyError(f"{name!r} is not known here: {REFUSED[name]}")
         elif name not in PERFORMANCE and not name.startswith("unroll_") and not name.endswith("_location"):
-            near = difflib.get_close_matches(name, [*ENGINE, *RECORDING, *DRIVING, *PERFORMANCE, *LINEAR], 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise KeyError(f"Unrecognized keyword arguments: [{name!r}]{hint}")
+            raise KeyError(f"Unrecognized keyword arguments: [{name!r}]{_hint(name, inputs)}")
     if without:
         warnings.warn(f"{', '.join(without)}: without effect, stage equations are solved by sparse factors", stacklevel=4)
     return known
+
+
+def _hint(name: str, inputs: Iterable[str]) -> str:
+    if name in inputs:
+        return f"; {name!r} is a quantity of the system: give it to `solve`, in `parameters` or `initial_values`"
+    near = difflib.get_close_matches(name, [*ENGINE, *RECORDING, *DRIVING, *PERFORMANCE, *LINEAR], 1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def for_engine(given: Mapping[str, Any], states: Iterable[str]) -> dict[str, Any]:
+    """Keywords that reach the engine, by its names and in its types.
+
+    Tolerances by name become lists in the order of `states` (absent ones 1e-6), gains that are functions are called with the order of the
+    method, coefficients of a filter become the gains that they mean.
+    """
+    options = {ENGINE[name]: _plain(value) for name, value in given.items() if name in ENGINE}
+    for tolerance in ("atol", "rtol"):
+        if isinstance(options.get(tolerance), Mapping):
+            unknown = [name for name in options[tolerance] if name not in states]
+            if unknown:
+                raise KeyError(f"{tolerance} names {unknown[0]!r}, which is no state; there are {', '.join(states)}")
+            options[tolerance] = [options[tolerance].get(name, 1e-6) for name in states]
+    for gain in GAINS:
+        if callable(options.get(gain)):
+            options[gain] = float(options[gain](_order(options.get("method", "tsit5"))))
+    coefficients = options.get("filter")
+    if coefficients is not None and not isinstance(coefficients, str):
+        del options["filter"]
+        options = {**_gains(coefficients), **options}
+    return options
+
+
+def _plain(value: Any) -> Any:
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def _order(method: str) -> int:
+    for name, aliases, order, _ in _engine.methods():
+        if method.lower() in (name, *aliases):
+            return order
+    raise ValueError("gains that depend on the order of the method need a method that is named")
+
+
+def _gains(coefficients: Any) -> dict[str, Any]:
+    """A controller with the gains of a digital filter: integral b1 + b2 + b3, proportional -b2 - 2 b3, derivative b3.
+
+    >>> _gains((0.6, -0.2, 0))["controller"]
+    'pi'
+    """
+    first, second, third = (float(coefficient) for coefficient in coefficients)
+    controller = "pid" if third else "pi" if second else "i"
+    gains = dict(zip(GAINS, (first + second + third, -second - 2 * third, third)))
+    used = {"i": GAINS[:1], "pi": GAINS[:2], "pid": GAINS}[controller]
+    return {"controller": controller, **{name: gains[name] for name in used}}

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from rubie import _engine, status
+from rubie.recording import SolveSpec
 from rubie.system import OdeSystem
 
 
@@ -34,14 +35,30 @@ class SolveResult:
         Values of what was swept, by name, one for each run.
     status_codes : numpy.ndarray
         A status word for each run; 0 is success. `status_messages` has the reasons.
+    fixed_parameter_values : dict
+        Values of the parameters that did not vary.
+    solve_settings : SolveSpec
+        Method, tolerances, times, and what was recorded.
     report : dict
         Times, steps, failures by reason.
 
-    `result["x"]` is the array of a variable, of a summary or of a swept name.
+    Notes
+    -----
+    `result["x"]` is the array of a variable, of a summary or of a swept name. Results can be pickled, and used in a `with` statement as
+    CuBIE's can; there is nothing to close.
     """
 
-    def __init__(self, system: OdeSystem, arrays: dict[str, Any], saved: list[str], nan_error_trajectories: bool = False):
+    def __init__(
+        self,
+        system: OdeSystem,
+        arrays: dict[str, Any],
+        solve_settings: SolveSpec,
+        fixed_parameter_values: dict[str, float],
+        nan_error_trajectories: bool = False,
+    ):
         self.system = system
+        self.solve_settings = solve_settings
+        self.fixed_parameter_values = fixed_parameter_values
         self._arrays = arrays
         self.time: np.ndarray = arrays["times"]
         self.time_domain_array: np.ndarray = arrays["samples"]
@@ -66,9 +83,14 @@ class SolveResult:
         reasons = ", ".join(f"{name} ({count})" for name, count in sorted(counts.items()))
         kept = "are NaN" if nan_error_trajectories else "are NaN from the failure on"
         first = status.explain(int(self.status_codes[failed][0]))
-        warnings.warn(f"{failed.sum()} of {self.num_runs} runs failed and {kept}: {reasons}\n{first}", stacklevel=4)
+        settings = self.solve_settings
+        used = f"method {settings.algorithm}, rtol {settings.rtol}, atol {settings.atol}"
+        warnings.warn(f"{failed.sum()} of {self.num_runs} runs failed and {kept}: {reasons}\n{first}\n({used})", stacklevel=5)
 
-    num_runs = property(lambda self: len(self.status_codes), doc="Number of runs.")
+    @property
+    def num_runs(self) -> int:
+        """Number of runs."""
+        return len(self.status_codes)
 
     def __len__(self) -> int:
         return self.num_runs
@@ -103,12 +125,13 @@ class SolveResult:
         return self.summaries_array[:, self._summaries_of(self.system.observables), :]
 
     def _summaries_of(self, names: Any) -> list[int]:
+        return [i for i, column in enumerate(self.summary_names) if self._split(column)[0] in names]
+
+    def _split(self, column: str) -> tuple[str, str]:
+        """The variable and the metric of a column of the summaries."""
         owners = [*self.system.states, *self.system.observables]
-
-        def owner(column: str) -> str:
-            return max((name for name in owners if column.startswith(f"{name}_")), key=len, default="")
-
-        return [i for i, column in enumerate(self.summary_names) if owner(column) in names]
+        owner = max((name for name in owners if column.startswith(f"{name}_")), key=len, default="")
+        return owner, column[len(owner) + 1 :]
 
     def _part(self, names: Any) -> np.ndarray:
         places = [i for i, name in enumerate(self.variables) if name in names]
@@ -146,27 +169,30 @@ class SolveResult:
             "time_domain_legend": self.time_domain_legend,
             "summaries_legend": self.summaries_legend,
             "parameter_legend": self.parameter_legend,
+            "fixed_parameter_values": dict(self.fixed_parameter_values),
         }
+
+    @property
+    def per_summary_arrays(self) -> dict[str, np.ndarray]:
+        """An array of shape (window, variable, run) for each metric."""
+        headings: dict[str, list[int]] = {}
+        for i, name in enumerate(self.summary_names):
+            headings.setdefault(self._split(name)[1], []).append(i)
+        return {metric: self.summaries_array[:, rows, :] for metric, rows in headings.items()}
 
     @property
     def as_numpy_per_summary(self) -> dict[str, Any]:
         """Copies with an array of shape (window, variable, run) for each metric."""
         arrays: dict[str, Any] = {"time": self.time.copy(), "time_domain_array": self.time_domain_array.copy()}
-        owners = [*self.system.states, *self.system.observables]
-        headings: dict[str, list[int]] = {}
-        for i, name in enumerate(self.summary_names):
-            owner = max((owner for owner in owners if name.startswith(f"{owner}_")), key=len, default="")
-            headings.setdefault(name[len(owner) + 1 :], []).append(i)
-        arrays.update({metric: self.summaries_array[:, rows, :] for metric, rows in headings.items()})
-        arrays["summary_legend"] = list(headings)
-        return arrays
+        metrics = self.per_summary_arrays
+        return {**arrays, **metrics, "summary_legend": list(metrics)}
 
     @property
     def as_pandas(self) -> dict[str, Any]:
-        """Tables with the columns (run, name): `time_domain` over time, `summaries` over the windows' ends."""
+        """Tables with the columns (run, name): `time_domain` over time, `summaries` over the windows' ends; and fixed values."""
         pandas = needs("pandas", "as_pandas")
 
-        def table(array: np.ndarray, names: list[str], index: Any, of: str):
+        def table(array: np.ndarray, names: list[str], index: Any, of: str) -> Any:
             columns = pandas.MultiIndex.from_product([[f"run_{i}" for i in range(self.num_runs)], names], names=["run", "name"])
             flat = array.transpose(0, 2, 1).reshape(array.shape[0], self.num_runs * len(names))
             return pandas.DataFrame(flat, index=pandas.Index(index, name=of), columns=columns)
@@ -175,47 +201,65 @@ class SolveResult:
         return {
             "time_domain": table(self.time_domain_array, self.variables, self.time, "time"),
             "summaries": table(self.summaries_array, self.summary_names, ends, "window"),
+            "fixed_parameter_values": pandas.Series(self.fixed_parameter_values, dtype=float),
         }
 
-    def to_pandas(self):
-        """A tidy table: a row for each run and time, with the swept values."""
-        return needs("pandas", "to_pandas").DataFrame(self._table())
+    def to_pandas(self, what: str | None = None) -> Any:
+        """A tidy table.
 
-    def _table(self) -> dict[str, np.ndarray]:
-        times, runs = len(self.time), self.num_runs
-        columns = {"run": np.repeat(np.arange(runs), times)}
-        columns.update({name: np.repeat(values, times) for name, values in self.sweep.items()})
-        columns["time"] = np.tile(self.time, runs)
-        columns.update({name: self[name].T.ravel() for name in self.variables})
+        Parameters
+        ----------
+        what : {"samples", "summaries"}, optional
+            A row for each run and time, or for each run and window; samples where there are any. Swept values are columns.
+        """
+        return needs("pandas", "to_pandas").DataFrame(self._table(what))
+
+    def _table(self, what: str | None = None) -> dict[str, np.ndarray]:
+        what = what or ("samples" if self.variables else "summaries")
+        if what not in ("samples", "summaries"):
+            raise ValueError(f'the table is of "samples" or of "summaries", not of {what!r}')
+        samples = what == "samples"
+        rows, runs = len(self.time if samples else self.windows), self.num_runs
+        columns = {"run": np.repeat(np.arange(runs), rows)}
+        columns.update({name: np.repeat(values, rows) for name, values in self.sweep.items()})
+        if samples:
+            columns["time"] = np.tile(self.time, runs)
+        else:
+            starts, ends = np.array(self.windows, dtype=float).reshape(rows, 2).T
+            columns.update(window_start=np.tile(starts, runs), window_end=np.tile(ends, runs))
+        columns.update({name: self[name].T.ravel() for name in (self.variables if samples else self.summary_names)})
         return columns
 
-    def to_xarray(self):
-        """A data set with the dimensions time and run; swept values and status are coordinates of the runs."""
+    def to_xarray(self) -> Any:
+        """A data set with the dimensions time and run; swept values and status are coordinates of the runs, units are attributes."""
         xarray = needs("xarray", "to_xarray")
-        coordinates = {name: ("run", values) for name, values in self.sweep.items()}
+
+        def attributes(unit: str | None) -> dict[str, str]:
+            return {"units": unit} if unit else {}
+
+        coordinates: dict[str, Any] = {name: ("run", self.sweep[name], attributes(unit)) for name, unit in self._swept}
         coordinates.update(time=self.time, status=("run", self.status_codes))
-        data = {}
-        for name, unit in self._variables:
-            data[name] = (("time", "run"), self[name], {"units": unit} if unit else {})
-        for name, unit in self._columns:
-            data[name] = (("window", "run"), self[name], {"units": unit} if unit else {})
+        data = {name: (("time", "run"), self[name], attributes(unit)) for name, unit in self._variables}
+        data.update({name: (("window", "run"), self[name], attributes(unit)) for name, unit in self._columns})
         if self._columns:
-            coordinates["window_end"] = ("window", [end for _, end in self.windows])
-        return xarray.Dataset(data, coordinates)
+            starts, ends = np.array(self.windows, dtype=float).T
+            coordinates.update(window_start=("window", starts), window_end=("window", ends))
+        settings = {"method": self.report["method"], **{name: str(value) for name, value in self.fixed_parameter_values.items()}}
+        return xarray.Dataset(data, coordinates, {"model": self.system.name, **settings})
 
-    def to_arrow(self):
+    def to_arrow(self, what: str | None = None) -> Any:
         """The table of :meth:`to_pandas` as a `pyarrow.Table`."""
-        return needs("pyarrow", "to_arrow").table(self._table())
+        return needs("pyarrow", "to_arrow").table(self._table(what))
 
-    def to_polars(self):
+    def to_polars(self, what: str | None = None) -> Any:
         """The table of :meth:`to_pandas` as a `polars.DataFrame`."""
-        return needs("polars", "to_polars").DataFrame(self._table())
+        return needs("polars", "to_polars").DataFrame(self._table(what))
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """The table of :meth:`to_arrow` for anything that reads Arrow's PyCapsule interface (Polars, DuckDB, pandas, ...)."""
         return self.to_arrow().__arrow_c_stream__(requested_schema)
 
-    def save(self, path: str | PathLike, long: bool = False) -> None:
+    def save(self, path: str | PathLike[str], long: bool = False) -> None:
         """Writes everything to a file, by its extension: `.parquet`, `.csv`, `.npy`, `.npz` or `.zarr`.
 
         The files are those of `rubie solve`: swept values as columns or coordinates, units, status words; summaries beside samples in
@@ -230,20 +274,20 @@ class SolveResult:
         """
         _engine.write(path, self._arrays, long)
 
-    def to_parquet(self, path: str | PathLike, long: bool = False) -> None:
+    def to_parquet(self, path: str | PathLike[str], long: bool = False) -> None:
         """:meth:`save` as Parquet."""
         self._save_as(path, ".parquet", long)
 
-    def to_zarr(self, path: str | PathLike) -> None:
+    def to_zarr(self, path: str | PathLike[str]) -> None:
         """:meth:`save` as a Zarr store that `xarray.open_zarr` opens."""
         self._save_as(path, ".zarr", False)
 
-    def _save_as(self, path: str | PathLike, extension: str, long: bool) -> None:
+    def _save_as(self, path: str | PathLike[str], extension: str, long: bool) -> None:
         if Path(path).suffix != extension:
             raise ValueError(f"the name must end in {extension}: {path}")
         self.save(path, long)
 
-    def plot(self, variables: list[str] | None = None, axes: Any = None):
+    def plot(self, variables: list[str] | None = None, axes: Any = None) -> Any:
         """Medians over the runs with bands of 50 and 90 %, or the runs themselves if there are few; needs Matplotlib."""
         plt = needs("matplotlib.pyplot", "plot")
         variables = variables or self.variables
@@ -264,6 +308,15 @@ class SolveResult:
         np.ravel(axes)[-1].set_xlabel("time")
         return axes
 
+    def __enter__(self) -> SolveResult:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Does nothing: arrays belong to whoever holds them. For scripts that were written for CuBIE."""
+
     def __repr__(self) -> str:
         shape = f"{self.num_runs:,} runs, {len(self.time)} times, {len(self.variables)} variables"
         summaries = f", {len(self.summary_names)} summaries in {len(self.windows)} windows" if self.summary_names else ""
@@ -278,7 +331,7 @@ class SolveResult:
         return f"<b>{escape(self.system.name)}</b><table>{rows}</table>"
 
 
-def needs(module: str, what: str):
+def needs(module: str, what: str) -> Any:
     """An optional package, or an error that says how to get it."""
     import importlib
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 
-def sample(ranges: Mapping[str, tuple], runs: int, engine: Any = None, seed: int | None = 0) -> dict[str, np.ndarray]:
+def sample(ranges: Mapping[str, tuple[Any, ...]], runs: int, engine: Any = None, seed: int | None = 0) -> dict[str, np.ndarray]:
     """Values for a sweep with `grid_type="verbatim"`, spread over ranges.
 
     Parameters

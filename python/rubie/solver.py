@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from os import PathLike
 from typing import Any
 
 import numpy as np
 
-from rubie import _engine, grid
+from rubie import _engine, grid, options, progress as progress_of, recording
 from rubie.drivers import DriverSamples, driver_samples
-from rubie.options import ENGINE, checked
+from rubie.recording import SolveSpec
 from rubie.result import SolveResult
 from rubie.system import OdeSystem
-
-_TIME_DOMAIN = ("state", "observables", "time")
 
 
 class Solver:
@@ -28,7 +25,7 @@ class Solver:
     algorithm : str
         Name of the method: `rubie.methods()` lists them; `"auto"` lets a few runs of each batch decide.
     step_control_settings, algorithm_settings, output_settings, memory_settings : dict, optional
-        Keywords in groups; the same as giving them one by one.
+        Keywords in groups; the same as giving them one by one. One that is given in both ways is refused.
     **kwargs
         `atol`, `rtol` (numbers, lists by state, or dictionaries by name), `dt`, `dt_min`, `dt_max`, `step_controller` and its
         settings; `save_every`, `summarise_every`, `sample_summaries_every`, `output_types`, `save_variables`,
@@ -56,31 +53,66 @@ class Solver:
         system: OdeSystem,
         algorithm: str | None = None,
         *,
-        step_control_settings: Mapping | None = None,
-        algorithm_settings: Mapping | None = None,
-        system_settings: Mapping | None = None,
-        output_settings: Mapping | None = None,
-        memory_settings: Mapping | None = None,
-        loop_settings: Mapping | None = None,
+        step_control_settings: Mapping[str, Any] | None = None,
+        algorithm_settings: Mapping[str, Any] | None = None,
+        system_settings: Mapping[str, Any] | None = None,
+        output_settings: Mapping[str, Any] | None = None,
+        memory_settings: Mapping[str, Any] | None = None,
+        loop_settings: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ):
         self.system = system
         groups = (step_control_settings, algorithm_settings, system_settings, output_settings, memory_settings, loop_settings)
         given = {name: value for group in groups for name, value in (group or {}).items()}
+        twice = [name for name in kwargs if name in given]
+        if twice:
+            raise ValueError(f"{twice[0]!r} is given in a group of settings and as a keyword")
         given.update(kwargs)
         if algorithm is not None:
             given["algorithm"] = algorithm
         #: What was given, by name.
-        self.given: dict[str, Any] = checked(given)
+        self.given: dict[str, Any] = {name: value for name, value in self._checked(given).items() if value is not None}
         #: The result of the last :meth:`solve`.
         self.result: SolveResult | None = None
+        #: Names of the rows where parameters are given as an array; all of the system's where None.
+        self.swept_parameters: list[str] | None = list(system.swept_parameters) if system.swept_parameters is not None else None
+        self._closed = False
+        self._times = (1.0, 0.0, 0.0)
+        self._made: tuple[dict[str, Any], _engine.Solver] | None = None
 
-    def update(self, settings: Mapping | None = None, **kwargs: Any) -> set[str]:
-        """Changes options; None takes one back. Returns the names that had an effect. A rejected update changes nothing."""
-        changes = checked({**(settings or {}), **kwargs})
+    def _checked(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        known = options.checked(given, [*self.system.states, *self.system.parameters])
+        if known.get("drivers") is not None:
+            known["drivers"] = driver_samples(known["drivers"])
+        return known
+
+    def update(self, settings: Mapping[str, Any] | None = None, *, silent: bool = False, **kwargs: Any) -> set[str]:
+        """Changes options; None takes one back.
+
+        Parameters
+        ----------
+        settings : dict, optional
+            Options by name, as keywords.
+        silent : bool
+            Whether names that are unknown are left out, not refused.
+
+        Returns
+        -------
+        set of str
+            The names that were known. A rejected update changes nothing.
+        """
+        changes: dict[str, Any] = {}
+        for name, value in {**(settings or {}), **kwargs}.items():
+            try:
+                changes.update(self._checked({name: value}))
+            except KeyError:
+                if not silent:
+                    raise
         merged = {**self.given, **changes}
         self.given = {name: value for name, value in merged.items() if value is not None}
         return set(changes)
+
+    update_memory_settings = update
 
     def is_given(self, name: str) -> bool:
         """Whether an option was given."""
@@ -90,20 +122,55 @@ class Solver:
         """What was given, by name."""
         return dict(self.given)
 
+    def set_swept_parameters(self, names: Iterable[str] | None) -> None:
+        """Which parameters an array of parameters has rows for, in which order; None for all of the system's."""
+        names = None if names is None else list(names)
+        unknown = [name for name in names or [] if name not in self.system.parameters]
+        if unknown:
+            raise KeyError(f"unknown parameter {unknown[0]!r}; there are {', '.join(self.system.parameters)}")
+        self.swept_parameters = names
+
     def copy(self) -> Solver:
         """An independent solver of the same system and options."""
-        return Solver(self.system, **self.given)
+        copied = Solver(self.system, **self.given)
+        copied.swept_parameters = self.swept_parameters
+        return copied
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Compiled programs and results stay where they are.
+        return {**self.__dict__, "_made": None, "result": None}
 
     algorithm = property(lambda self: self.given.get("algorithm", self.given.get("method", "tsit5")), doc="Name of the method.")
     atol = property(lambda self: self.given.get("atol", 1e-6), doc="Absolute tolerance.")
     rtol = property(lambda self: self.given.get("rtol", 1e-6), doc="Relative tolerance.")
+    dt = property(lambda self: self.given.get("dt"), doc="First step, or the step where steps are fixed; None if left to the method.")
+    dt_min = property(lambda self: self.given.get("dt_min"), doc="Smallest step; None if it was not given.")
+    dt_max = property(lambda self: self.given.get("dt_max"), doc="Largest step; None if it was not given.")
+    save_every = property(lambda self: self.given.get("save_every"), doc="Interval of samples, if one was given.")
+    summarise_every = property(lambda self: self.given.get("summarise_every"), doc="Length of a window, if one was given.")
+    sample_summaries_every = property(lambda self: self.given.get("sample_summaries_every"), doc="Interval of summary samples, if given.")
+    mem_proportion = property(lambda self: self.given.get("mem_proportion"), doc="Share of the free memory, if one was given.")
+    precision = property(lambda self: np.dtype(self.given.get("precision", self.system.precision)), doc="Type of the states.")
+    output_types = property(lambda self: sum(recording.output_types(self.given), []), doc="What is recorded.")
+    saved_variables = property(lambda self: recording.saved(self.given, self.system), doc="Names of the variables that are sampled.")
+    summarised_variables = property(lambda self: recording.summarised(self.given, self.system), doc="Names of what is summarised.")
+    solve_info = property(lambda self: recording.spec(self.given, self.system, *self._times), doc="The settings as a `SolveSpec`.")
+    duration = property(lambda self: self._times[0], doc="Of the last solve: length of what was recorded.")
+    settling_time = property(lambda self: self._times[1], doc="Of the last solve: time before recording began.")
+    warmup = settling_time
+    t0 = property(lambda self: self._times[2], doc="Of the last solve: where integration began.")
     state = property(lambda self: self._last("state"), doc="Of the last result: samples of the states.")
     observables = property(lambda self: self._last("observables"), doc="Of the last result: samples of the observables.")
     state_summaries = property(lambda self: self._last("state_summaries"), doc="Of the last result: summaries of the states.")
     observable_summaries = property(lambda self: self._last("observable_summaries"), doc="Of the last result.")
     status_codes = property(lambda self: self._last("status_codes"), doc="Of the last result: a status word for each run.")
     status_messages = property(lambda self: self._last("status_messages"), doc="Of the last result: flags of runs that have any.")
+    parameter_legend = property(lambda self: self._last("parameter_legend"), doc="Of the last result: the swept names.")
+    fixed_parameter_values = property(lambda self: self._last("fixed_parameter_values"), doc="Of the last result: what did not vary.")
     num_runs = property(lambda self: self._last("num_runs"), doc="Of the last result.")
+    output_length = property(lambda self: len(self._last("time")), doc="Of the last result: number of sample times.")
+    summaries_length = property(lambda self: len(self._last("windows")), doc="Of the last result: number of windows.")
+    chunks = property(lambda self: self._last("report")["chunks"], doc="Of the last result: into how many parts it was cut.")
     input_variables = property(lambda self: [*self.system.states, *self.system.parameters], doc="What may vary between runs.")
     output_variables = property(lambda self: [*self.system.states, *self.system.observables], doc="What can be saved.")
 
@@ -112,11 +179,15 @@ class Solver:
             raise RuntimeError("nothing has been solved yet")
         return getattr(self.result, name)
 
-    def prepare_grid_arrays(self, initial_values: Any = None, parameters: Any = None, grid_type: str = "verbatim"):
+    def prepare_grid_arrays(
+        self, initial_values: Any = None, parameters: Any = None, grid_type: str = "verbatim"
+    ) -> tuple[np.ndarray, np.ndarray]:
         """:meth:`build_grid` by its later name."""
         return self.build_grid(initial_values, parameters, grid_type)
 
-    def build_grid(self, initial_values: Any = None, parameters: Any = None, grid_type: str = "verbatim"):
+    def build_grid(
+        self, initial_values: Any = None, parameters: Any = None, grid_type: str = "verbatim"
+    ) -> tuple[np.ndarray, np.ndarray]:
         """The runs of a batch as arrays.
 
         Returns
@@ -131,7 +202,7 @@ class Solver:
         runs = values[0].size if values else 1
         by_name = dict(zip(names, values))
 
-        def table(defaults: dict) -> np.ndarray:
+        def table(defaults: Mapping[str, float | None]) -> np.ndarray:
             rows = [by_name.get(n, np.full(runs, np.nan if v is None else v)) for n, v in defaults.items()]
             return np.array(rows, dtype=self.system.precision).reshape(len(defaults), runs)
 
@@ -149,7 +220,8 @@ class Solver:
         *,
         grid_type: str = "verbatim",
         nan_error_trajectories: bool = False,
-        progress: bool | Callable[[int, int], object] = False,
+        on_device: bool = False,
+        progress: bool | progress_of.Progress = False,
         **kwargs: Any,
     ) -> SolveResult:
         """Solves a batch in memory.
@@ -166,8 +238,10 @@ class Solver:
             A run for each row, or for each combination.
         nan_error_trajectories : bool
             Whether failed runs become NaN altogether. Otherwise they keep what they had before the failure, and NaN follows.
+        on_device : bool
+            Results that stay on a GPU are not there; True raises.
         progress : bool or callable
-            True for a bar on standard error; a function is called with (finished runs, runs).
+            True for a bar in the notebook or on standard error; a function is called with (finished runs, runs).
         **kwargs
             Options that hold from now on, as in :meth:`update`.
 
@@ -175,22 +249,82 @@ class Solver:
         -------
         SolveResult
         """
-        self.update(kwargs if drivers is None else {**kwargs, "drivers": drivers})
-        names, values, product = self._grid(initial_values, parameters, grid_type)
-        engine = self._engine(names, duration, settling_time, t0)
-        arrays = engine.solve(names, values, product, _progress(progress))
-        self.result = SolveResult(self.system, arrays, self._saved(), nan_error_trajectories)
+        if on_device:
+            raise NotImplementedError("results come back into the computer's memory: on_device=True has no counterpart")
+        names, values, product, engine = self._ready(initial_values, parameters, drivers, duration, settling_time, t0, grid_type, kwargs)
+        arrays = engine.solve(names, values, product, progress_of.watcher(progress))
+        self.result = self._result(arrays, duration, settling_time, t0, nan_error_trajectories)
         return self.result
 
-    def compile(self, initial_values: Any = None, parameters: Any = None, drivers: Any = None, **kwargs: Any) -> None:
-        """Makes the machine code for batches in which these names vary now, not at the first such batch."""
-        self.update(kwargs if drivers is None else {**kwargs, "drivers": drivers})
-        names, _, _ = self._grid(initial_values, parameters, "combinatorial")
-        self._engine(names, 1.0, 0.0, 0.0)
+    def compile(
+        self,
+        initial_values: Any = None,
+        parameters: Any = None,
+        drivers: Any = None,
+        duration: float = 1.0,
+        settling_time: float = 0.0,
+        t0: float = 0.0,
+        **kwargs: Any,
+    ) -> None:
+        """Makes the machine code for batches in which these names vary now, not at the first such batch.
+
+        It serves solves of the same times and options; values may differ.
+        """
+        ready = self._ready(initial_values, parameters, drivers, duration, settling_time, t0, "verbatim", kwargs)
+        names, _, _, engine = ready
+        engine.prepare(names)
+
+    def calibrate(
+        self,
+        initial_values: Any = None,
+        parameters: Any = None,
+        drivers: Any = None,
+        duration: float = 1.0,
+        settling_time: float = 0.0,
+        t0: float = 0.0,
+        *,
+        grid_type: str = "verbatim",
+        apply: bool = True,
+        verbose: bool = True,
+    ) -> str:
+        """The method that does a batch with the least work, found by a few of its runs.
+
+        Parameters
+        ----------
+        initial_values, parameters, drivers, duration, settling_time, t0, grid_type
+            The batch, as for :meth:`solve`.
+        apply : bool
+            Whether the solver takes the method from now on.
+        verbose : bool
+            Whether what was tried is printed.
+
+        Returns
+        -------
+        str
+            The name of the method.
+        """
+        pilot = self.copy()
+        ready = pilot._ready(initial_values, parameters, drivers, duration, settling_time, t0, grid_type, {"algorithm": "auto", "method": None})
+        names, values, product, engine = ready
+        method, found = engine.choose(names, values, product)
+        if verbose:
+            print(found)
+        if apply:
+            self.update(algorithm=method, method=None)
+        return method
+
+    def optimize(self, *_: object, **__: object) -> None:
+        """Does nothing: there are no settings that only steer a kernel. For scripts that were written for CuBIE."""
+
+    def set_verbosity(self, *_: object) -> None:
+        """Does nothing: times are in the report of each result. For scripts that were written for CuBIE."""
+
+    def set_cache_dir(self, *_: object) -> None:
+        """Does nothing: compiling takes milliseconds, and nothing is kept. For scripts that were written for CuBIE."""
 
     def solve_into(
         self,
-        path: str | PathLike,
+        path: str | PathLike[str],
         initial_values: Any = None,
         parameters: Any = None,
         duration: float = 1.0,
@@ -201,7 +335,7 @@ class Solver:
         grid_type: str = "verbatim",
         long: bool = False,
         earlier: str = "refuse",
-        progress: bool | Callable[[int, int], object] = False,
+        progress: bool | progress_of.Progress = False,
         **kwargs: Any,
     ) -> dict[str, Any]:
         """Solves a batch into a file, chunk by chunk, so that it may be larger than the memory.
@@ -220,10 +354,9 @@ class Solver:
         dict
             The report: runs, times, steps, failures by reason.
         """
-        self.update(kwargs if drivers is None else {**kwargs, "drivers": drivers})
-        names, values, product = self._grid(initial_values, parameters, grid_type)
-        engine = self._engine(names, duration, settling_time, t0)
-        return engine.solve_into(path, names, values, product, long, earlier, _progress(progress))["report"]
+        names, values, product, engine = self._ready(initial_values, parameters, drivers, duration, settling_time, t0, grid_type, kwargs)
+        report: dict[str, Any] = engine.solve_into(path, names, values, product, long, earlier, progress_of.watcher(progress))["report"]
+        return report
 
     def __enter__(self) -> Solver:
         return self
@@ -232,14 +365,43 @@ class Solver:
         self.close()
 
     def close(self) -> None:
-        """Does nothing: there is nothing to be given back. For scripts that were written for CuBIE."""
+        """Gives back what was compiled; the solver solves no more. Results live on."""
+        self._made, self._closed = None, True
 
     def __repr__(self) -> str:
         return f"<Solver {self.algorithm} for {self.system!r}>"
 
-    def _grid(self, initial_values: Any, parameters: Any, grid_type: str):
-        states = grid.columns(initial_values, list(self.system.states), "state")
-        return grid.combined([states, grid.columns(parameters, self._parameters(), "parameter")], grid_type)
+    def _ready(
+        self,
+        initial_values: Any,
+        parameters: Any,
+        drivers: Any,
+        duration: float,
+        settling_time: float,
+        t0: float,
+        grid_type: str,
+        kwargs: dict[str, Any],
+    ) -> tuple[list[str], list[np.ndarray], bool, _engine.Solver]:
+        """Names, values, whether they form a product, and the engine for them."""
+        if self._closed:
+            raise RuntimeError("the solver is closed; make a new one, or copy() this one")
+        self.update(kwargs if drivers is None else {**kwargs, "drivers": drivers})
+        names, values, product = self._grid(initial_values, parameters, grid_type)
+        engine = self._engine(names, duration, settling_time, t0)
+        self._times = (float(duration), float(settling_time), float(t0))
+        return names, values, product, engine
+
+    def _result(self, arrays: dict[str, Any], duration: float, settling_time: float, t0: float, nan_errors: bool = False) -> SolveResult:
+        spec: SolveSpec = recording.spec(self.given, self.system, duration, settling_time, t0)
+        varying = [name for name, _ in arrays["swept_names"]]
+        fixed = {name: self.system.parameters[name] for name in self._parameters() if name not in varying}
+        return SolveResult(self.system, arrays, spec, fixed, nan_errors)
+
+    def _grid(self, initial_values: Any, parameters: Any, grid_type: str) -> tuple[list[str], list[np.ndarray], bool]:
+        derived = [name for name, value in self.system.states.items() if value is None]
+        states = grid.columns(initial_values, list(self.system.states), "state", derived=derived)
+        rows = grid.columns(parameters, self._parameters(), "parameter", rows=self.swept_parameters)
+        return grid.combined([states, rows], grid_type)
 
     def _drivers(self) -> DriverSamples | None:
         """The samples, which must be those of all drivers that the system declares."""
@@ -248,7 +410,7 @@ class Solver:
             if declared:
                 raise ValueError(f"the system declares {len(declared)} driver(s), {', '.join(declared)}, but no driver samples are given")
             return None
-        samples = driver_samples(given)
+        samples: DriverSamples = given
         known = declared or list(self.system.parameters)
         wrong = [name for name in samples.names if name not in known] or [name for name in declared if name not in samples.names]
         if wrong:
@@ -261,42 +423,20 @@ class Solver:
         samples = self._drivers()
         return [name for name in self.system.parameters if samples is None or name not in samples.names]
 
-    def _outputs(self) -> tuple[list[str], list[str]]:
-        types = self.given.get("output_types", ["state"])
-        types = [types] if isinstance(types, str) else list(types)
-        return [name for name in types if name in _TIME_DOMAIN], [name for name in types if name not in _TIME_DOMAIN]
-
-    def _saved(self) -> list[str]:
-        time_domain, _ = self._outputs()
-        chosen = self.given.get("save_variables")
-        if chosen is not None:
-            for name in chosen:
-                if name not in self.output_variables:
-                    raise ValueError(f"unknown variable {name!r}; there are {', '.join(self.output_variables)}")
-            return list(chosen)
-        states = list(self.system.states) if "state" in time_domain else []
-        return states + (self.system.observables if "observables" in time_domain else [])
-
     def _engine(self, swept: list[str], duration: float, settling_time: float, t0: float) -> _engine.Solver:
+        """The engine's solver; that of the last batch if nothing but values has changed."""
         if not duration > 0.0:
             raise ValueError(f"the duration must be positive: {duration}")
         if settling_time < 0.0:
             raise ValueError(f"the settling time must not be negative: {settling_time}")
-        given = {ENGINE[name]: value for name, value in self.given.items() if name in ENGINE}
-        for tolerance in ("atol", "rtol"):
-            if isinstance(given.get(tolerance), Mapping):
-                given[tolerance] = [given[tolerance].get(name, 1e-6) for name in self.system.states]
-            elif isinstance(given.get(tolerance), np.ndarray):
-                given[tolerance] = given[tolerance].tolist()
-        saved, (_, metrics) = self._saved(), self._outputs()
-        given["save"] = self.given.get("save", self.given.get("save_every", "ends")) if saved else "none"
-        given["keep"] = saved or None
-        given["metrics"] = metrics
-        summarised = self.given.get("summarise_variables")
+        given = options.for_engine(self.given, list(self.system.states))
+        saved, (_, metrics) = self.saved_variables, recording.output_types(self.given)
+        save = self.given.get("save", self.given.get("save_every", "ends"))
+        given["save"] = (save.tolist() if isinstance(save, np.ndarray) else save) if saved else "none"
+        given.update(keep=saved or None, metrics=metrics)
         if metrics:
-            given["summarised"] = list(summarised) if summarised is not None else saved or list(self.system.states)
-        precision = np.dtype(self.given.get("precision", self.system.precision))
-        given["precision"] = "f32" if precision == np.float32 else "f64"
+            given["summarised"] = self.summarised_variables
+        given["precision"] = "f32" if self.precision == np.float32 else "f64"
         given.update(t0=float(t0), settle=float(settling_time), until=float(t0 + settling_time + duration))
         drivers = self._drivers()
         if drivers is not None:
@@ -304,34 +444,7 @@ class Solver:
             given["drivers"] = drivers.engine(**fit)
         driven = [] if drivers is None else drivers.names
         given["set"] = [(name, value) for name, value in self.system.values.items() if name not in swept and name not in driven]
-        return _engine.Solver(self.system.engine, given)
-
-
-def _progress(wanted: bool | Callable[[int, int], object]) -> Callable[[int, int], object] | None:
-    if not wanted or callable(wanted):
-        return wanted or None
-    if "ipykernel" in sys.modules:
-        return _notebook_bar()
-
-    def bar(finished: int, runs: int) -> None:
-        part = 1.0 if runs == 0 else finished / runs
-        sys.stderr.write(f"\r[{'#' * int(40 * part):<40}] {finished:,} of {runs:,} runs")
-        sys.stderr.write("\n" if finished >= runs else "")
-        sys.stderr.flush()
-
-    return bar
-
-
-def _notebook_bar() -> Callable[[int, int], object]:
-    """A bar in the output of a notebook's cell."""
-    from IPython.display import ProgressBar
-
-    shown: list[Any] = []
-
-    def bar(finished: int, runs: int) -> None:
-        if not shown:
-            shown.append(ProgressBar(max(runs, 1)))
-            shown[0].display()
-        shown[0].progress = finished
-
-    return bar
+        made = self._made
+        if made is None or made[0] != given:
+            made = self._made = (given, _engine.Solver(self.system.engine, given))
+        return made[1]

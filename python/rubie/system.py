@@ -11,8 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from rubie import _engine, translate
+from rubie import _engine
 from rubie.errors import EquationWarning
+from rubie.expressions import RESERVED, expression
+from rubie.functions import from_function, user_function
+from rubie.symbolic import from_sympy
+from rubie.text import model_text, with_units
 
 _NAME = re.compile(r"(?<![\w.])[^\W\d]\w*")
 _DERIVATIVE = re.compile(r"^\s*(?:d([^\W\d]\w*)(?:\s*/\s*dt)?|([^\W\d]\w*)\s*'|d\(\s*([^\W\d]\w*)\s*,\s*t\s*\))\s*=(?!=)")
@@ -32,6 +36,8 @@ class OdeSystem:
         `numpy.float64` or `numpy.float32`: the precision of states while they are integrated. Time is always float64.
     drivers : iterable of str
         Parameters that always follow samples over time: each solve must be given some.
+    swept_parameters : iterable of str, optional
+        Which parameters arrays of parameters have rows for; all of them where absent.
 
     Attributes
     ----------
@@ -51,7 +57,7 @@ class OdeSystem:
     ({'x': 1.0}, {'k': 2.0})
     """
 
-    def __init__(self, text: str, name: str = "model", precision: Any = np.float64, drivers: Iterable[str] = ()):
+    def __init__(self, text: str, name: str = "model", precision: Any = np.float64, drivers: Iterable[str] = (), swept_parameters: Iterable[str] | None = None):
         self.engine = _engine.Model(text, name)
         self.text, self.name = text, name
         self.precision = np.dtype(precision)
@@ -64,9 +70,14 @@ class OdeSystem:
         absent = [name for name in self.drivers if name not in [known for known, _, _ in parameters]]
         if absent:
             raise ValueError(f"the driver {absent[0]!r} is no parameter of the model; there are {', '.join(n for n, _, _ in parameters)}")
-        self.parameters = {name: value for name, value, _ in parameters if name not in self.drivers}
+        self.parameters = {name: float(value or 0.0) for name, value, _ in parameters if name not in self.drivers}
         self.observables = [name for name, _, _ in observables]
         self.units = {name: unit for name, _, unit in (*states, *parameters, *observables) if unit}
+        #: What arrays of parameters have rows for; all parameters where None.
+        self.swept_parameters = None if swept_parameters is None else list(swept_parameters)
+        unknown = [name for name in self.swept_parameters or [] if name not in self.parameters]
+        if unknown:
+            raise ValueError(f"the swept parameter {unknown[0]!r} is none of {', '.join(self.parameters)}")
         #: Values that replace the model's defaults.
         self.values: dict[str, float] = {}
         if self.engine.warnings:
@@ -80,52 +91,86 @@ class OdeSystem:
         """Other initial values."""
         self._set(values, self.states, "state")
 
-    def _set(self, values: Mapping[str, float], known: dict, what: str) -> None:
+    def _set(self, values: Mapping[str, float], known: dict[str, float | None] | dict[str, float], what: str) -> None:
         for name in values:
             if name not in known:
                 raise KeyError(f"unknown {what} {name!r}; there are {', '.join(known)}")
         for name, value in values.items():
             known[name] = self.values[name] = float(value)
 
-    def get_parameters_info(self) -> list[dict]:
+    def get_parameters_info(self) -> list[dict[str, Any]]:
         """Name, value and unit of each parameter."""
         return self._info(self.parameters)
 
-    def get_states_info(self) -> list[dict]:
+    def get_states_info(self) -> list[dict[str, Any]]:
         """Name, initial value and unit of each state."""
         return self._info(self.states)
 
-    def _info(self, entries: dict) -> list[dict]:
+    def _info(self, entries: Mapping[str, float | None]) -> list[dict[str, Any]]:
         return [{"name": k, "value": v, "unit": self.units.get(k, "dimensionless")} for k, v in entries.items()]
+
+    def set_swept_parameters(self, names: Iterable[str] | None) -> None:
+        """Which parameters arrays of parameters have rows for in solvers that are made from now on; None for all."""
+        names = None if names is None else list(names)
+        unknown = [name for name in names or [] if name not in self.parameters]
+        if unknown:
+            raise KeyError(f"unknown parameter {unknown[0]!r}; there are {', '.join(self.parameters)}")
+        self.swept_parameters = names
+
+    state_units = property(lambda self: self._units(self.states), doc="Unit of each state.")
+    parameter_units = property(lambda self: self._units(self.parameters), doc="Unit of each parameter.")
+    observable_units = property(lambda self: self._units(self.observables), doc="Unit of each observable.")
+
+    def _units(self, names: Iterable[str]) -> dict[str, str]:
+        return {name: self.units.get(name, "dimensionless") for name in names}
 
     num_states = property(lambda self: len(self.states), doc="Number of states.")
     num_parameters = property(lambda self: len(self.parameters), doc="Number of parameters.")
     num_observables = property(lambda self: len(self.observables), doc="Number of observables.")
+    num_drivers = property(lambda self: len(self.drivers), doc="Number of parameters that follow samples.")
+
+    @classmethod
+    def create(cls, *args: Any, **kwargs: Any) -> OdeSystem:
+        """:func:`create_ODE_system`, by its place in CuBIE."""
+        return create_ODE_system(*args, **kwargs)
 
     def copy(self) -> OdeSystem:
         """An independent copy."""
         return _remade(*self.__reduce__()[1])
 
-    def __reduce__(self):
-        return _remade, (self.text, self.name, self.precision.str, dict(self.values), self.drivers)
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _remade, (self.text, self.name, self.precision.str, dict(self.values), self.drivers, self.swept_parameters)
 
     def __repr__(self) -> str:
         return f"<OdeSystem {self.name!r}: {self.num_states} states, {self.num_parameters} parameters, {self.num_observables} observables>"
 
 
-def _remade(text: str, name: str, precision: str, values: dict, drivers: list) -> OdeSystem:
+def _remade(text: str, name: str, precision: str, values: dict[str, float], drivers: list[str], swept: list[str] | None) -> OdeSystem:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", EquationWarning)
-        system = OdeSystem(text, name, precision, drivers)
+        system = OdeSystem(text, name, precision, drivers, swept)
     system.set_default_parameters({k: v for k, v in values.items() if k in system.parameters})
     system.set_initial_values({k: v for k, v in values.items() if k in system.states})
     return system
 
 
-def load_model(path: str | PathLike, precision: Any = np.float64) -> OdeSystem:
+def load_model(path: str | PathLike[str], precision: Any = np.float64) -> OdeSystem:
     """Reads a model file in RuBIE's language."""
     path = Path(path)
     return OdeSystem(path.read_text(encoding="utf-8"), str(path), precision)
+
+
+def load_cellml_model(path: str | PathLike[str], *_: object, **__: object) -> OdeSystem:
+    """Raises: there is no reader of CellML here. Write the equations with `create_ODE_system`, or in a model file."""
+    raise NotImplementedError(
+        f"{path}: RuBIE reads no CellML. A converter such as libcellml's generator or Myokit's exporter writes the equations as Python or "
+        "text, which create_ODE_system takes"
+    )
+
+
+def metrics() -> dict[str, str]:
+    """The metrics of summaries, and what each is."""
+    return dict(_engine.metrics())
 
 
 def methods() -> dict[str, list[str]]:
@@ -145,6 +190,9 @@ def create_ODE_system(
     *,
     constants: Mapping[str, float] | None = None,
     user_functions: Mapping[str, Callable[..., Any]] | None = None,
+    user_function_derivatives: Mapping[str, Any] | None = None,
+    swept_parameters: Iterable[str] | None = None,
+    operation_ordering: str | None = None,
     state_units: Mapping[str, str] | Iterable[str] | None = None,
     parameter_units: Mapping[str, str] | Iterable[str] | None = None,
     observable_units: Mapping[str, str] | Iterable[str] | None = None,
@@ -175,6 +223,12 @@ def create_ODE_system(
     user_functions : dict
         Functions that the equations may call by name; their source is read, never called, and they are differentiated as
         everything else.
+    user_function_derivatives : dict
+        Without effect: the engine differentiates functions itself.
+    swept_parameters : list of str
+        Which parameters arrays of parameters have rows for; all of them where absent.
+    operation_ordering : str
+        Without effect: it steers the kernels of CuBIE.
     state_units, parameter_units, observable_units, driver_units : dict or list
         Units for legends and files, by name or in the order of the names.
 
@@ -199,14 +253,17 @@ def create_ODE_system(
     if dxdt is None:
         raise TypeError("equations are needed: text, a list of lines, or a function")
     name = name or "system"
+    strange = [called for called in user_function_derivatives or {} if called not in (user_functions or {})]
+    if strange:
+        raise ValueError(f"there is a derivative of {strange[0]!r}, but no such function in user_functions")
     states, parameters = _defaults(states), {**_defaults(parameters), **_defaults(constants)}
     observables, drivers = list(observables or []), list(getattr(drivers, "names", drivers) or [])
     drivers = [driver for driver in drivers if driver != "time"]
     undriven = list(parameters)
     parameters.update(dict.fromkeys(drivers, 0.0))
-    functions = [translate.user_function(called, function) for called, function in (user_functions or {}).items()]
+    functions = [user_function(called, function, user_functions or ()) for called, function in (user_functions or {}).items()]
     if callable(dxdt):
-        text = translate.from_function(
+        text = from_function(
             dxdt, states=states, parameters=parameters, observables=observables, drivers=drivers, functions=user_functions or {}
         )
     elif isinstance(dxdt, str) and not states and re.search(r"(?m)^\s*state\b", dxdt):
@@ -224,7 +281,8 @@ def create_ODE_system(
         (driver_units, drivers),
     )
     units = {name: unit for given, names in groups for name, unit in _units(given, names).items()}
-    return OdeSystem("\n".join([translate.with_units(text, units), *functions]), name, precision, drivers)
+    text = "\n".join([with_units(text, units), *functions])
+    return OdeSystem(text, name, precision, drivers, swept_parameters)
 
 
 def _units(units: Any, names: list[str]) -> dict[str, str]:
@@ -244,7 +302,7 @@ def _units(units: Any, names: list[str]) -> dict[str, str]:
 def _lines(equations: Iterable[Any]) -> list[str]:
     lines: list[str] = []
     for equation in equations:
-        lines += equation.splitlines() if isinstance(equation, str) else translate.from_sympy([equation])
+        lines += equation.splitlines() if isinstance(equation, str) else from_sympy([equation])
     return lines
 
 
@@ -257,10 +315,11 @@ def _defaults(entries: Any) -> dict[str, float]:
 
 
 def _model(
-    lines: list[str], states: dict, parameters: dict, observables: list[str], strict: bool, functions: list[str]
+    lines: list[str], states: dict[str, float], parameters: dict[str, float], observables: list[str], strict: bool, functions: list[str]
 ) -> str:
     derivatives, auxiliaries, equations = [], [], []
     for line in lines:
+        line = re.sub(r"\b([^\W\d]\w*)\[(\d+)\]", r"\1\2", line)
         left, equals, right = line.partition("=")
         found = _DERIVATIVE.match(line)
         state = next((group for group in found.groups() if group), None) if found else None
@@ -272,7 +331,7 @@ def _model(
         elif equals:
             raise ValueError(f"an equation begins with dx, x' or a name: {line.strip()}")
         right = re.sub(r"\bd\(\s*([^\W\d]\w*)\s*,\s*t\s*\)", r"\1'", right)
-        equations.append(f"{left.strip()} = {translate.expression(right, functions).strip()}")
+        equations.append(f"{left.strip()} = {expression(right, functions).strip()}")
     if not states:
         states.update(dict.fromkeys(derivatives, 0.0))
     for state in derivatives:
@@ -281,7 +340,7 @@ def _model(
                 raise ValueError(f"`{state}` has a derivative but is no state; states are {', '.join(states)}")
             warnings.warn(f"`{state}` has a derivative and becomes a state that starts from 0", EquationWarning, stacklevel=4)
             states[state] = 0.0
-    known = {*states, *(f"d{state}" for state in states), *parameters, *auxiliaries, *functions, *translate.RESERVED, "dt"}
+    known = {*states, *(f"d{state}" for state in states), *parameters, *auxiliaries, *functions, *RESERVED, "dt"}
     unknown = [name for equation in equations for name in _NAME.findall(equation.partition("=")[2]) if name not in known]
     unknown = [name for name in dict.fromkeys(unknown) if not re.search(rf"\b{name}\s*\(", "\n".join(equations))]
     if unknown and strict:
@@ -290,4 +349,4 @@ def _model(
         message = f"{', '.join(unknown)}: declared nowhere, taken as parameters with the default 0"
         warnings.warn(message, EquationWarning, stacklevel=4)
     parameters = {**parameters, **dict.fromkeys(unknown, 0.0)}
-    return translate.model_text(states, parameters, observables, equations)
+    return model_text(states, parameters, observables, equations)

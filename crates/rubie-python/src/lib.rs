@@ -1,6 +1,6 @@
 //! The engine of the Python package `rubie`: models, solvers and arrays, with as few names as will do.
 //!
-//! What users see is written in Python (`python/rubie`) on top of five names:
+//! What users see is written in Python (`python/rubie`) on top of these names:
 //!
 //! | name | what |
 //! |---|---|
@@ -8,7 +8,7 @@
 //! | `Drivers` | samples over time, fitted |
 //! | `Solver` | a model and options; solves sweeps, in memory or into a file |
 //! | `write` | arrays in memory into a file |
-//! | `methods` | names of the integration methods |
+//! | `methods`, `metrics`, `status_flags` | what there is, by name |
 //!
 //! Arrays go over without a copy: NumPy takes over the memory that results were written to. The interpreter's lock is free
 //! while runs are computed; the calling thread wakes up now and then to see whether Ctrl-C was pressed.
@@ -42,6 +42,12 @@ mod _engine {
     fn methods() -> Vec<(&'static str, Vec<&'static str>, u32, bool)> {
         let method = |m: &'static rubie::Method| (m.name, m.aliases.to_vec(), m.order, m.adaptive());
         rubie::methods().iter().map(method).collect()
+    }
+
+    /// The metrics of summaries: name, what it is.
+    #[pyfunction]
+    fn metrics() -> Vec<(&'static str, &'static str)> {
+        rubie::metrics().iter().map(|metric| (metric.name, metric.summary)).collect()
     }
 
     /// The flags of a status word: bit, name, meaning, mend.

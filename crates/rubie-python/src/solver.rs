@@ -93,6 +93,33 @@ impl Solver {
         report(py, &done)
     }
 
+    /// Compiles the kernel for sweeps over these names now; nothing where the method is chosen for each sweep.
+    fn prepare(&self, py: Python<'_>, names: Vec<String>) -> PyResult<()> {
+        let Some(solver) = &self.solver else { return Ok(()) };
+        py.detach(|| solver.prepare(&names)).map_err(|error| exception(&error))
+    }
+
+    /// The method for a sweep, and how it was chosen: by a few runs if it is left open.
+    fn choose(
+        &self,
+        py: Python<'_>,
+        names: Vec<String>,
+        columns: Vec<PyReadonlyArray1<'_, f64>>,
+        product: bool,
+    ) -> PyResult<(String, String)> {
+        let sweep = sweep(names, &columns, product)?;
+        let chosen = py.detach(|| {
+            self.with_solver(&sweep, |solver| {
+                let choice = solver.choice();
+                Ok(match choice {
+                    Some(choice) => (choice.method.to_owned(), choice.to_string()),
+                    None => (solver.options().method.clone(), "the method was named".to_owned()),
+                })
+            })
+        });
+        chosen.map_err(|error| exception(&error))
+    }
+
     /// Backend and instruction set.
     #[getter]
     fn backend(&self) -> Option<String> {
