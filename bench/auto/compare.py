@@ -9,7 +9,7 @@ import common  # noqa: E402
 
 CANDIDATES = ["rodas5p", "tsit5", "vern7"]
 # Runs that take this many steps by an explicit method are left to the stiff one.
-MOST_STEPS = 200_000
+MOST_STEPS = 20_000
 # Seconds after which a candidate is not asked again.
 PATIENCE = 1.0
 
