@@ -20,6 +20,8 @@ from rubie.text import model_text, with_units
 
 _NAME = re.compile(r"(?<![\w.])[^\W\d]\w*")
 _DERIVATIVE = re.compile(r"^\s*(?:d([^\W\d]\w*)(?:\s*/\s*dt)?|([^\W\d]\w*)\s*'|d\(\s*([^\W\d]\w*)\s*,\s*t\s*\))\s*=(?!=)")
+_HIGHER = re.compile(r"^\s*((?:d\(\s*){2,})([^\W\d]\w*)((?:\s*,\s*t\s*\)){2,})\s*=(?!=)")
+_INNERMOST = re.compile(r"\bd\(\s*([^\W\d]\w*)\s*,\s*t\s*\)")
 _AUXILIARY = re.compile(r"^\s*([^\W\d]\w*)\s*=(?!=)")
 
 
@@ -203,7 +205,7 @@ def create_ODE_system(
     Parameters
     ----------
     dxdt : str, iterable, or callable
-        Lines such as `dx = -k*x` (or `x' = -k*x`), with further lines for auxiliary values; strings, SymPy equations
+        Lines such as `dx = -k*x` (or `x' = -k*x`, `d(x, t) = -k*x`, `d(d(x, t), t) = -k*x`), with further lines for auxiliary values; strings, SymPy equations
         or pairs of SymPy expressions; a function `f(t, y)`, `f(t, y, p)`, whose source is read; or a whole model in
         RuBIE's language.
     precision : dtype
@@ -314,11 +316,46 @@ def _defaults(entries: Any) -> dict[str, float]:
     return dict.fromkeys(entries, 0.0)
 
 
+def _first_order(lines: list[str], states: dict[str, float]) -> list[str]:
+    """The same equations, where each derivative of higher order is that of a state more: `d(d(x, t), t)` that of `x_t`."""
+    written, made = [], []
+    for line in lines:
+        found = _HIGHER.match(line)
+        order = found.group(1).count("d(") if found else 0
+        if not found or order != found.group(3).count(")"):
+            written.append(line)
+            continue
+        name = found.group(2)
+        chain = [name, *(f"{name}_{'t' * k}" for k in range(1, order))]
+        made += chain[1:]
+        states.setdefault(name, 0.0)
+        written += [f"{low}' = {high}" for low, high in zip(chain, chain[1:])]
+        written.append(f"{chain[-1]}' ={line[found.end() :]}")
+    new = [name for name in made if name not in states]
+    states.update(dict.fromkeys(new, 0.0))
+    if new:
+        message = f"{', '.join(new)}: states for derivatives of higher order, which start from 0 where nothing else is said"
+        warnings.warn(message, EquationWarning, stacklevel=5)
+
+    def known(found: re.Match[str]) -> str:
+        base, _, rest = found.group(1).rpartition("_")
+        above = f"{found.group(1)}t" if base and set(rest) == {"t"} else f"{found.group(1)}_t"
+        return above if above in made else f"{found.group(1)}'"
+
+    # From the inside to the outside.
+    for i, line in enumerate(written):
+        left, equals, right = line.partition("=")
+        while made and _INNERMOST.search(right):
+            right = _INNERMOST.sub(known, right)
+        written[i] = left + equals + right
+    return written
+
+
 def _model(
     lines: list[str], states: dict[str, float], parameters: dict[str, float], observables: list[str], strict: bool, functions: list[str]
 ) -> str:
     derivatives, auxiliaries, equations = [], [], []
-    for line in lines:
+    for line in _first_order(lines, states):
         line = re.sub(r"\b([^\W\d]\w*)\[(\d+)\]", r"\1\2", line)
         left, equals, right = line.partition("=")
         found = _DERIVATIVE.match(line)

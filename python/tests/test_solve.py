@@ -136,7 +136,7 @@ def test_files(tmp_path, lorenz):
     pandas = pytest.importorskip("pandas")
     solver = rubie.Solver(lorenz, save_every=0.5)
     report = solver.solve_into(tmp_path / "r.csv", parameters={"rho": [1.0, 2.0]})
-    table = pandas.read_csv(tmp_path / "r.csv")
+    table = pandas.read_csv(tmp_path / "r.csv", float_precision="round_trip")
     assert report["runs"] == 2 and len(table) == 6
     memory = solver.solve(parameters={"rho": [1.0, 2.0]}).to_pandas()
     np.testing.assert_array_equal(table[["run", "rho", "time", "x", "y", "z"]], memory)

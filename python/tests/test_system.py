@@ -147,3 +147,21 @@ def test_units_reach_legends_and_files(tmp_path):
     assert xarray.open_zarr(tmp_path / "r.zarr").x.attrs["units"] == "mol"
     with pytest.raises(ValueError, match="2 units are given for 1 names"):
         rubie.create_ODE_system("dx = -x", states=["x"], state_units=["a", "b"])
+
+
+def test_derivatives_of_higher_order():
+    with pytest.warns(rubie.EquationWarning, match="x_t: states for derivatives"):
+        system = rubie.create_ODE_system("d(d(x, t), t) = -w**2*x - 0*d(x, t)", states={"x": 1.0}, parameters={"w": 2.0})
+    assert list(system.states) == ["x", "x_t"]
+    result = rubie.solve(system, until=1.0, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(result["x"][-1], np.cos(2.0), rtol=1e-8)
+    third = rubie.create_ODE_system(
+        ["d(d(d(x, t), t), t) = -d(d(x, t), t)", "a = d(x, t)"], states={"x": 0.0, "x_t": 1.0, "x_tt": -1.0}, observables=["a"]
+    )
+    result = rubie.solve(third, until=1.0, output_types=["state", "observables"], rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(result.time_domain_array[-1, :, 0], [1 - np.exp(-1), np.exp(-1), -np.exp(-1), np.exp(-1)], rtol=1e-8)
+
+
+def test_elements_in_equations():
+    system = rubie.create_ODE_system("dx0 = -x[1]\ndx1 = x[0]", states={"x0": 1.0, "x1": 0.0})
+    np.testing.assert_allclose(rubie.solve(system, until=1.0, rtol=1e-10, atol=1e-12)["x0"][-1], np.cos(1.0), rtol=1e-8)
