@@ -86,6 +86,8 @@ mod linked;
 #[cfg(target_arch = "x86_64")]
 mod listing;
 
+use std::ops::Range;
+
 use rubie_program::{
     Element, Executor, ExecutorError, ExecutorOptions, Interpreter, Isa, Program, Rows, Uniforms,
 };
@@ -121,14 +123,27 @@ impl<T: Element> Executor<T> for Jit<T> {
 
     #[cfg(target_arch = "x86_64")]
     fn execute(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>) {
-        if !self.linked.execute(rows, uniforms) {
+        let lanes = 0..rows.lanes();
+        if !self.linked.execute(rows, uniforms, lanes) {
             self.interpreter.execute(rows, uniforms);
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn execute_lanes(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>, lanes: Range<usize>) {
+        if !self.linked.execute(rows, uniforms, lanes.clone()) {
+            self.interpreter.execute_lanes(rows, uniforms, lanes);
         }
     }
 
     #[cfg(not(target_arch = "x86_64"))]
     fn execute(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>) {
         self.interpreter.execute(rows, uniforms);
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn execute_lanes(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>, lanes: Range<usize>) {
+        self.interpreter.execute_lanes(rows, uniforms, lanes);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Compiled code in memory: once for each distance between rows.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use rubie_program::{Element, ExecutorError, Program, Rows, Uniforms};
@@ -49,24 +50,32 @@ impl<T: Element> Linked<T> {
         Ok(Self { compiled, constants, rows, uniforms, first })
     }
 
-    /// Runs the program; false if there is no code for this number of lanes.
+    /// Runs the program on these lanes; false if there is no code for this number of lanes.
     ///
     /// # Panics
-    /// If there are fewer rows or uniforms than the program needs.
-    pub(crate) fn execute(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>) -> bool {
+    /// If there are fewer rows or uniforms than the program needs, or the lanes are not whole lines of 64 bytes of the rows.
+    pub(crate) fn execute(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>, lanes: Range<usize>) -> bool {
         assert!(rows.rows() >= self.rows, "{} rows, but the program needs {}", rows.rows(), self.rows);
         let (given, needed) = (uniforms.len(), self.uniforms);
         assert!(given >= needed, "{given} uniforms, but the program needs {needed}");
         let row_bytes = rows.row_bytes();
         let Some(code) = self.code(row_bytes) else { return false };
-        let vectors = row_bytes / self.compiled.vector_bytes;
+        let whole =
+            lanes.start.is_multiple_of(T::LANES_PER_VECTOR) && lanes.end.is_multiple_of(T::LANES_PER_VECTOR);
+        assert!(
+            whole && lanes.start <= lanes.end && lanes.end <= rows.lanes(),
+            "no whole vectors: lanes {lanes:?}"
+        );
+        let first = lanes.start * size_of::<T>();
+        let vectors = lanes.len() * size_of::<T>() / self.compiled.vector_bytes;
         // SAFETY: the code was made by `compile` for this distance of rows and this signature, on a processor that has
         // its instructions. It reads and writes rows, reads uniforms and constants, all below the numbers that were
-        // just compared (`Program` was checked when it was made), in `vectors` vectors each, on 64-byte boundaries.
+        // just compared (`Program` was checked when it was made), in `vectors` vectors each, on 64-byte boundaries, from the lane
+        // on that is `first` bytes into the rows; these lanes exist.
         unsafe {
             let function: Function = std::mem::transmute::<*const u8, Function>(code.start());
             let constants = self.constants.row(0).as_ptr().cast();
-            function(rows.as_mut_ptr().cast(), uniforms.as_ptr().cast(), constants, vectors);
+            function(rows.as_mut_ptr().cast::<u8>().add(first), uniforms.as_ptr().cast(), constants, vectors);
         }
         true
     }

@@ -101,6 +101,9 @@ pub struct ChunkOutputs<'a> {
     pub samples: SamplesMut<'a>,
     /// Results of the summaries, shape (window, column, run); empty where there are none.
     pub summaries: SamplesMut<'a>,
+    /// The first events of each run, shape (slot, 2, run), run fastest: when, and which one (its number among the model's events, from
+    /// 0). Slots that are left keep what they hold; empty where events are not recorded.
+    pub events: &'a mut [f64],
     /// One word per run.
     pub status: &'a mut [Status],
 }
@@ -123,6 +126,8 @@ pub struct ChunkReport {
     pub rejected_steps: u64,
     /// Newton iterations of all attempts of all runs.
     pub newton_iterations: u64,
+    /// Events for which no slot was left, where events are recorded.
+    pub unrecorded_events: u64,
     /// Whether the chunk was stopped before its end.
     pub interrupted: bool,
 }
@@ -133,6 +138,7 @@ impl ChunkReport {
         self.accepted_steps += other.accepted_steps;
         self.rejected_steps += other.rejected_steps;
         self.newton_iterations += other.newton_iterations;
+        self.unrecorded_events += other.unrecorded_events;
         self.interrupted |= other.interrupted;
     }
 }
@@ -173,6 +179,9 @@ pub enum KernelError {
         /// What it should be.
         needed: usize,
     },
+    /// Room for events where none are recorded.
+    #[error("events are recorded by kernels on the CPU, of models that have some")]
+    Events,
     /// f32 room for an f64 kernel or the other way round.
     #[error("the samples' array has another precision than the kernel")]
     Precision,

@@ -62,6 +62,10 @@ flags! {
     STOPPED = 4096, "stopped",
         "an event of the model ended the run",
         "nothing: what comes after it is NaN";
+    /// Events followed one another so fast that time did not go on.
+    EVENT_CASCADE = 8192, "event_cascade",
+        "events of the model followed one another faster and faster, until time did not go on (a ball that comes to rest)",
+        "end the run before, by an event with `stop`, or let the model rest: set the speed to 0 and switch gravity off";
 }
 
 impl Status {
@@ -117,6 +121,14 @@ mod tests {
             assert_eq!(flag.bit.count_ones(), 1, "{}", flag.name);
             assert_eq!(seen & flag.bit, 0, "{}", flag.name);
             seen |= flag.bit;
+        }
+    }
+
+    #[test]
+    fn the_documents_have_every_flag() {
+        let page = include_str!("../../../docs/outputs.md");
+        for flag in Status::FLAGS {
+            assert!(page.contains(&format!("| {} | `{}` |", flag.bit, flag.name)), "{}", flag.name);
         }
     }
 

@@ -49,11 +49,13 @@ pub(crate) fn build<'g>(
     let slope_at_end = k.last().filter(|_| tableau.stiffly_accurate()).cloned();
     let Stages { dt, slope, parts, newton, solves, past, lu, .. } = stages;
     let iterated = Some(Iterated { parts, newton, solves, slope_at_end });
+    let linear_solves = u32::from(data.smooth && errors.is_some());
     let singular = lu.as_ref().and_then(SparseLu::singular);
     let derivatives = k.clone();
     let old = system.state_symbols();
     let mut graph = Attempt { dt, old, new, errors, slope, carried, stages: k, iterated, singular }
         .assemble(method, system, options);
+    graph.linear_solves = linear_solves;
     if let Some(Prediction { past, stages, .. }) = past {
         let values: Vec<_> = stages.iter().flat_map(|stage| derivatives[*stage].clone()).collect();
         // Before the others, so that the count of iterations stays the last.

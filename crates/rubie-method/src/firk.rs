@@ -106,6 +106,7 @@ pub(crate) fn build<'g>(
         singular,
     }
     .assemble(method, system, options);
+    graph.linear_solves = u32::from(data.smooth && data.decoupling.real_row().is_some());
     let Some(Part { outputs, .. }) = graph.parts.last() else { return graph };
     let solved: Vec<_> =
         outputs.iter().take(stages * system.states.len()).map(|(symbol, _)| *symbol).collect();

@@ -57,7 +57,8 @@ pub(crate) fn build<'g>(
         lu.solve(&errors.into_iter().map(|error| shift * error).collect::<Vec<_>>())
     });
     let old = system.state_symbols();
-    Attempt {
+    let linear_solves = tableau.stages() as u32 + u32::from(data.smooth && errors.is_some());
+    let step = Attempt {
         dt,
         old,
         new,
@@ -68,7 +69,8 @@ pub(crate) fn build<'g>(
         iterated: None,
         singular: lu.singular(),
     }
-    .assemble(method, system, options)
+    .assemble(method, system, options);
+    StepGraph { linear_solves, ..step }
 }
 
 /// The factors of W = shift I - J at the start of the step.
