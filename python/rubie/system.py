@@ -366,7 +366,11 @@ def _model(
         elif _AUXILIARY.match(line):
             auxiliaries.append(left.strip())
         elif equals:
-            raise ValueError(f"an equation begins with dx, x' or a name: {line.strip()}")
+            # An equation between states and derivatives, for which the model language has the same form.
+            left = _INNERMOST.sub(r"\1'", left)
+            left = re.sub(r"\bd([^\W\d]\w*)\b(?!\s*\()", lambda found: f"{found[1]}'" if found[1] in states else found[0], left)
+            if left.strip() != "0" and "'" not in left:
+                raise ValueError(f"an equation begins with dx, x', 0 or a name: {line.strip()}")
         right = re.sub(r"\bd\(\s*([^\W\d]\w*)\s*,\s*t\s*\)", r"\1'", right)
         equations.append(f"{left.strip()} = {expression(right, functions).strip()}")
     if not states:

@@ -165,3 +165,19 @@ def test_derivatives_of_higher_order():
 def test_elements_in_equations():
     system = rubie.create_ODE_system("dx0 = -x[1]\ndx1 = x[0]", states={"x0": 1.0, "x1": 0.0})
     np.testing.assert_allclose(rubie.solve(system, until=1.0, rtol=1e-10, atol=1e-12)["x0"][-1], np.cos(1.0), rtol=1e-8)
+
+
+@pytest.mark.skipif("DAE_INITIALISATION_FAILED" not in rubie.RESULT_CODES.__members__, reason="the engine has no algebraic equations")
+def test_equations_between_states_and_derivatives():
+    """A capacitor and a divider: u follows v at once."""
+    system = rubie.create_ODE_system(
+        "c*dv = -u/r\n0 = v - 2*u", states={"v": 1.0, "u": 0.3}, parameters={"c": 2.0, "r": 0.5}
+    )
+    result = rubie.solve(system, {"c": [1.0, 2.0]}, until=1.0, method="rodas5p", rtol=1e-9, atol=1e-11)
+    np.testing.assert_allclose(result["v"][-1], np.exp(-1.0 / np.array([1.0, 2.0])), rtol=1e-7)
+    np.testing.assert_allclose(result["u"], result["v"] / 2, rtol=1e-7)
+
+
+def test_equations_that_are_none():
+    with pytest.raises(ValueError, match="an equation begins with"):
+        rubie.create_ODE_system("2*x = 3", states={"x": 1.0})

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 /// Each crate and the crates of the project that it may import, lowest layer first.
 const LAYERS: &[(&str, &[&str])] = &[
     ("rubie-expr", &[]),
+    ("rubie-plot", &[]),
     ("rubie-memory", &[]),
     ("rubie-model", &["rubie-expr"]),
     ("rubie-program", &["rubie-expr"]),
@@ -30,7 +31,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "rubie-cuda",
         ],
     ),
-    ("rubie-cli", &["rubie"]),
+    ("rubie-cli", &["rubie", "rubie-plot"]),
     ("rubie-python", &["rubie"]),
 ];
 

@@ -19,6 +19,8 @@ pub(crate) enum Command {
     Solve(Box<SolveArguments>),
     /// Read a model and print what was understood: roles, counts, sparsity of the Jacobian
     Check(CheckArguments),
+    /// Draw a file with results: trajectories with quantile bands, heat maps, scatter plots
+    Plot(PlotArguments),
     /// Print what this machine offers: instruction set, cores, memory, methods
     Info,
     /// List the kernels that were compiled for GPUs and are kept on disk
@@ -173,12 +175,29 @@ pub(crate) struct SolveArguments {
     pub(crate) t0: f64,
 
     /// End of the integration
-    #[arg(long, value_name = "T", allow_negative_numbers = true, help_heading = "Time")]
-    pub(crate) until: f64,
+    #[arg(
+        long,
+        value_name = "T",
+        allow_negative_numbers = true,
+        required_unless_present = "duration",
+        help_heading = "Time"
+    )]
+    pub(crate) until: Option<f64>,
+
+    /// Length of the recording, instead of --until: the run ends at t0 + settling time + duration
+    #[arg(
+        long,
+        value_name = "T",
+        allow_negative_numbers = true,
+        conflicts_with = "until",
+        help_heading = "Time"
+    )]
+    pub(crate) duration: Option<f64>,
 
     /// Time from t0 until recording begins
     #[arg(
         long,
+        alias = "settling-time",
         value_name = "T",
         default_value_t = 0.0,
         allow_negative_numbers = true,
@@ -252,6 +271,18 @@ pub(crate) struct SolveArguments {
     /// Names of the states and auxiliaries to save; by default all states and observables
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Output")]
     pub(crate) keep: Option<Vec<String>>,
+
+    /// Also save what each sample took since the one before: accepted and rejected steps, Newton iterations, linear solves
+    #[arg(long, help_heading = "Output")]
+    pub(crate) counters: bool,
+
+    /// Add a column to tables that says how the run ended: success, step_too_small, ...
+    #[arg(long, help_heading = "Output")]
+    pub(crate) status: bool,
+
+    /// Record the first N events of each run: when, and which
+    #[arg(long, value_name = "N", help_heading = "Output")]
+    pub(crate) record_events: Option<NonZeroUsize>,
 
     /// Summarise each run by these metrics, such as mean,max,peaks[3]; `rubie info` lists them
     #[arg(long, value_name = "METRICS", value_delimiter = ',', help_heading = "Summaries")]
@@ -384,6 +415,59 @@ pub(crate) struct CheckArguments {
     /// Vector instructions of the machine code
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) vectors: Vectors,
+}
+
+/// Kinds of pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlotKind {
+    /// Variables over time: up to six runs one by one, more as median and bands
+    Trajectories,
+    /// A number of each run over two swept names, as colours
+    Heatmap,
+    /// A number of each run over one swept name
+    Scatter,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlotArguments {
+    /// The file with results: .parquet, .csv, .npz or .zarr
+    pub(crate) file: PathBuf,
+
+    /// File for the picture: .png or .svg; without one, a quick look in the terminal
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Kind of the picture; by default what suits the file
+    #[arg(long, value_enum)]
+    pub(crate) kind: Option<PlotKind>,
+
+    /// Names of the variables or summaries, a panel each; by default the first six
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) keep: Option<Vec<String>>,
+
+    /// Swept name along the horizontal axis; by default the first
+    #[arg(long, value_name = "NAME")]
+    pub(crate) x: Option<String>,
+
+    /// Swept name along the vertical axis of a heat map; by default the first other
+    #[arg(long, value_name = "NAME")]
+    pub(crate) y: Option<String>,
+
+    /// Time that heat maps and scatter plots look at: the nearest sample, or the window around it; by default the last
+    #[arg(long, value_name = "T", allow_negative_numbers = true)]
+    pub(crate) at: Option<f64>,
+
+    /// Take summaries, where the file has samples too
+    #[arg(long)]
+    pub(crate) summaries: bool,
+
+    /// Parts of the runs that bands hold, between 0 and 1
+    #[arg(long, value_name = "PARTS", value_delimiter = ',', default_value = "0.5,0.9")]
+    pub(crate) bands: Vec<f64>,
+
+    /// Title of the picture
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) title: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ mod choices;
 mod check;
 mod failure;
 mod info;
+mod plot;
 mod progress;
 mod show;
 mod size;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Solve(arguments) => solve::solve(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Plot(arguments) => plot::plot(&arguments),
         Command::Info => info::info(),
         Command::Cache(arguments) => cache::cache(&arguments),
     };

@@ -1,5 +1,6 @@
 //! `rubie solve`: from words to a finished file and a report.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -126,16 +127,20 @@ fn options(arguments: &SolveArguments, model: &Model) -> Result<SolveOptions, Fa
         let parsed = name.parse().map_err(|error| Failure::Words(format!("--controller: {error}")))?;
         steps.controller = Some(parsed);
     }
+    let until = until(arguments)?;
     Ok(SolveOptions {
         method: arguments.method.clone(),
         steps,
         max_steps: arguments.max_steps,
         t0: arguments.t0,
-        until: arguments.until,
+        until,
         settle: arguments.settle,
         save: schedule(arguments)?,
-        summaries: summaries(arguments),
+        summaries: summaries(arguments, until),
         keep: arguments.keep.clone(),
+        counters: arguments.counters,
+        status: arguments.status,
+        record_events: arguments.record_events.map_or(0, NonZeroUsize::get),
         set,
         drivers: drivers(arguments)?,
         jumps: arguments.jumps.clone(),
@@ -187,8 +192,17 @@ fn schedule(arguments: &SolveArguments) -> Result<Schedule, Failure> {
 /// Samples for summaries when nothing else is said: so many in a window.
 const SUMMARY_SAMPLES: f64 = 100.0;
 
-fn summaries(arguments: &SolveArguments) -> Option<SummaryOptions> {
-    let recorded = arguments.until - arguments.t0 - arguments.settle;
+/// The end of the run, however it is given.
+fn until(arguments: &SolveArguments) -> Result<f64, Failure> {
+    match (arguments.duration, arguments.until) {
+        (Some(duration), _) if duration > 0.0 => Ok(arguments.t0 + arguments.settle + duration),
+        (Some(duration), _) => Err(Failure::Words(format!("--duration must be positive: {duration}"))),
+        (None, until) => until.ok_or_else(|| Failure::Words("--until or --duration is missing".to_owned())),
+    }
+}
+
+fn summaries(arguments: &SolveArguments, until: f64) -> Option<SummaryOptions> {
+    let recorded = until - arguments.t0 - arguments.settle;
     let window = arguments.summarise_every.unwrap_or(recorded);
     Some(SummaryOptions {
         metrics: arguments.summary.clone()?,
@@ -264,5 +278,6 @@ fn json(report: &Report) -> serde_json::Value {
         "failed_runs": report.failed_runs,
         "output": report.output,
         "summaries": report.summaries,
+        "events": report.events,
     })
 }

@@ -223,7 +223,10 @@ impl<E: Engine> Kernel for DeviceKernel<E> {
         watch: &Watch<'_>,
     ) -> Result<ChunkReport, KernelError> {
         let precision = self.spec.precision;
-        let ChunkOutputs { samples, summaries, status } = outputs;
+        let ChunkOutputs { samples, summaries, events, status } = outputs;
+        if !events.is_empty() {
+            return Err(KernelError::Events);
+        }
         let (samples, sample_count) = bytes_of(samples, precision)?;
         let (summaries, summary_count) = bytes_of(summaries, precision)?;
         let (layout, has_dense) = (&self.spec.layout, self.spec.programs.dense.is_some());

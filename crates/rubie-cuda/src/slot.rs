@@ -201,7 +201,7 @@ impl Slot {
             self.launch(engine, shape, job, runs, now)?;
             return Ok(Some(Progress::Running(now - finished)));
         }
-        let report = ChunkReport { accepted_steps, rejected_steps, interrupted: false };
+        let report = ChunkReport { accepted_steps, rejected_steps, ..ChunkReport::default() };
         let [_, samples, summaries] = shape.rows.map(|rows| rows * runs.len());
         self.samples.download(&*self.stream, samples * shape.real_bytes)?;
         self.summaries.download(&*self.stream, summaries * shape.real_bytes)?;

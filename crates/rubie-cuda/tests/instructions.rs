@@ -151,7 +151,12 @@ fn check<T: Element>(backend: &HostBackend, room: impl Fn(&mut [T]) -> SamplesMu
     };
     let mut samples = vec![T::default(); Opcode::ALL.len() * runs];
     let mut status = vec![Status::SUCCESS; runs];
-    let outputs = ChunkOutputs { samples: room(&mut samples), summaries: room(&mut []), status: &mut status };
+    let outputs = ChunkOutputs {
+        samples: room(&mut samples),
+        summaries: room(&mut []),
+        events: &mut [],
+        status: &mut status,
+    };
     let watch = Watch { interrupt: &AtomicBool::new(false), finished_runs: &AtomicU64::new(0) };
     kernel.run(&controls, ChunkInputs { runs, values: &values }, outputs, &watch).unwrap();
     for (i, op) in Opcode::ALL.iter().enumerate() {

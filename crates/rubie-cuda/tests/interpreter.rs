@@ -24,8 +24,15 @@ fn compare_case(backend: &HostBackend, case: &Case) -> usize {
     let name = &case.name;
     assert_eq!(found.status, expected.status, "{name}");
     assert_eq!(found.report, expected.report, "{name}");
-    assert!(found.samples == expected.samples, "{name}: samples differ");
-    assert!(found.summaries == expected.summaries, "{name}: summaries differ");
+    for (what, found, expected) in
+        [("samples", &found.samples, &expected.samples), ("summaries", &found.summaries, &expected.summaries)]
+    {
+        for (at, (found, expected)) in found.iter().zip(expected).enumerate() {
+            let (row, run) = (at / cases::RUNS, at % cases::RUNS);
+            let values = [*found, *expected].map(f64::from_bits);
+            assert!(found == expected, "{name}: {what} differ in row {row}, run {run}: {values:?}");
+        }
+    }
     expected.status.iter().filter(|status| status.is_success()).count()
 }
 
@@ -142,7 +149,13 @@ fn jumps() {
 
 /// Doses at the start, every so often and at the end; a ball whose bounces count; events that follow from events; runs that
 /// events end, some of them at their start.
-const EVENTS: [(&str, &str); 3] = [
+const EVENTS: [(&str, &str); 4] = [
+    (
+        "endless",
+        "param g = 9.81\nstate h = 1, v = 0, a = 0, b = 0\nh' = v\nv' = -g\na' = 0\nb' = 0\n\
+         at t = 0: a = if(h > 1.4, 1, 0)\nwhen a > 0.5: a = 0, b = 1\nwhen b > 0.5: b = 0, a = 1\n\
+         when h < 0: h = 0, v = -0.5*v\nat t = 1.8: v = 1",
+    ),
     (
         "doses",
         "param k = 1, dose = 0.3\nstate x = 1, seen = 0\nx' = -k*x\nseen' = 0\n\
@@ -175,7 +188,10 @@ fn events() {
             let method = rubie_method::find(method).unwrap();
             let case = Case::of_text((name, text, 2.0), method, kind, Precision::F64);
             assert!(case.spec.programs.events.is_some());
-            assert!(compare_case(&backend, &case) > 50, "{}", case.name);
+            // Most balls come to rest: their bounces follow one another until time does not go on.
+            let least = if name == "endless" { 5 } else { 50 };
+            let successes = compare_case(&backend, &case);
+            assert!(successes > least && successes < cases::RUNS, "{}: {successes} successes", case.name);
         }
     }
 }

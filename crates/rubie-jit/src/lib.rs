@@ -89,6 +89,8 @@ mod linked;
 #[cfg(target_arch = "x86_64")]
 mod listing;
 
+use std::ops::Range;
+
 use rubie_program::{
     Element, Executor, ExecutorError, ExecutorOptions, Interpreter, Isa, Program, Rows, Uniforms,
 };
@@ -124,21 +126,35 @@ impl<T: Element> Executor<T> for Jit<T> {
 
     #[cfg(target_arch = "x86_64")]
     fn execute(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>) {
-        if self.linked.repeat(rows, uniforms, None).is_none() {
+        let lanes = 0..rows.lanes();
+        if self.linked.run(rows, uniforms, lanes, None).is_none() {
             self.interpreter.execute(rows, uniforms);
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn execute_lanes(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>, lanes: Range<usize>) {
+        if self.linked.run(rows, uniforms, lanes.clone(), None).is_none() {
+            self.interpreter.execute_lanes(rows, uniforms, lanes);
         }
     }
 
     /// The loop is part of the machine code.
     #[cfg(target_arch = "x86_64")]
     fn repeat(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>, until: u32, most: u32) -> u32 {
-        let rounds = self.linked.repeat(rows, uniforms, Some((until, most)));
+        let lanes = 0..rows.lanes();
+        let rounds = self.linked.run(rows, uniforms, lanes, Some((until, most)));
         rounds.unwrap_or_else(|| self.interpreter.repeat(rows, uniforms, until, most))
     }
 
     #[cfg(not(target_arch = "x86_64"))]
     fn execute(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>) {
         self.interpreter.execute(rows, uniforms);
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn execute_lanes(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>, lanes: Range<usize>) {
+        self.interpreter.execute_lanes(rows, uniforms, lanes);
     }
 }
 

@@ -101,6 +101,9 @@ pub struct ChunkOutputs<'a> {
     pub samples: SamplesMut<'a>,
     /// Results of the summaries, shape (window, column, run); empty where there are none.
     pub summaries: SamplesMut<'a>,
+    /// The first events of each run, shape (slot, 2, run), run fastest: when, and which one (its number among the model's events, from
+    /// 0). Slots that are left keep what they hold; empty where events are not recorded.
+    pub events: &'a mut [f64],
     /// One word per run.
     pub status: &'a mut [Status],
 }
@@ -121,6 +124,8 @@ pub struct ChunkReport {
     pub accepted_steps: u64,
     /// Rejected steps of all runs.
     pub rejected_steps: u64,
+    /// Events for which no slot was left, where events are recorded.
+    pub unrecorded_events: u64,
     /// Whether the chunk was stopped before its end.
     pub interrupted: bool,
 }
@@ -130,6 +135,7 @@ impl ChunkReport {
     pub fn add(&mut self, other: ChunkReport) {
         self.accepted_steps += other.accepted_steps;
         self.rejected_steps += other.rejected_steps;
+        self.unrecorded_events += other.unrecorded_events;
         self.interrupted |= other.interrupted;
     }
 }
@@ -170,6 +176,9 @@ pub enum KernelError {
         /// What it should be.
         needed: usize,
     },
+    /// Room for events where none are recorded.
+    #[error("events are recorded by kernels on the CPU, of models that have some")]
+    Events,
     /// f32 room for an f64 kernel or the other way round.
     #[error("the samples' array has another precision than the kernel")]
     Precision,

@@ -74,6 +74,8 @@ pub struct Layout {
     pub levels: Range<u32>,
     /// Of each of these: whether it became true within the last step (1 or 0).
     pub crossed: Range<u32>,
+    /// Of each event of the model: whether it happened (1 or 0) when events were last carried out.
+    pub happened: Range<u32>,
     /// The places within the step between which the first of them became true.
     pub bracket: Range<u32>,
     /// Uniforms of the method's controls.

@@ -57,6 +57,7 @@
 //!     ChunkOutputs {
 //!         samples: SamplesMut::F64(&mut samples),
 //!         summaries: SamplesMut::F64(&mut []),
+//!         events: &mut [],
 //!         status: &mut status,
 //!     },
 //!     &Watch { interrupt: &AtomicBool::new(false), finished_runs: &AtomicU64::new(0) },

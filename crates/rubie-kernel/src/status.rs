@@ -32,7 +32,7 @@ macro_rules! flags {
     };
 }
 
-// The bits of CuBIE's result codes keep their meaning; 2048 is new.
+// The bits of CuBIE's result codes keep their meaning; those from 2048 on are new.
 flags! {
     /// A stage equation was not solved within the allowed number of iterations.
     NEWTON_ITERATIONS = 2, "newton_iterations",
@@ -58,6 +58,10 @@ flags! {
     STOPPED = 4096, "stopped",
         "an event of the model ended the run",
         "nothing: what comes after it is NaN";
+    /// Events followed one another so fast that time did not go on.
+    EVENT_CASCADE = 8192, "event_cascade",
+        "events of the model followed one another faster and faster, until time did not go on (a ball that comes to rest)",
+        "end the run before, by an event with `stop`, or let the model rest: set the speed to 0 and switch gravity off";
 }
 
 impl Status {
@@ -112,6 +116,14 @@ mod tests {
             assert_eq!(flag.bit.count_ones(), 1, "{}", flag.name);
             assert_eq!(seen & flag.bit, 0, "{}", flag.name);
             seen |= flag.bit;
+        }
+    }
+
+    #[test]
+    fn the_documents_have_every_flag() {
+        let page = include_str!("../../../docs/outputs.md");
+        for flag in Status::FLAGS {
+            assert!(page.contains(&format!("| {} | `{}` |", flag.bit, flag.name)), "{}", flag.name);
         }
     }
 

@@ -119,6 +119,7 @@ impl<'g> Attempt<'g> {
             controls: controls.list,
             memory,
             iterations,
+            linear_solves: 0,
         }
     }
 

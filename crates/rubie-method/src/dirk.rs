@@ -48,8 +48,10 @@ pub(crate) fn build<'g>(
     let slope_at_end = k.last().filter(|_| tableau.stiffly_accurate()).cloned();
     let Stages { dt, slope, parts, newton, solves, .. } = stages;
     let iterated = Some(Iterated { parts, newton, solves, slope_at_end });
-    Attempt { dt, old: system.state_symbols(), new, errors, slope, carried, stages: k, iterated }
-        .assemble(method, system, options)
+    let linear_solves = u32::from(data.smooth && errors.is_some());
+    let step = Attempt { dt, old: system.state_symbols(), new, errors, slope, carried, stages: k, iterated }
+        .assemble(method, system, options);
+    StepGraph { linear_solves, ..step }
 }
 
 /// The stages so far.

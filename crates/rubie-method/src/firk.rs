@@ -91,6 +91,7 @@ pub(crate) fn build<'g>(
         iterated: Some(Iterated { parts: vec![prepare, iterate], newton, solves: 1, slope_at_end }),
     }
     .assemble(method, system, options);
+    graph.linear_solves = u32::from(data.smooth && real.is_some());
     let Some(Part { outputs, .. }) = graph.parts.last() else { return graph };
     let solved: Vec<_> =
         outputs.iter().take(stages * system.states.len()).map(|(symbol, _)| *symbol).collect();

@@ -51,8 +51,9 @@ pub(crate) fn build<'g>(
         (0..new.len()).map(error).collect()
     });
     let old = system.state_symbols();
-    Attempt { dt, old, new, errors, slope, carried, stages: increments.u, iterated: None }
-        .assemble(method, system, options)
+    let step = Attempt { dt, old, new, errors, slope, carried, stages: increments.u, iterated: None }
+        .assemble(method, system, options);
+    StepGraph { linear_solves: tableau.stages() as u32, ..step }
 }
 
 /// The factors of W = shift I - J at the start of the step.

@@ -76,6 +76,8 @@ pub struct StepGraph<'g> {
     pub memory: Vec<Memory<'g>>,
     /// Which of these counts the iterations of all attempts, where stages are solved by iteration.
     pub iterations: Option<usize>,
+    /// Systems of linear equations that are solved in an attempt, those of iterations not counted.
+    pub linear_solves: u32,
     /// The states after the attempt: new ones where accepted, else unchanged.
     pub next_states: Vec<Expr<'g>>,
     /// The step size to try next.

@@ -32,6 +32,8 @@ mod schedule;
 
 mod summary_schedule;
 
+mod counter;
+
 mod variables;
 
 mod metric;
@@ -40,6 +42,7 @@ mod metrics;
 
 mod summary;
 
+pub use counter::Counter;
 pub use metric::{
     Accumulator, Argument, ArgumentKind, Control, Define, Entry, Fold, Metric, MetricRequest, Running, Unit,
     Window,

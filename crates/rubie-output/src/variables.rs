@@ -1,7 +1,9 @@
-//! What is saved of every sample: states and auxiliaries by name.
+//! What is saved of every sample: states and auxiliaries by name, and counters.
 
 use rubie_expr::Expr;
 use rubie_model::{System, UnknownName};
+
+use crate::counter::Counter;
 
 /// Where a saved variable comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,12 +37,16 @@ pub enum VariablesError {
     /// An empty list.
     #[error("nothing is to be saved: name at least one state or auxiliary")]
     Nothing,
+    /// A variable that is called like a counter.
+    #[error("`{0}` is a variable of the model and a counter; rename the variable, or save no counters")]
+    Counter(&'static str),
 }
 
-/// The saved variables of a system, in the order they are saved.
+/// The saved variables of a system, in the order they are saved, and the counters that follow them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OutputGraph {
     variables: Vec<Variable>,
+    counters: Vec<Counter>,
 }
 
 impl OutputGraph {
@@ -49,12 +55,13 @@ impl OutputGraph {
         let states = (0..system.states.len()).map(Source::State);
         let observables =
             (0..system.auxiliaries.len()).filter(|&i| system.auxiliaries[i].observed).map(Source::Auxiliary);
-        OutputGraph { variables: states.chain(observables).map(|source| variable(system, source)).collect() }
+        let variables = states.chain(observables).map(|source| variable(system, source)).collect();
+        OutputGraph { variables, counters: Vec::new() }
     }
 
     /// No variables: nothing is saved of the samples.
     pub fn none() -> OutputGraph {
-        OutputGraph { variables: Vec::new() }
+        OutputGraph { variables: Vec::new(), counters: Vec::new() }
     }
 
     /// The named states and auxiliaries (observables or not), in the order given.
@@ -73,7 +80,31 @@ impl OutputGraph {
             }
             variables.push(variable(system, find(system, name)?));
         }
-        Ok(OutputGraph { variables })
+        Ok(OutputGraph { variables, counters: Vec::new() })
+    }
+
+    /// The same variables, and these counters behind them.
+    ///
+    /// # Errors
+    /// A variable that has the name of a counter.
+    pub fn counting(mut self, counters: &[Counter]) -> Result<OutputGraph, VariablesError> {
+        let taken =
+            |counter: &&Counter| self.variables.iter().any(|variable| variable.name == counter.name());
+        if let Some(counter) = counters.iter().find(taken) {
+            return Err(VariablesError::Counter(counter.name()));
+        }
+        self.counters = counters.to_vec();
+        Ok(self)
+    }
+
+    /// The saved counters, in order.
+    pub fn counters(&self) -> &[Counter] {
+        &self.counters
+    }
+
+    /// Numbers of a sample: variables and counters.
+    pub fn width(&self) -> usize {
+        self.variables.len() + self.counters.len()
     }
 
     /// The saved variables, in order.

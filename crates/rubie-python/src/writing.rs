@@ -55,6 +55,8 @@ pub(crate) fn write(py: Python<'_>, path: PathBuf, arrays: &Bound<'_, PyDict>, l
         variables: columns("variables")?,
         times: get("times")?.extract()?,
         summaries: (!summary_columns.is_empty()).then_some(SummaryPart { columns: summary_columns, windows }),
+        events: None,
+        status: false,
         runs: status.len()? as u64,
         precision: samples.samples()?.precision(),
     };
@@ -64,6 +66,7 @@ pub(crate) fn write(py: Python<'_>, path: PathBuf, arrays: &Bound<'_, PyDict>, l
         swept: swept.as_slice()?,
         samples: samples.samples()?,
         summaries: summaries.samples()?,
+        events: &[],
         status: status.as_slice()?,
     };
     let form = if long { TableForm::Long } else { TableForm::Wide };

@@ -16,6 +16,7 @@ pub(crate) struct Buffers {
     pub(crate) inputs: Numbers<f64>,
     pub(crate) samples: Values,
     pub(crate) summaries: Values,
+    pub(crate) events: Numbers<f64>,
     pub(crate) status: Vec<Status>,
     /// The status as sinks take it.
     pub(crate) words: Vec<u32>,
@@ -30,6 +31,7 @@ impl Buffers {
             inputs: Numbers::default(),
             samples: Values::empty(solver.options().precision),
             summaries: Values::empty(solver.options().precision),
+            events: Numbers::default(),
             status: Vec::new(),
             words: Vec::new(),
             names,
@@ -41,10 +43,11 @@ impl Buffers {
         inputs: Numbers<f64>,
         samples: Values,
         summaries: Values,
+        events: Numbers<f64>,
         status: Vec<Status>,
     ) -> Self {
         let names = inputs.len() / status.len().max(1);
-        Buffers { first_run: 0, names, inputs, samples, summaries, status, words: Vec::new() }
+        Buffers { first_run: 0, names, inputs, samples, summaries, events, status, words: Vec::new() }
     }
 
     /// Makes room for these runs and fills in their inputs.
@@ -55,6 +58,8 @@ impl Buffers {
         self.inputs.resize((self.names + usize::from(each.is_some())) * runs);
         self.samples.resize(solver.samples_per_run() * runs);
         self.summaries.resize(solver.summaries_per_run() * runs);
+        self.events.resize(solver.event_numbers_per_run() * runs);
+        self.events.as_mut().fill(f64::NAN);
         self.status.resize(runs, Status::SUCCESS);
         let (swept, places) = self.inputs.as_mut().split_at_mut(self.names * runs);
         sweep.fill(range.start, runs, swept);
@@ -70,6 +75,7 @@ impl Buffers {
             swept: &self.inputs[..self.names * self.status.len()],
             samples: self.samples.as_samples(),
             summaries: self.summaries.as_samples(),
+            events: &self.events,
             status: &self.words,
         }
     }

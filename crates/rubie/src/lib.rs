@@ -80,5 +80,5 @@ pub use rubie_expr::{Graph, depends_on};
 pub use rubie_kernel::{KernelSpec, Status};
 pub use rubie_method::{ControllerKind, Method, StepSettings, Tolerance, find as find_method, methods};
 pub use rubie_model::{Change, Diagnostics, Event, Model, Quantity, Role, System, Trigger, UnknownName};
-pub use rubie_output::{Schedule, SummaryTiming, metrics};
+pub use rubie_output::{Counter, Schedule, SummaryTiming, metrics};
 pub use rubie_program::{Isa, Precision};

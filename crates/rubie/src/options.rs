@@ -64,6 +64,13 @@ pub struct SolveOptions {
     pub summaries: Option<SummaryOptions>,
     /// Names of the saved variables; all states and observables where absent.
     pub keep: Option<Vec<String>>,
+    /// Whether samples say how much work the run was since the sample before: accepted and rejected steps, Newton iterations, linear
+    /// solves ([`Counter`](rubie_output::Counter)).
+    pub counters: bool,
+    /// How many events of each run are recorded, the first ones: when, and which. 0 records none.
+    pub record_events: usize,
+    /// Whether tables in files have a column that says how the run ended.
+    pub status: bool,
     /// Values of parameters and initial values that differ from the model's defaults, for all runs.
     pub set: Vec<(String, f64)>,
     /// Samples over time that take the places of parameters.
@@ -105,6 +112,9 @@ impl Default for SolveOptions {
             save: Schedule::Ends,
             summaries: None,
             keep: None,
+            counters: false,
+            record_events: 0,
+            status: false,
             set: Vec::new(),
             drivers: None,
             jumps: Vec::new(),
@@ -122,6 +132,18 @@ impl Default for SolveOptions {
 }
 
 impl SolveOptions {
+    /// The same options with a recording that begins `settling_time` after the start and lasts `duration`.
+    ///
+    /// ```
+    /// use rubie::prelude::*;
+    ///
+    /// let options = SolveOptions { t0: -2.0, ..SolveOptions::default() }.recording(2.0, 10.0);
+    /// assert_eq!((options.settle, options.until), (2.0, 10.0));
+    /// ```
+    pub fn recording(self, settling_time: f64, duration: f64) -> Self {
+        SolveOptions { settle: settling_time, until: self.t0 + settling_time + duration, ..self }
+    }
+
     /// Whether the choice of the method is left to a pilot.
     pub fn is_auto(&self) -> bool {
         self.method.trim().eq_ignore_ascii_case("auto")

@@ -42,6 +42,10 @@ pub struct Report {
     pub output: Option<std::path::PathBuf>,
     /// The file with the summaries, where these have one of their own.
     pub summaries: Option<std::path::PathBuf>,
+    /// The file with the recorded events, where these have one of their own.
+    pub events: Option<std::path::PathBuf>,
+    /// Events of all runs for which no slot was left, where events are recorded.
+    pub unrecorded_events: u64,
 }
 
 impl Report {
@@ -89,6 +93,12 @@ impl fmt::Display for Report {
         }
         if let Some(path) = &self.summaries {
             line("summaries", path.display().to_string())?;
+        }
+        if let Some(path) = &self.events {
+            line("events", path.display().to_string())?;
+        }
+        if self.unrecorded_events > 0 {
+            line("unrecorded", format!("{} events, for which no slot was left", self.unrecorded_events))?;
         }
         self.mends().try_for_each(|mend| writeln!(f, "hint: {mend}"))
     }

@@ -101,6 +101,7 @@ impl Solver {
         let written = sink.finish()?;
         report.solve_seconds = start.elapsed().as_secs_f64();
         report.summaries = written.summaries;
+        report.events = written.events;
         report.output = Some(written.path).filter(|path| !path.as_os_str().is_empty());
         Ok(report)
     }
@@ -154,9 +155,12 @@ impl Solver {
         let outputs = ChunkOutputs {
             samples: buffers.samples.as_samples_mut(),
             summaries: buffers.summaries.as_samples_mut(),
+            events: buffers.events.as_mut(),
             status: &mut buffers.status,
         };
         let report = compiled.kernel.run(&self.controls(), inputs, outputs, &monitor.watch())?;
+        let (variables, width) = (self.output.variables().len(), self.output.width());
+        buffers.samples.count_from_sample_to_sample(variables..width, width, buffers.status.len());
         buffers.words.clear();
         buffers.words.extend(buffers.status.iter().map(|word| word.0));
         if report.interrupted {
@@ -185,6 +189,8 @@ impl Solver {
             failed_runs: 0,
             output: None,
             summaries: None,
+            events: None,
+            unrecorded_events: 0,
             resumed_runs: 0,
         }
     }
@@ -195,6 +201,7 @@ impl Report {
         self.chunks += 1;
         self.accepted_steps += chunk.accepted_steps;
         self.rejected_steps += chunk.rejected_steps;
+        self.unrecorded_events += chunk.unrecorded_events;
         self.count_failures(status);
     }
 }

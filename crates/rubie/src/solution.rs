@@ -22,6 +22,7 @@ pub struct Solution {
     swept_values: Numbers<f64>,
     samples: Values,
     summaries: Values,
+    events: Numbers<f64>,
     status: Vec<Status>,
     report: Report,
 }
@@ -39,6 +40,8 @@ pub struct SolutionArrays {
     pub samples: Values,
     /// Summaries, of shape (window, column, run).
     pub summaries: Values,
+    /// Recorded events, of shape (slot, 2, run): when, and which one; NaN in slots that are left.
+    pub events: Numbers<f64>,
     /// How each run ended.
     pub status: Vec<Status>,
 }
@@ -60,6 +63,7 @@ impl Solution {
             swept_values,
             samples: arrays.samples,
             summaries: arrays.summaries,
+            events: arrays.events,
             status: arrays.status,
             report,
         }
@@ -67,8 +71,8 @@ impl Solution {
 
     /// The arrays alone, for whoever wants to own them.
     pub fn into_arrays(self) -> SolutionArrays {
-        let Solution { swept_values: swept, samples, summaries, status, .. } = self;
-        SolutionArrays { swept, samples, summaries, status }
+        let Solution { swept_values: swept, samples, summaries, events, status, .. } = self;
+        SolutionArrays { swept, samples, summaries, events, status }
     }
 
     /// Names, units, times and windows of everything below.
@@ -140,6 +144,15 @@ impl Solution {
         let column = self.summary_names.iter().position(|known| known == name)?;
         let inside = window < self.windows().len() && run < self.runs();
         inside.then(|| self.summaries.get((window * self.summary_names.len() + column) * self.runs() + run))
+    }
+
+    /// The recorded events of a run, in the order in which they happened: when, and which one, by its number among the model's events,
+    /// from 0 ([`Layout::events`] has their names). Empty where events are not recorded, and for an unknown run.
+    pub fn events(&self, run: usize) -> Vec<(f64, usize)> {
+        let slots = self.layout.events.as_ref().filter(|_| run < self.runs()).map_or(0, |part| part.slots);
+        let number = |slot: usize, column: usize| self.events[(2 * slot + column) * self.runs() + run];
+        let recorded = (0..slots).map(|slot| (number(slot, 0), number(slot, 1)));
+        recorded.take_while(|(time, _)| !time.is_nan()).map(|(time, event)| (time, event as usize)).collect()
     }
 
     /// How each run ended.

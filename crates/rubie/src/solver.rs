@@ -7,7 +7,7 @@ use rubie_expr::Graph;
 use rubie_kernel::{Controls, Input, Inputs, Kernel, KernelSpec, Recording};
 use rubie_method::{BuildOptions, Method};
 use rubie_model::{Event, Model, Trigger, UnknownName};
-use rubie_output::{OutputGraph, Span};
+use rubie_output::{Counter, OutputGraph, Span};
 use rubie_program::Precision;
 
 use crate::backend::Chosen;
@@ -16,7 +16,7 @@ use crate::driven::{Driven, Each};
 use crate::error::{Error, ErrorKind};
 use crate::identity::{Digest, Identity, digest};
 use crate::options::SolveOptions;
-use crate::sink::{Column, Layout};
+use crate::sink::{Column, EventPart, Layout};
 use crate::summaries::Summaries;
 use crate::sweep::Sweep;
 
@@ -33,6 +33,7 @@ pub struct Solver {
     pub(crate) output: OutputGraph,
     pub(crate) times: Vec<f64>,
     pub(crate) summaries: Option<Summaries>,
+    events: Option<EventPart>,
     /// End of the integration.
     end: f64,
     controls: Vec<f64>,
@@ -91,9 +92,12 @@ impl Solver {
             Some(names) => OutputGraph::named(&system, names)?,
             None => OutputGraph::all(&system),
         };
+        let counters = if options.counters && !times.is_empty() { &Counter::ALL[..] } else { &[] };
+        let output = output.counting(counters)?;
         let summaries = options.summaries.as_ref().map(|summaries| Summaries::new(&system, summaries, span));
         let summaries = summaries.transpose()?;
-        let end = end(options.t0, &times, summaries.as_ref())?;
+        let events = recorded_events(&events, options)?;
+        let end = end(options, &times, summaries.as_ref(), events.is_some())?;
         let own = &system.parameters[..system.parameters.len() - driven.parameters().len()];
         let names = Names {
             states: system.states.iter().map(|state| state.name.clone()).collect(),
@@ -113,6 +117,7 @@ impl Solver {
             output,
             times,
             summaries,
+            events,
             end,
             controls,
             driven,
@@ -152,9 +157,13 @@ impl Solver {
         let column = |name: &String, unit: &Option<String>| Column { name: name.clone(), unit: unit.clone() };
         Layout {
             swept: sweep.names().iter().map(|name| column(name, &self.names.unit(name))).collect(),
-            variables: self.output.variables().iter().map(|v| column(&v.name, &v.unit)).collect(),
+            variables: (self.output.variables().iter().map(|v| column(&v.name, &v.unit)))
+                .chain(self.output.counters().iter().map(|c| column(&c.name().to_owned(), &None)))
+                .collect(),
             times: self.times.clone(),
             summaries: self.summaries.as_ref().map(|summaries| summaries.part.clone()),
+            events: self.events.clone(),
+            status: self.options.status,
             runs: sweep.runs(),
             precision: self.options.precision,
         }
@@ -283,12 +292,17 @@ impl Solver {
 
     /// Samples of one run, over all times and variables.
     pub(crate) fn samples_per_run(&self) -> usize {
-        self.times.len() * self.output.variables().len()
+        self.times.len() * self.output.width()
     }
 
     /// Summaries of one run, over all windows and columns.
     pub(crate) fn summaries_per_run(&self) -> usize {
         self.summaries.as_ref().map_or(0, Summaries::per_run)
+    }
+
+    /// Numbers of the recorded events of one run.
+    pub(crate) fn event_numbers_per_run(&self) -> usize {
+        self.events.as_ref().map_or(0, |part| EventPart::COLUMNS.len() * part.slots)
     }
 
     fn check_set(&self) -> Result<(), Error> {
@@ -379,9 +393,32 @@ fn check_events(events: &[Event<'_>], precision: Precision) -> Result<(), Error>
     }
 }
 
-/// The end of the integration: the last sample or the last summary.
-fn end(t0: f64, times: &[f64], summaries: Option<&Summaries>) -> Result<f64, Error> {
+/// The events that are to be recorded.
+fn recorded_events(events: &[Event<'_>], options: &SolveOptions) -> Result<Option<EventPart>, Error> {
+    if options.record_events == 0 {
+        return Ok(None);
+    }
+    // Jumps of drivers stand in no line.
+    let of_model = events.iter().filter(|event| !matches!(event.trigger, Trigger::Listed { .. }));
+    let names: Vec<String> = of_model.map(|event| format!("line {}", event.line)).collect();
+    if names.is_empty() {
+        let message =
+            "events are to be recorded, but the model has none: see the section Events of the model language";
+        return Err(Error::new(ErrorKind::Option, message));
+    }
+    Ok(Some(EventPart { slots: options.record_events, names }))
+}
+
+/// The end of the integration: the last sample or the last summary, or, where events are recorded, the end that was given.
+fn end(
+    options: &SolveOptions,
+    times: &[f64],
+    summaries: Option<&Summaries>,
+    events: bool,
+) -> Result<f64, Error> {
+    let t0 = options.t0;
     let last = times.last().copied().into_iter().chain(summaries.map(|summaries| summaries.schedule.end()));
+    let last = last.chain(events.then_some(options.until));
     match last.reduce(f64::max) {
         Some(end) if end > t0 => Ok(end),
         Some(_) => {

@@ -20,6 +20,7 @@ pub(crate) struct Spill {
     inputs: Spilled,
     samples: Spilled,
     summaries: Spilled,
+    events: Spilled,
     status: Vec<Status>,
 }
 
@@ -45,13 +46,14 @@ impl Spill {
         let summaries = layout.summaries.as_ref().map_or(0, |part| part.windows.len() * part.columns.len());
         let arrays = || -> std::io::Result<_> {
             let samples = array(layout.times.len() * layout.variables.len(), width)?;
-            Ok((array(layout.swept.len(), 8)?, samples, array(summaries, width)?))
+            let events = array(layout.event_numbers(), 8)?;
+            Ok((array(layout.swept.len(), 8)?, samples, array(summaries, width)?, events))
         };
         let path = folder.to_owned();
-        let (inputs, samples, summaries) =
+        let (inputs, samples, summaries, events) =
             arrays().map_err(|source| SinkError::Create { path: path.clone(), source })?;
         let (runs, precision) = (layout.runs, layout.precision);
-        Ok(Spill { folder: path, runs, precision, inputs, samples, summaries, status: Vec::new() })
+        Ok(Spill { folder: path, runs, precision, inputs, samples, summaries, events, status: Vec::new() })
     }
 
     /// Everything that was written.
@@ -62,12 +64,18 @@ impl Spill {
             None => Ok(Values::empty(precision)),
         };
         let arrays = || -> std::io::Result<_> {
-            let inputs = self.inputs.file.as_ref().map_or(Ok(Numbers::default()), Numbers::of_file)?;
-            Ok((inputs, values(&self.samples)?, values(&self.summaries)?))
+            let doubles =
+                |array: &Spilled| array.file.as_ref().map_or(Ok(Numbers::default()), Numbers::of_file);
+            Ok((
+                doubles(&self.inputs)?,
+                values(&self.samples)?,
+                values(&self.summaries)?,
+                doubles(&self.events)?,
+            ))
         };
-        let (inputs, samples, summaries) =
+        let (inputs, samples, summaries, events) =
             arrays().map_err(|source| SinkError::Spill { path: self.folder.clone(), source })?;
-        Ok(Buffers::of_batch(inputs, samples, summaries, self.status))
+        Ok(Buffers::of_batch(inputs, samples, summaries, events, self.status))
     }
 }
 
@@ -90,12 +98,13 @@ impl Sink for Spill {
             .inputs
             .write(chunk, self.runs, bytemuck::cast_slice(chunk.swept))
             .and_then(|()| self.samples.write(chunk, self.runs, chunk.samples.bytes()))
-            .and_then(|()| self.summaries.write(chunk, self.runs, chunk.summaries.bytes()));
+            .and_then(|()| self.summaries.write(chunk, self.runs, chunk.summaries.bytes()))
+            .and_then(|()| self.events.write(chunk, self.runs, bytemuck::cast_slice(chunk.events)));
         self.status.extend(chunk.status.iter().map(|word| Status(*word)));
         written.map_err(|source| SinkError::Spill { path: self.folder.clone(), source })
     }
 
     fn finish(self: Box<Self>) -> Result<Written, SinkError> {
-        Ok(Written { path: PathBuf::new(), bytes: 0, summaries: None })
+        Ok(Written { path: PathBuf::new(), bytes: 0, summaries: None, events: None })
     }
 }

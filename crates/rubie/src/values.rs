@@ -1,7 +1,7 @@
 //! Numbers in either precision, in memory or in a file that looks like memory.
 
 use std::fs::File;
-use std::ops::Deref;
+use std::ops::{Deref, Range, Sub};
 use std::sync::Arc;
 
 use bytemuck::Pod;
@@ -129,6 +129,15 @@ impl Values {
         }
     }
 
+    /// Makes what these columns of samples (time, `width` columns, `runs` runs) count from the start of a run into what they count
+    /// since the sample before.
+    pub(crate) fn count_from_sample_to_sample(&mut self, columns: Range<usize>, width: usize, runs: usize) {
+        match self {
+            Values::F32(values) => differences(values.as_mut(), columns, width, runs),
+            Values::F64(values) => differences(values.as_mut(), columns, width, runs),
+        }
+    }
+
     pub(crate) fn as_samples(&self) -> Samples<'_> {
         match self {
             Values::F32(values) => Samples::F32(values),
@@ -140,6 +149,26 @@ impl Values {
         match self {
             Values::F32(values) => SamplesMut::F32(values.as_mut()),
             Values::F64(values) => SamplesMut::F64(values.as_mut()),
+        }
+    }
+}
+
+fn differences<T: Copy + Sub<Output = T>>(
+    samples: &mut [T],
+    columns: Range<usize>,
+    width: usize,
+    runs: usize,
+) {
+    let time = width * runs;
+    if columns.is_empty() || time == 0 {
+        return;
+    }
+    for sample in (1..samples.len() / time).rev() {
+        let (before, from) = samples.split_at_mut(sample * time);
+        let counts = columns.start * runs..columns.end * runs;
+        let before = &before[(sample - 1) * time..][counts.clone()];
+        for (count, before) in from[counts].iter_mut().zip(before) {
+            *count = *count - *before;
         }
     }
 }

@@ -26,7 +26,7 @@ fn inputs(runs: usize) -> InputSizes {
 /// Ten samples of 3 variables and 2 windows of one summary: 4 + 240 + 16 bytes per run.
 fn outputs(runs: usize) -> OutputSizes {
     let (runs, precision) = (count(runs), Precision::F64);
-    OutputSizes { runs, precision, times: 10, variables: 3, windows: 2, columns: 1 }
+    OutputSizes { runs, precision, times: 10, variables: 3, windows: 2, columns: 1, slots: 0 }
 }
 
 fn manager(bytes: u64) -> (HostDevice, Arc<MemoryManager>) {
@@ -99,7 +99,8 @@ fn sizes_are_those_of_a_solvers_layout() {
             times: 11,
             variables: 2,
             windows: 1,
-            columns: 4
+            columns: 4,
+            slots: 0
         }
     );
     let bytes: usize = sizes.requests(Placement::Host).unwrap().iter().map(|request| request.bytes()).sum();

@@ -23,6 +23,8 @@ fn layout(precision: Precision) -> Layout {
         variables: vec![column(VARIABLES[0], None), column(VARIABLES[1], Some("mV"))],
         times: TIMES.to_vec(),
         summaries: None,
+        events: None,
+        status: false,
         runs: RUNS as u64,
         precision,
     }
@@ -67,6 +69,7 @@ fn write(path: &Path, form: TableForm, precision: Precision, length: usize) -> W
                 Precision::F64 => Samples::F64(&[]),
                 Precision::F32 => Samples::F32(&[]),
             },
+            events: &[],
             status: &runs.map(status).collect::<Vec<_>>(),
         })
         .expect("a chunk");
@@ -186,6 +189,8 @@ fn parquet_row_groups_are_bounded() {
         variables: vec![x],
         times: vec![0.0, 1.0],
         summaries: None,
+        events: None,
+        status: false,
         runs: runs as u64,
         precision,
     };
@@ -198,6 +203,7 @@ fn parquet_row_groups_are_bounded() {
         swept: &[],
         samples: Samples::F64(&samples),
         summaries: Samples::F64(&[]),
+        events: &[],
         status: &status,
     })
     .unwrap();
@@ -350,7 +356,18 @@ fn npz_has_all_arrays() {
         assert_eq!(file, fs::read(whole).unwrap(), "chunks leave no trace");
         let members = archive(&file);
         let names: Vec<&str> = members.keys().map(String::as_str).collect();
-        let expected = ["samples", "status", "swept", "swept_names", "time", "units", "variables"];
+        let expected = [
+            "samples",
+            "status",
+            "status_bits",
+            "status_names",
+            "swept",
+            "swept_names",
+            "swept_units",
+            "time",
+            "units",
+            "variables",
+        ];
         assert_eq!(names, expected.map(|name| format!("{name}.npy")));
         let (_, shape, bytes) = npy(members["samples.npy"]);
         assert_eq!((shape, bytes), (vec![3, 2, 7], samples(precision).as_slice()));
@@ -381,6 +398,8 @@ fn a_solve_without_sweep_or_variables_is_written_too() {
         variables: vec![],
         times: vec![1.0],
         summaries: None,
+        events: None,
+        status: false,
         runs: 1,
         precision: Precision::F64,
     };
@@ -394,6 +413,7 @@ fn a_solve_without_sweep_or_variables_is_written_too() {
                 swept: &[],
                 samples: Samples::F64(&[]),
                 summaries: Samples::F64(&[]),
+                events: &[],
                 status: &[0],
             })
             .unwrap();

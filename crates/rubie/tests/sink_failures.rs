@@ -13,7 +13,16 @@ const NAMES: [&str; 5] = ["a.parquet", "a.csv", "a.npy", "a.npz", "a.zarr"];
 fn layout(runs: u64) -> Layout {
     let column = |name: &str| Column { name: name.to_owned(), unit: None };
     let (swept, variables) = (vec![column("rho")], vec![column("x")]);
-    Layout { swept, variables, times: vec![1.0], summaries: None, runs, precision: Precision::F64 }
+    Layout {
+        swept,
+        variables,
+        times: vec![1.0],
+        summaries: None,
+        events: None,
+        status: false,
+        runs,
+        precision: Precision::F64,
+    }
 }
 
 fn chunk(first_run: u64, values: &[f64]) -> Chunk<'_> {
@@ -25,6 +34,7 @@ fn chunk(first_run: u64, values: &[f64]) -> Chunk<'_> {
         swept: values,
         samples,
         summaries: Samples::F64(&[]),
+        events: &[],
         status: &SUCCESS[..values.len()],
     }
 }

@@ -26,6 +26,10 @@ struct Lane {
     u64 run;     // which run, or NONE
     u64 sample;  // index of the next sample
     u64 window;  // index of the window of summaries
+#if HAS_EVENTS
+    double first_event;  // when the last events of the model began that lie together
+    u64 events_at_once;  // how many these are
+#endif
 };
 
 #define NONE (~(u64)0)

@@ -67,9 +67,20 @@ impl<'a> Pieces<'a> {
         rows
     }
 
-    /// Words of 8 bytes that a run put aside takes: run, sample, window, rows.
+    /// What a run keeps between attempts beside rows: members of `Lane`, those that are integers first.
+    fn carried_numbers(&self) -> (Vec<&'static str>, &'static [&'static str]) {
+        let (mut integers, mut numbers) = (vec!["l.sample", "l.window"], &[][..]);
+        if self.spec.programs.events.is_some() {
+            integers.push("l.events_at_once");
+            numbers = &["l.first_event"];
+        }
+        (integers, numbers)
+    }
+
+    /// Words of 8 bytes that a run put aside takes: its number, and what it keeps.
     pub(super) fn saved_words(&self) -> usize {
-        3 + self.layout.carried().count() + self.carried_clock_rows().len()
+        let (integers, numbers) = self.carried_numbers();
+        1 + integers.len() + numbers.len() + self.layout.carried().count() + self.carried_clock_rows().len()
     }
 
     /// A row of the clock, wherever it is.
@@ -131,7 +142,16 @@ impl<'a> Pieces<'a> {
             + &function("void begin_time(Lane &l, double t0)", &[format!("l.r.r{time} = (real)t0;")])
             + &function("double next_dt(Lane &l)", &[format!("return (double)l.r.r{next_dt};")])
             + &function("void begin_clock(Lane &l, const Job &job, double first_step)", &begin)
+            + &self.length()
             + &function("u32 trouble(const Lane &l)", &[format!("return (u32)l.r.r{trouble};")])
+    }
+
+    /// The length of a run.
+    fn length(&self) -> String {
+        let clock = &self.layout.clock;
+        let uniforms = if self.spec.clock.is_some() { "c" } else { "u" };
+        let body = format!("return (double)(k.{uniforms}[{}] - k.{uniforms}[{}]);", clock.end, clock.t0);
+        function("double length(const Uniforms &k)", &[body])
     }
 
     fn attempt(&self) -> String {
@@ -269,10 +289,10 @@ impl<'a> Pieces<'a> {
     fn put_aside(&self) -> String {
         let mut load = vec!["l.run = words[0] - 1;".to_owned()];
         let mut store = vec!["words[0] = l.run + 1;".to_owned()];
-        let (back, forth) = (["l.sample", "l.window"], ["l.sample", "l.window"]);
-        for (at, (back, forth)) in (1..).zip(back.into_iter().zip(forth)) {
-            load.push(format!("{back} = words[{at} * stride];"));
-            store.push(format!("words[{at} * stride] = {forth};"));
+        let (integers, numbers) = self.carried_numbers();
+        for (at, member) in (1..).zip(&integers) {
+            load.push(format!("{member} = words[{at} * stride];"));
+            store.push(format!("words[{at} * stride] = {member};"));
         }
         let bits = match self.spec.clock.is_some() {
             true => "(u32)",
@@ -280,7 +300,8 @@ impl<'a> Pieces<'a> {
         };
         let step = self.layout.carried().map(|row| (format!("l.r.r{row}"), bits));
         let clock = self.carried_clock_rows().into_iter().map(|row| (self.clock(row), ""));
-        for (at, (row, bits)) in (3..).zip(step.chain(clock)) {
+        let numbers = numbers.iter().map(|member| ((*member).to_owned(), ""));
+        for (at, (row, bits)) in (1 + integers.len()..).zip(numbers.chain(step).chain(clock)) {
             load.push(format!("{row} = number({bits}words[{at} * stride]);"));
             store.push(format!("words[{at} * stride] = bits({row});"));
         }

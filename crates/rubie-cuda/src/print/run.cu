@@ -11,10 +11,22 @@ INLINE void fail(const Lane &l, const Job &job, u32 status) {
 }
 
 #if HAS_EVENTS
-// Carries out the events of the model that happen now, and those that follow from them. Says what the run needs then.
+// Events long ago count no more.
+INLINE void no_events_yet(Lane &l) {
+    l.first_event = number((u64)0xfff0000000000000ull);
+    l.events_at_once = 0;
+}
+
+// Carries out the events of the model that happen now, and those that follow from them. Says what the run needs then. Too
+// many within an instant end it.
 INLINE u32 act(Lane &l, const Uniforms &k) {
     u32 event = EVENT_ACT;
-    for (int more = MOST_CASCADES; more > 0 && (event & (EVENT_ACT | EVENT_STOPPED)) == EVENT_ACT; --more) {
+    while ((event & (EVENT_ACT | EVENT_STOPPED)) == EVENT_ACT) {
+        if (now(l) - l.first_event > length(k) * INSTANT) {
+            l.first_event = now(l);
+            l.events_at_once = 0;
+        }
+        if (++l.events_at_once > MOST_AT_ONCE) return EVENT_CASCADE;
         run_events(l, k);
         event = (u32)events(l);
     }
@@ -52,8 +64,11 @@ INLINE bool refill(Lane &l, const Job &job, const Uniforms &k, u64 &finished) {
     }
 #if HAS_EVENTS
     // A sample at the time of an event shows the state before it.
-    if (act(l, k) & EVENT_STOPPED) {
-        fail(l, job, STATUS_STOPPED);
+    no_events_yet(l);
+    u32 event = act(l, k);
+    no_events_yet(l);
+    if (event & (EVENT_STOPPED | EVENT_CASCADE)) {
+        fail(l, job, event & EVENT_STOPPED ? STATUS_STOPPED : STATUS_EVENT_CASCADE);
         ++finished;
         l.run = NONE;
         return true;
@@ -127,7 +142,9 @@ INLINE void observe(Lane &l, const Job &job, const Uniforms &k) {
 
 // Writes down how a run ended. What was wrong with the last attempt is the cause of all else.
 INLINE void end(Lane &l, const Job &job, u32 event) {
-    if (event & EVENT_STOPPED) {
+    if (event & EVENT_CASCADE) {
+        fail(l, job, STATUS_EVENT_CASCADE);
+    } else if (event & EVENT_STOPPED) {
         fail(l, job, STATUS_STOPPED);
     } else if (event & EVENT_DONE) {
         job.status[l.run] = 0;

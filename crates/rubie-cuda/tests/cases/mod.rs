@@ -184,7 +184,7 @@ impl Case {
         let mut run = |samples, summaries| {
             let watch = Watch { interrupt: &AtomicBool::new(false), finished_runs: &AtomicU64::new(0) };
             let inputs = ChunkInputs { runs: RUNS, values: &values };
-            let outputs = ChunkOutputs { samples, summaries, status: &mut status };
+            let outputs = ChunkOutputs { samples, summaries, events: &mut [], status: &mut status };
             kernel.run(&self.controls, inputs, outputs, &watch).unwrap()
         };
         let (samples, summaries, report) = match self.spec.precision {

@@ -37,9 +37,13 @@ pub mod event {
     pub const CROSS: u64 = 64;
     /// In addition to DONE: an event of the model ended the run.
     pub const STOPPED: u64 = 128;
+    /// Alone: events of the model followed one another without time going on. No program says so; kernels do.
+    pub const CASCADE: u64 = 256;
 
-    /// Events that follow from each other at one time, at most.
-    pub const MOST_CASCADES: usize = 100;
+    /// So many events of the model within [`INSTANT`] are taken for endless.
+    pub const MOST_AT_ONCE: u32 = 100;
+    /// A fraction of the length of a run: 2^-33. Halving intervals leave 20 more events before they reach the rounding of time.
+    pub const INSTANT: f64 = 1.0 / (1_u64 << 33) as f64;
 }
 
 /// The symbols of a clock.
@@ -58,6 +62,8 @@ pub(crate) struct ClockGraph<'g> {
     accepted_steps: Expr<'g>,
     /// The ends of the step just accepted.
     ends: [Expr<'g>; 2],
+    /// The first of these for programs of single samples, which may run where coefficients of the step are not computed.
+    before: Expr<'g>,
     /// Times of the next events of the model, where steps end.
     stops: Vec<Expr<'g>>,
     events: Expr<'g>,
@@ -91,6 +97,7 @@ impl<'g> ClockGraph<'g> {
             attempts: symbol("attempts"),
             accepted_steps: symbol("accepted_steps"),
             ends: [symbol("step_start"), now],
+            before: symbol("before"),
             stops: Vec::new(),
             events: symbol("events"),
         }
@@ -143,6 +150,7 @@ impl<'g> ClockGraph<'g> {
             row(self.accepted_steps, layout.accepted_steps, Rate::Attempt),
             row(self.events, layout.events, Rate::Sample),
             row(self.ends[0], layout.previous, Rate::Dense),
+            row(self.before, layout.previous, Rate::Sample),
             row(self.next_sample, layout.next_sample, Rate::Sample),
         ];
         if self.ends[1] != self.now {

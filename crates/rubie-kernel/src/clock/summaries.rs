@@ -21,8 +21,8 @@ pub(crate) struct SummaryClock<'g> {
     now: Expr<'g>,
     /// The ends of the step just accepted.
     ends: [Expr<'g>; 2],
-    /// Whether events of the model happen at given times.
-    has_stops: bool,
+    /// Where the last attempt began, if events of the model happen at given times.
+    before: Option<Expr<'g>>,
 }
 
 impl<'g> SummaryClock<'g> {
@@ -42,7 +42,7 @@ impl<'g> SummaryClock<'g> {
             full: symbol("full"),
             now: clock.now,
             ends: clock.ends,
-            has_stops: !clock.stops.is_empty(),
+            before: (!clock.stops.is_empty()).then_some(clock.before),
         }
     }
 
@@ -78,7 +78,7 @@ impl<'g> SummaryClock<'g> {
     pub(crate) fn due(&self, inside: bool) -> Expr<'g> {
         let due = if inside { self.next.lt(self.now) } else { self.next.equal(self.now) };
         // A run that an event has put beyond its next sample takes it within its next step, however often that is rejected.
-        let due = if self.has_stops { due.and(self.ends[0].lt(self.now)) } else { due };
+        let due = self.before.map_or(due, |before| due.and(before.lt(self.ends[1])));
         let what = self.index.lt(0.0).select(self.graph.constant(2.0), 1.0);
         due.select(what, 0.0)
     }

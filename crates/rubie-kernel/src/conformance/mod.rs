@@ -116,6 +116,7 @@ impl Case {
             ChunkOutputs {
                 samples: SamplesMut::F64(&mut samples),
                 summaries: SamplesMut::F64(&mut []),
+                events: &mut [],
                 status: &mut status,
             },
             &Watch { interrupt, finished_runs: &finished_runs },
@@ -260,12 +261,22 @@ fn arrays_that_do_not_fit_are_refused(backend: &dyn Backend) {
     let watch = Watch { interrupt: &AtomicBool::new(false), finished_runs: &AtomicU64::new(0) };
     let inputs = ChunkInputs { runs: 2, values: &[] };
     let summaries = SamplesMut::F64(&mut []);
-    let outputs = ChunkOutputs { samples: SamplesMut::F64(&mut samples), summaries, status: &mut status };
+    let outputs = ChunkOutputs {
+        samples: SamplesMut::F64(&mut samples),
+        summaries,
+        events: &mut [],
+        status: &mut status,
+    };
     let error = case.kernel.run(&case.controls, inputs, outputs, &watch).unwrap_err();
     assert_eq!(error, KernelError::Length { what: "samples", found: 3, needed: 4 });
     let mut narrow = vec![0.0f32; 4];
     let summaries = SamplesMut::F32(&mut []);
-    let outputs = ChunkOutputs { samples: SamplesMut::F32(&mut narrow), summaries, status: &mut status };
+    let outputs = ChunkOutputs {
+        samples: SamplesMut::F32(&mut narrow),
+        summaries,
+        events: &mut [],
+        status: &mut status,
+    };
     let error = case.kernel.run(&case.controls, inputs, outputs, &watch).unwrap_err();
     assert_eq!(error, KernelError::Precision);
 }

@@ -92,7 +92,12 @@ fn check_precision<T: Float>(backend: &dyn Backend, schedule: SummarySchedule, s
         .run(
             &controls,
             ChunkInputs { runs, values: &a },
-            ChunkOutputs { samples: T::room(&mut []), summaries: T::room(&mut results), status: &mut status },
+            ChunkOutputs {
+                samples: T::room(&mut []),
+                summaries: T::room(&mut results),
+                events: &mut [],
+                status: &mut status,
+            },
             &Watch { interrupt: &AtomicBool::new(false), finished_runs: &AtomicU64::new(0) },
         )
         .unwrap();

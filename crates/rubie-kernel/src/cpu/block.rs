@@ -3,7 +3,8 @@
 use rubie_program::Executor;
 
 use crate::backend::ChunkReport;
-use crate::clock::event::{ACT, DONE, MOST_CASCADES, STOPPED, STUCK};
+use crate::clock::event::{ACT, CASCADE, DONE, STOPPED, STUCK};
+use crate::cpu::cascade::Cascades;
 use crate::cpu::clock::Clocked;
 use crate::cpu::lane_set::{Attention, Due, LaneSet, MOST_LANES};
 use crate::cpu::staging::Staging;
@@ -25,6 +26,8 @@ pub(super) struct Block<T: Samples> {
     sample: [usize; MOST_LANES],
     /// Index of the window of summaries of each lane.
     pub(super) window: Vec<usize>,
+    /// Where events follow one another too fast.
+    cascades: Cascades,
     /// The lanes that hold runs.
     occupied: LaneSet,
     /// Runs that ended and are not yet counted for those who watch.
@@ -40,6 +43,7 @@ impl<T: Samples> Block<T> {
             run: vec![0; lanes],
             sample: [0; MOST_LANES],
             window: vec![0; lanes],
+            cascades: Cascades::new(lanes, job.controls),
             occupied: LaneSet::default(),
             finished: 0,
             report: ChunkReport::default(),
@@ -61,7 +65,7 @@ impl<T: Samples> Block<T> {
                 attention = self.locate(job);
             }
             self.observe(attention, job, unit);
-            let stopped = self.act(attention.acting, job);
+            let stopped = self.act(attention.acting, job, unit);
             attention.ended = attention.ended.or(stopped);
             for lane in attention.ended.and(self.occupied).iter() {
                 self.end(lane, job, unit);
@@ -135,10 +139,10 @@ impl<T: Samples> Block<T> {
     /// Takes all samples within the steps just accepted and at their ends.
     fn observe<X: Executor<T>>(&mut self, attention: Attention, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
         let Attention { samples, summaries, .. } = attention;
-        if let Some(dense) = &job.kernel.prepared.dense
-            && !(samples.inside.is_empty() && summaries.inside.is_empty())
-        {
-            dense.execute(&mut self.lanes.rows, job.uniforms);
+        if let Some(dense) = &job.kernel.prepared.dense {
+            for lanes in samples.inside.or(summaries.inside).ranges(T::LANES_PER_VECTOR) {
+                dense.execute_lanes(&mut self.lanes.rows, job.uniforms, lanes);
+            }
         }
         if !samples.is_empty() {
             self.take_samples(samples, job, unit);
@@ -148,24 +152,48 @@ impl<T: Samples> Block<T> {
         }
     }
 
-    /// Carries out the events of the model that happen now; returns the lanes whose runs they end.
-    fn act<X: Executor<T>>(&mut self, acting: LaneSet, job: &Job<'_, T, X>) -> LaneSet {
+    /// Carries out the events of the model that happen now, and those that follow from them; returns the lanes whose runs they end.
+    fn act<X: Executor<T>>(
+        &mut self,
+        acting: LaneSet,
+        job: &Job<'_, T, X>,
+        unit: &mut Unit<'_, T>,
+    ) -> LaneSet {
         let mut acting = acting.and(self.occupied);
-        let mut stopped = LaneSet::default();
+        let (mut stopped, mut endless) = (LaneSet::default(), LaneSet::default());
         let Some(events) = &job.kernel.prepared.events else { return stopped };
-        for _ in 0..MOST_CASCADES {
-            if acting.is_empty() {
-                break;
+        let clock = &job.layout.clock;
+        while !acting.is_empty() {
+            for lane in acting.iter() {
+                self.cascades.note(lane, self.lanes.get(clock.now, lane));
+                if self.cascades.is_endless(lane) {
+                    endless.insert(lane);
+                }
             }
+            acting.retain(|lane| !self.cascades.is_endless(lane));
             events.execute(&mut self.lanes.rows, job.uniforms);
-            let codes = self.lanes.row(job.layout.clock.events);
-            acting
-                .iter()
-                .filter(|lane| codes[*lane] as u64 & STOPPED != 0)
-                .for_each(|lane| stopped.insert(lane));
+            if unit.records_events() {
+                self.record_events(acting, job, unit);
+            }
+            let codes = self.lanes.row(clock.events);
+            let stops = |lane: &usize| codes[*lane] as u64 & STOPPED != 0;
+            acting.iter().filter(stops).for_each(|lane| stopped.insert(lane));
             acting.retain(|lane| codes[lane] as u64 & (ACT | STOPPED) == ACT);
         }
-        stopped
+        // At last, as the events of other lanes carry these on.
+        endless.iter().for_each(|lane| self.lanes.set(clock.events, lane, CASCADE as f64));
+        stopped.or(endless)
+    }
+
+    /// Writes down which events just happened, and when.
+    fn record_events<X>(&mut self, acting: LaneSet, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
+        for (event, row) in job.layout.happened.clone().enumerate() {
+            let happened = self.lanes.rows.row(row);
+            for lane in acting.iter().filter(|lane| happened[*lane].to_f64() != 0.0) {
+                let recorded = unit.record_event(self.run[lane], self.cascades.now(lane), event);
+                self.report.unrecorded_events += u64::from(!recorded);
+            }
+        }
     }
 
     /// Samples inside the steps, then those at their ends.
@@ -246,7 +274,7 @@ impl<T: Samples> Block<T> {
     /// Puts the next run that can begin into a lane, or leaves the lane idle.
     fn refill<X: Executor<T>>(&mut self, lane: usize, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
         let first_sample = usize::from(job.samples_at_start());
-        while let Some(staged) = self.staging.take(job, unit) {
+        while let Some(staged) = self.staging.take(job, unit, &mut self.report) {
             if let Some(status) = staged.ends() {
                 unit.fail(staged.run, job.first_rows(first_sample, 0), status);
                 self.finished += 1;
@@ -256,6 +284,7 @@ impl<T: Samples> Block<T> {
             self.run[lane] = staged.run;
             self.sample[lane] = first_sample;
             self.window[lane] = 0;
+            self.cascades.begin(lane);
             self.lanes.begin(job.layout, lane, staged.first_step, job.first);
             self.occupied.insert(lane);
             return;
@@ -274,6 +303,9 @@ impl<T: Samples> Block<T> {
 
 /// Why a run ended before its end: what was wrong with the last attempt is the cause of all else.
 fn failure(event: u64, trouble: u32) -> Status {
+    if event & CASCADE != 0 {
+        return Status::EVENT_CASCADE;
+    }
     match (trouble, event & STUCK != 0) {
         (0, true) => Status::STEP_TOO_SMALL,
         (0, false) => Status::STEP_LIMIT,

@@ -1,5 +1,7 @@
 //! Sets of lanes, one bit each.
 
+use std::ops::Range;
+
 use crate::clock::event::{ACT, CROSS, DONE, EXHAUSTED, SAMPLE, STUCK, SUMMARY};
 
 /// Lanes of a block at most: eight vectors of f32.
@@ -83,6 +85,23 @@ impl LaneSet {
     #[inline]
     pub(super) fn insert(&mut self, lane: usize) {
         self.0[lane / WORD] |= 1 << (lane % WORD);
+    }
+
+    /// Ranges of whole groups of `width` lanes that hold all of these, neighbouring groups joined.
+    pub(super) fn ranges(self, width: usize) -> impl Iterator<Item = Range<usize>> {
+        let mut rest = self;
+        std::iter::from_fn(move || {
+            let start = rest.iter().next()? / width * width;
+            let mut end = start;
+            loop {
+                let before = rest;
+                (end..end + width).filter(|lane| *lane < MOST_LANES).for_each(|lane| rest.remove(lane));
+                if rest == before {
+                    return Some(start..end);
+                }
+                end += width;
+            }
+        })
     }
 
     /// The lanes in ascending order.
@@ -200,6 +219,15 @@ impl Due {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ranges_are_whole_groups() {
+        let mut set = LaneSet::default();
+        [3, 8, 15, 40, 127].into_iter().for_each(|lane| set.insert(lane));
+        assert_eq!(set.ranges(8).collect::<Vec<_>>(), [0..16, 40..48, 120..128]);
+        assert_eq!(set.ranges(16).collect::<Vec<_>>(), [0..16, 32..48, 112..128]);
+        assert_eq!(LaneSet::default().ranges(8).count(), 0);
+    }
 
     #[test]
     fn lanes_are_visited_in_order_and_kept_or_not() {

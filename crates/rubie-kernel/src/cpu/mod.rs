@@ -5,6 +5,7 @@
 //! computes depends on its neighbours, so results do not depend on units, threads or lanes.
 
 mod block;
+mod cascade;
 mod clock;
 mod lane_set;
 mod staging;
@@ -27,7 +28,7 @@ use crate::spec::{AttemptPart, KernelSpec};
 
 use block::Block;
 use clock::{Apart, ClockExecutors};
-use unit::{Unit, units};
+use unit::{Unit, give_events, units};
 
 /// Bytes of rows that a block should keep to: about the part of a second-level cache that is a core's own.
 const BLOCK_BYTES: usize = 512 * 1024;
@@ -172,11 +173,19 @@ impl<T: Samples, X: Executor<T>> Kernel for CpuKernel<T, X> {
         outputs: ChunkOutputs<'_>,
         watch: &Watch<'_>,
     ) -> Result<ChunkReport, KernelError> {
-        let ChunkOutputs { samples, summaries, status } = outputs;
+        let ChunkOutputs { samples, summaries, events, status } = outputs;
         let samples = T::samples(samples).ok_or(KernelError::Precision)?;
         let summaries = T::samples(summaries).ok_or(KernelError::Precision)?;
         let lengths = [samples.len(), summaries.len(), status.len()];
         begin::check(&self.layout, self.prepared.dense.is_some(), controls, inputs, lengths)?;
+        if !events.is_empty() && self.prepared.events.is_none() {
+            return Err(KernelError::Events);
+        }
+        let slots = events.len() / (2 * inputs.runs).max(1);
+        let needed = 2 * slots * inputs.runs;
+        if events.len() != needed {
+            return Err(KernelError::Length { what: "events", found: events.len(), needed });
+        }
         let apart = self.prepared.clock.as_ref();
         let clock = apart.map(|clock| (clock, clock.uniforms(&begin::limits(controls))));
         let given = begin::given(controls, clock.is_some());
@@ -204,7 +213,8 @@ impl<T: Samples, X: Executor<T>> Kernel for CpuKernel<T, X> {
             carried: &carried,
             interior: &interior,
         };
-        let units = units(inputs, [samples, summaries], status, controls.threads.get(), self.lanes);
+        let mut units = units(inputs, [samples, summaries], status, controls.threads.get(), self.lanes);
+        give_events(&mut units, events, inputs.runs);
         Ok(self.share(&job, units, controls.threads.get()))
     }
 }

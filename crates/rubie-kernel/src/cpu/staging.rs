@@ -5,7 +5,8 @@
 
 use rubie_program::{Executor, Rows};
 
-use crate::clock::event::{ACT, MOST_CASCADES, STOPPED};
+use crate::backend::ChunkReport;
+use crate::clock::event::{ACT, MOST_AT_ONCE, STOPPED};
 use crate::cpu::unit::Unit;
 use crate::cpu::{Job, Prepared, Samples};
 use crate::status::Status;
@@ -29,17 +30,18 @@ pub(super) struct Staged {
     pub(super) lane: usize,
     /// Size of the first step.
     pub(super) first_step: f64,
-    /// An event at the start of the run ended it.
-    stopped: bool,
+    /// What events at the start of the run left to be done.
+    code: u64,
 }
 
 impl Staged {
     /// The status of a run that ends before its first step.
     pub(super) fn ends(&self) -> Option<Status> {
         let sane = self.first_step.is_finite() && self.first_step > 0.0;
-        match self.stopped {
-            true => Some(Status::STOPPED),
-            false => (!sane).then_some(Status::NON_FINITE),
+        match self.code & (STOPPED | ACT) {
+            0 => (!sane).then_some(Status::NON_FINITE),
+            ACT => Some(Status::EVENT_CASCADE),
+            _ => Some(Status::STOPPED),
         }
     }
 }
@@ -59,6 +61,7 @@ impl<T: Samples> Staging<T> {
         &mut self,
         job: &Job<'_, T, X>,
         unit: &mut Unit<'_, T>,
+        report: &mut ChunkReport,
     ) -> Option<Staged> {
         if self.next == self.filled {
             self.first += self.filled;
@@ -67,13 +70,12 @@ impl<T: Samples> Staging<T> {
             if self.filled == 0 {
                 return None;
             }
-            self.prepare(job, unit);
+            self.prepare(job, unit, report);
         }
         let lane = self.next;
         self.next += 1;
         let first_step = self.rows.row(job.layout.next_dt)[lane].to_f64();
-        let stopped = self.code(lane, job) & STOPPED != 0;
-        Some(Staged { run: self.first + lane, lane, first_step, stopped })
+        Some(Staged { run: self.first + lane, lane, first_step, code: self.code(lane, job) })
     }
 
     /// Copies a run's rows into a lane of the block that computes.
@@ -81,7 +83,12 @@ impl<T: Samples> Staging<T> {
         block.copy_lane(to, &self.rows, lane, carried);
     }
 
-    fn prepare<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
+    fn prepare<X: Executor<T>>(
+        &mut self,
+        job: &Job<'_, T, X>,
+        unit: &mut Unit<'_, T>,
+        report: &mut ChunkReport,
+    ) {
         self.load_inputs(job, unit);
         self.rows.row_mut(job.layout.time).fill(T::from_f64(job.controls.t0));
         let Prepared { initial, start, record, events, .. } = &job.kernel.prepared;
@@ -99,10 +106,25 @@ impl<T: Samples> Staging<T> {
         }
         // A sample at the time of an event shows the state before it.
         if let Some(events) = events {
-            for _ in 0..MOST_CASCADES {
+            for _ in 0..MOST_AT_ONCE {
                 events.execute(&mut self.rows, job.uniforms);
+                if unit.records_events() {
+                    self.record_events(job, unit, report);
+                }
                 if (0..self.filled).all(|lane| self.code(lane, job) & ACT == 0) {
                     break;
+                }
+            }
+        }
+    }
+
+    /// Writes down which events happened at the start.
+    fn record_events<X>(&self, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>, report: &mut ChunkReport) {
+        for (event, row) in job.layout.happened.clone().enumerate() {
+            for (lane, happened) in self.rows.row(row)[..self.filled].iter().enumerate() {
+                if happened.to_f64() != 0.0 {
+                    let recorded = unit.record_event(self.first + lane, job.controls.t0, event);
+                    report.unrecorded_events += u64::from(!recorded);
                 }
             }
         }

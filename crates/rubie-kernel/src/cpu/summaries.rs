@@ -20,25 +20,29 @@ impl<T: Samples> Block<T> {
         let lanes = due.inside.or(due.at_end);
         if let Some(inside) = &programs.inside {
             while !due.inside.is_empty() {
-                due = self.take_summary(inside, true, job, unit).within(lanes);
+                due = self.take_summary(inside, due.inside, true, job, unit).within(lanes);
             }
         }
         if !due.at_end.is_empty() {
-            self.take_summary(&programs.at_end, false, job, unit);
+            self.take_summary(&programs.at_end, due.at_end, false, job, unit);
         }
     }
 
-    /// Takes one summary sample of every lane that has one; returns what is due then.
+    /// Takes one summary sample of every lane that has one, which are those of `due`; returns what is due then.
     fn take_summary<X: Executor<T>>(
         &mut self,
         program: &X,
+        due: LaneSet,
         inside: bool,
         job: &Job<'_, T, X>,
         unit: &mut Unit<'_, T>,
     ) -> Due {
         let Some(clock) = &job.layout.clock.summaries else { return Due::default() };
         self.lanes.place_summaries(inside, job.layout, job.clock);
-        program.execute(&mut self.lanes.rows, job.uniforms);
+        // Where few lanes have one, the others' vectors need not be computed.
+        for lanes in due.ranges(T::LANES_PER_VECTOR) {
+            program.execute_lanes(&mut self.lanes.rows, job.uniforms, lanes);
+        }
         self.lanes.advance_summaries(job.layout, job.clock);
         let [full, next, now] = [clock.full, clock.next, job.layout.clock.now].map(|row| self.lanes.row(row));
         let (full, due) = job.kernel.isa.vectorise(
@@ -55,7 +59,9 @@ impl<T: Samples> Block<T> {
         let (Some(programs), Some(layout)) = (&job.kernel.prepared.summaries, &job.layout.summaries) else {
             return;
         };
-        programs.finish.execute(&mut self.lanes.rows, job.uniforms);
+        for lanes in full.ranges(T::LANES_PER_VECTOR) {
+            programs.finish.execute_lanes(&mut self.lanes.rows, job.uniforms, lanes);
+        }
         self.lanes.restart_summaries(job.layout, job.clock);
         for (column, row) in layout.results.clone().enumerate() {
             let results = self.lanes.rows.row(row);

@@ -19,6 +19,10 @@ pub(super) struct Unit<'a, T> {
     pub(super) samples: Vec<&'a mut [T]>,
     /// One slice per (window, column), as long as the unit.
     pub(super) summaries: Vec<&'a mut [T]>,
+    /// Of each slot, when and which: two slices, as long as the unit; empty where events are not recorded.
+    pub(super) events: Vec<&'a mut [f64]>,
+    /// How many events of each run have slots; empty where events are not recorded.
+    recorded: Vec<usize>,
     /// One word per run.
     pub(super) status: &'a mut [Status],
 }
@@ -28,6 +32,20 @@ impl<T: Element> Unit<'_, T> {
     /// index times the number of variables plus the variable's.
     pub(super) fn write(&mut self, run: usize, row: usize, value: T) {
         self.samples[row][run] = value;
+    }
+
+    /// Whether events are recorded.
+    pub(super) fn records_events(&self) -> bool {
+        !self.events.is_empty()
+    }
+
+    /// Writes down an event of the run `run` (counted from the start of the unit); says whether a slot was left.
+    pub(super) fn record_event(&mut self, run: usize, time: f64, event: usize) -> bool {
+        let slot = 2 * self.recorded[run];
+        let Some([when, which]) = self.events.get_mut(slot..slot + 2) else { return false };
+        (when[run], which[run]) = (time, event as f64);
+        self.recorded[run] += 1;
+        true
     }
 
     /// Marks a run as failed: rows of the samples and of the summaries are NaN from the given ones on.
@@ -53,7 +71,8 @@ pub(super) fn units<'a, T>(
     for (i, status) in status.chunks_mut(length).enumerate() {
         let first = i * length;
         let runs = first..first + status.len();
-        units.push(Unit { runs, samples: Vec::new(), summaries: Vec::new(), status });
+        let (samples, summaries, events, recorded) = Default::default();
+        units.push(Unit { runs, samples, summaries, events, recorded, status });
     }
     for row in samples.chunks_mut(runs) {
         for (unit, part) in units.iter_mut().zip(row.chunks_mut(length)) {
@@ -66,6 +85,21 @@ pub(super) fn units<'a, T>(
         }
     }
     units
+}
+
+/// Hands out the room for events, of shape (slot, 2, run).
+pub(super) fn give_events<'a, T>(units: &mut [Unit<'a, T>], events: &'a mut [f64], runs: usize) {
+    if events.is_empty() {
+        return;
+    }
+    for mut row in events.chunks_mut(runs) {
+        for unit in units.iter_mut() {
+            let (own, rest) = row.split_at_mut(unit.runs.len());
+            unit.recorded.resize(own.len(), 0);
+            unit.events.push(own);
+            row = rest;
+        }
+    }
 }
 
 /// Several units per thread where that leaves each lane many runs (a unit ends with lanes running empty),

@@ -6,6 +6,7 @@ use rubie_model::{Event, System, Trigger};
 use rubie_program::{Phase, Place, Port, Rate};
 
 use super::conditions::Conditions;
+use super::of_model;
 use crate::clock::{ClockGraph, event};
 use crate::layout::Layout;
 
@@ -112,7 +113,7 @@ impl<'g> TimedEvents<'g> {
         conditions: &Conditions<'g>,
         all: &[Event<'g>],
         system: &System<'g>,
-        step: &StepGraph<'g>,
+        (step, counts): (&StepGraph<'g>, &[usize]),
         clock: &ClockGraph<'g>,
         layout: &Layout,
     ) -> Option<Phase<'g>> {
@@ -125,6 +126,8 @@ impl<'g> TimedEvents<'g> {
         let rows = layout.event_counts.clone().zip(layout.event_times.clone());
         let mut timed = self.events.iter().zip(rows);
         let mut rising = conditions.conditions.iter();
+        let (zero, one) = (system.graph.constant(0.0), system.graph.constant(1.0));
+        let mut happened = layout.happened.clone();
         for event in all {
             let happens = match event.trigger {
                 Trigger::Times { .. } | Trigger::Listed { .. } => {
@@ -140,6 +143,9 @@ impl<'g> TimedEvents<'g> {
                 }
                 Trigger::Rises(_) => rising.next()?.crossed.gt(0.0),
             };
+            if of_model(event) {
+                outputs.push((happens.select(one, zero), happened.next()?));
+            }
             any = either(any, happens);
             if event.stops {
                 stops = either(stops, happens);
@@ -158,8 +164,9 @@ impl<'g> TimedEvents<'g> {
         firsts.push(step.first_dt);
         let mut firsts = Substitution::new(system.graph, &now).apply(&firsts);
         let first_dt = firsts.pop()?;
-        let memories = step.memory.iter().zip(firsts).zip(layout.memory.clone());
-        outputs.extend(memories.map(|((memory, first), row)| (any.select(first, memory.symbol), row)));
+        let memories = step.memory.iter().zip(firsts).zip(layout.memory.clone()).enumerate();
+        let histories = memories.filter(|(place, _)| !counts.contains(place));
+        outputs.extend(histories.map(|(_, ((memory, first), row))| (any.select(first, memory.symbol), row)));
         outputs.push((any.select(first_dt, clock.step()), layout.clock.step));
         if time != system.time {
             outputs.push((time, layout.clock.now));
@@ -167,7 +174,6 @@ impl<'g> TimedEvents<'g> {
         // A condition that an event makes true happens next, at the same time.
         let before = conditions.functions(system.time, &symbols);
         let after = conditions.functions(system.time, &states);
-        let (zero, one) = (system.graph.constant(0.0), system.graph.constant(1.0));
         let mut again: Option<Expr<'g>> = None;
         let rows = layout.levels.clone().zip(layout.crossed.clone());
         for (((condition, before), after), (level_row, crossed_row)) in

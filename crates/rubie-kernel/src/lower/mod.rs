@@ -3,6 +3,7 @@
 mod arrange;
 mod ports;
 mod conditions;
+mod counters;
 mod attempt;
 mod events;
 mod summaries;
@@ -20,6 +21,7 @@ use crate::spec::{ConditionPrograms, KernelSpec, Programs, SummaryPrograms};
 use arrange::arrange;
 use attempt::attempt;
 use conditions::Conditions;
+use counters::{Counted, counted};
 use events::TimedEvents;
 use ports::{port_of_dt, ports, ports_of_step};
 use summaries::Summaries;
@@ -78,6 +80,8 @@ impl KernelSpec {
         } else {
             &[]
         };
+        let Counted { step, values: counted, counts } = counted(step, recording.samples.counters());
+        let step = &step;
         let events = TimedEvents::new(system, all);
         let conditions = Conditions::new(system, all);
         let apart = match precision {
@@ -88,7 +92,7 @@ impl KernelSpec {
             system,
             step,
             recording,
-            [events.len(), conditions.len()],
+            [events.len(), conditions.len(), all.iter().filter(|event| of_model(event)).count()],
             inputs,
             apart.as_ref().map(|(layout, _)| layout),
         );
@@ -102,7 +106,8 @@ impl KernelSpec {
             None => system.graph.symbol("sample time"),
         };
         let states = state_symbols(system);
-        let record = recording.samples.values_at(system, system.time, &states);
+        let mut record = recording.samples.values_at(system, system.time, &states);
+        record.extend(&counted);
         layout.recorded = recorded_rows(system, &record, &layout);
         let summaries = summaries(system, recording, &layout, within.as_ref());
 
@@ -141,7 +146,8 @@ impl KernelSpec {
             phases.push(Phase { name: "dense", rate: Rate::Dense, outputs: Vec::new() });
             let theta = within.as_ref().map(|clock| (dense.theta, clock.theta()));
             let states = Substitution::new(system.graph, theta.as_slice()).apply(&dense.states);
-            let values = recording.samples.values_at(system, sample_time, &states);
+            let mut values = recording.samples.values_at(system, sample_time, &states);
+            values.extend(&counted);
             let outputs = values.into_iter().zip(layout.sampled.clone().map(Place::Row)).collect();
             phases.push(Phase { name: "sample", rate: Rate::Sample, outputs });
         }
@@ -153,8 +159,9 @@ impl KernelSpec {
         phases.extend(
             located.iter().flat_map(|(clock, dense)| conditions.phases(system, clock, dense, &layout)),
         );
-        let act =
-            within.as_ref().and_then(|clock| events.phase(&conditions, all, system, step, clock, &layout));
+        let act = within
+            .as_ref()
+            .and_then(|clock| events.phase(&conditions, all, system, (step, &counts), clock, &layout));
         let acts = act.is_some();
         phases.extend(act);
 
@@ -201,6 +208,11 @@ impl KernelSpec {
         let clock = apart.map(|(_, programs)| programs);
         Ok(KernelSpec { precision, programs, clock, layout, solve_outputs })
     }
+}
+
+/// Whether an event stands in the model, and is not a jump of a driver.
+fn of_model(event: &Event<'_>) -> bool {
+    !matches!(event.trigger, Trigger::Listed { .. })
 }
 
 fn has_conditions(events: &[Event<'_>]) -> bool {

@@ -72,12 +72,25 @@ impl<T: Element> RandomProgram<T> {
     /// # Errors
     /// The first difference, or why the program was refused.
     pub fn check<X: Executor<T>>(&self, isa: Isa) -> Result<(), Mismatch> {
-        let (mut found, mut expected) = (self.rows.clone(), self.rows.clone());
-        X::prepare(&self.program, &ExecutorOptions { isa })?.execute(&mut found, &self.uniforms);
+        let [mut found, mut some, mut expected] = [(); 3].map(|()| self.rows.clone());
+        let executor = X::prepare(&self.program, &ExecutorOptions { isa })?;
+        executor.execute(&mut found, &self.uniforms);
         let options = ExecutorOptions { isa: Isa::Portable };
         Interpreter::<T>::prepare(&self.program, &options)?.execute(&mut expected, &self.uniforms);
+        self.compare(isa, &found, &expected, 0)?;
+        let later = self.rows.lanes() / 2 / T::LANES_PER_VECTOR * T::LANES_PER_VECTOR;
+        executor.execute_lanes(&mut some, &self.uniforms, later..self.rows.lanes());
+        self.compare(isa, &some, &expected, later)?;
+        // And the others, which are as they were until now.
+        executor.execute_lanes(&mut some, &self.uniforms, 0..later);
+        self.compare(isa, &some, &expected, 0)
+    }
+
+    /// Compares lanes from `first` on.
+    fn compare(&self, isa: Isa, found: &Rows<T>, expected: &Rows<T>, first: usize) -> Result<(), Mismatch> {
         for row in 0..self.program.first_scratch() {
-            for (lane, (found, expected)) in found.row(row).iter().zip(expected.row(row)).enumerate() {
+            let lanes = found.row(row).iter().zip(expected.row(row)).enumerate().skip(first);
+            for (lane, (found, expected)) in lanes {
                 let is_same =
                     if row % 2 == 0 { found.same(*expected) } else { found.bits() == expected.bits() };
                 if !is_same {

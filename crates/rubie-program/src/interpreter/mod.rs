@@ -15,6 +15,8 @@ mod portable;
 mod run;
 mod vector;
 
+use std::ops::Range;
+
 use crate::element::{Element, Precision};
 use crate::execute::{Executor, ExecutorError, ExecutorOptions, Isa, Rows, Uniforms};
 use crate::program::Program;
@@ -43,6 +45,15 @@ impl<T: Element> Executor<T> for Interpreter<T> {
     }
 
     fn execute(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>) {
+        self.execute_lanes(rows, uniforms, 0..rows.lanes());
+    }
+
+    fn execute_lanes(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>, lanes: Range<usize>) {
+        let whole = [lanes.start, lanes.end].iter().all(|lane| lane.is_multiple_of(T::LANES_PER_VECTOR));
+        assert!(
+            whole && lanes.start <= lanes.end && lanes.end <= rows.lanes(),
+            "no whole lines: lanes {lanes:?}"
+        );
         assert!(rows.rows() >= self.rows, "{} rows, but the program needs {}", rows.rows(), self.rows);
         assert!(
             uniforms.len() >= self.uniforms,
@@ -57,12 +68,13 @@ impl<T: Element> Executor<T> for Interpreter<T> {
                 self.constants.as_ptr().cast_mut().cast(),
             ],
             table: (uniforms.table().as_ptr().cast(), uniforms.table().len()),
-            row_bytes: rows.row_bytes(),
             distance: rows.distance(),
+            part: [lanes.start, lanes.len()].map(|lanes| lanes * size_of::<T>()),
         };
         // SAFETY: `prepare` found that the processor has the instructions; the program names only rows,
         // uniforms and constants below the numbers that were just compared; nothing writes to uniforms and
-        // constants; and all are on 64-byte boundaries, rows a multiple of 64 bytes long.
+        // constants; and all are on 64-byte boundaries, rows a multiple of 64 bytes long, as is the part of them that was
+        // just found to be there.
         unsafe {
             match (self.isa, T::PRECISION) {
                 #[cfg(target_arch = "x86_64")]

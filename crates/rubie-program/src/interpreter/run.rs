@@ -43,9 +43,10 @@ pub(super) struct Memory {
     pub(super) bases: [*mut u8; 3],
     /// Start and number of entries.
     pub(super) table: (*const u8, usize),
-    pub(super) row_bytes: usize,
     /// From the start of a row to that of the next.
     pub(super) distance: usize,
+    /// The part of each row that is worked on: its first byte, and how many.
+    pub(super) part: [usize; 2],
 }
 
 /// Bytes of a uniform or constant: one vector of the largest size.
@@ -60,16 +61,18 @@ const COMMON: usize = 512;
 /// - The table of `memory` has so many numbers of the lanes' type.
 /// - `memory` holds all rows, uniforms and constants that the steps name, on 64-byte boundaries;
 ///   rows may be written to.
-/// - Rows are a multiple of 64 bytes long.
+/// - Rows are a multiple of 64 bytes long, as is their part, which lies within them.
 #[inline(always)]
 pub(super) unsafe fn run<V: Vector>(steps: &[Step], memory: &Memory) {
     // SAFETY: as for the caller.
     unsafe {
         let table = std::slice::from_raw_parts(memory.table.0.cast(), memory.table.1);
-        if memory.row_bytes == COMMON {
-            run_rows::<V>(steps, memory, table, COMMON);
+        let (mut bases, [first, bytes]) = (memory.bases, memory.part);
+        bases[0] = bases[0].add(first);
+        if bytes == COMMON {
+            run_rows::<V>(steps, bases, table, [memory.distance, COMMON]);
         } else {
-            run_rows::<V>(steps, memory, table, memory.row_bytes);
+            run_rows::<V>(steps, bases, table, [memory.distance, bytes]);
         }
     }
 }
@@ -85,11 +88,11 @@ macro_rules! each {
 }
 
 #[inline(always)]
-unsafe fn run_rows<V: Vector>(steps: &[Step], memory: &Memory, table: &[V::Lane], row_bytes: usize) {
+unsafe fn run_rows<V: Vector>(steps: &[Step], bases: [*mut u8; 3], table: &[V::Lane], bytes: [usize; 2]) {
     // SAFETY: as for the caller.
     unsafe {
         for step in steps {
-            let lanes = Lanes::<V>::new(step, memory, row_bytes);
+            let lanes = Lanes::<V>::new(step, bases, bytes);
             match step.op {
                 Opcode::Copy => each!(lanes, copy 0),
                 Opcode::Neg => each!(lanes, neg 0),
@@ -138,14 +141,14 @@ struct Lanes<V> {
     /// Bytes from one vector to the next.
     strides: [usize; 3],
     to: *mut u8,
-    row_bytes: usize,
+    /// Bytes of a row that are worked on.
+    part_bytes: usize,
     vector: PhantomData<V>,
 }
 
 impl<V: Vector> Lanes<V> {
     #[inline(always)]
-    unsafe fn new(step: &Step, memory: &Memory, row_bytes: usize) -> Self {
-        let Memory { bases, distance, .. } = *memory;
+    unsafe fn new(step: &Step, bases: [*mut u8; 3], [distance, part_bytes]: [usize; 2]) -> Self {
         let (mut operands, mut strides) = ([bases[0].cast_const(); 3], [0; 3]);
         for place in 0..3 {
             let kind = step.kinds[place];
@@ -159,12 +162,12 @@ impl<V: Vector> Lanes<V> {
         }
         // SAFETY: the caller vouches that the row is there.
         let to = unsafe { bases[0].add(step.to as usize * distance) };
-        Self { operands, strides, to, row_bytes, vector: PhantomData }
+        Self { operands, strides, to, part_bytes, vector: PhantomData }
     }
 
     #[inline(always)]
     fn vectors(&self) -> usize {
-        self.row_bytes / size_of::<V>()
+        self.part_bytes / size_of::<V>()
     }
 
     #[inline(always)]

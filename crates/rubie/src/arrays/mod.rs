@@ -13,7 +13,8 @@
 //!
 //! let runs = NonZeroUsize::new(103).unwrap();
 //! let inputs = InputSizes { runs, swept: 2, coefficients: None };
-//! let outputs = OutputSizes { runs, precision: Precision::F64, times: 10, variables: 3, windows: 0, columns: 0 };
+//! let outputs =
+//!     OutputSizes { runs, precision: Precision::F64, times: 10, variables: 3, windows: 0, columns: 0, slots: 0 };
 //!
 //! // 16 bytes of inputs, 240 of samples and 4 of status for each run: 25 runs fit.
 //! let manager = MemoryManager::new(Arc::new(HostDevice::new(25 * 260)), Limits::Shares);

@@ -18,6 +18,8 @@ pub struct OutputChunk<'a> {
     pub samples: SamplesMut<'a>,
     /// Summaries, of shape (window, column, run); empty where nothing is summarised.
     pub summaries: SamplesMut<'a>,
+    /// Recorded events, of shape (slot, 2, run); empty where none are.
+    pub events: &'a mut [f64],
     /// A word of status flags for each run.
     pub status: &'a mut [u32],
 }
@@ -34,6 +36,7 @@ impl OutputArrays {
         Ok(OutputChunk {
             samples: numbers(OutputSizes::SAMPLES)?,
             summaries: numbers(OutputSizes::SUMMARIES)?,
+            events: parts.remove(OutputSizes::EVENTS).map_or(Ok(&mut [][..]), ArrayPart::elements_mut)?,
             status: parts.remove(OutputSizes::STATUS).map_or(Ok(&mut [][..]), ArrayPart::elements_mut)?,
         })
     }

@@ -6,7 +6,7 @@ use rubie_memory::{ArrayRequest, DataType, ManagedArray, Placement};
 use rubie_program::Precision;
 
 use crate::error::{Error, ErrorKind};
-use crate::sink::Layout;
+use crate::sink::{EventPart, Layout};
 
 /// Sizes of the arrays of one manager, enough to write its requests.
 pub trait Sizes {
@@ -90,6 +90,8 @@ pub struct OutputSizes {
     pub windows: usize,
     /// Summaries of a window.
     pub columns: usize,
+    /// Events that are recorded, at most.
+    pub slots: usize,
 }
 
 impl OutputSizes {
@@ -97,6 +99,8 @@ impl OutputSizes {
     pub const SAMPLES: &'static str = "samples";
     /// Summaries, of shape (window, column, run).
     pub const SUMMARIES: &'static str = "summaries";
+    /// Recorded events, of shape (slot, 2, run).
+    pub const EVENTS: &'static str = "events";
     /// How each run ended, of shape (run).
     pub const STATUS: &'static str = "status";
 
@@ -113,6 +117,7 @@ impl OutputSizes {
             variables: layout.variables.len(),
             windows: summaries.map_or(0, |part| part.windows.len()),
             columns: summaries.map_or(0, |part| part.columns.len()),
+            slots: layout.events.as_ref().map_or(0, |part| part.slots),
         })
     }
 }
@@ -131,10 +136,12 @@ impl Sizes for OutputSizes {
         };
         let samples = [("time", self.times), ("variable", self.variables)];
         let summaries = [("window", self.windows), ("column", self.columns)];
+        let events = [("slot", self.slots), ("column", EventPart::COLUMNS.len())];
         let arrays = [
             cut(Self::STATUS, DataType::U32, &[], self.runs)?,
             cut(Self::SAMPLES, dtype, &samples, self.runs)?,
             cut(Self::SUMMARIES, dtype, &summaries, self.runs)?,
+            cut(Self::EVENTS, DataType::F64, &events, self.runs)?,
         ];
         Ok(arrays.into_iter().flatten().collect())
     }

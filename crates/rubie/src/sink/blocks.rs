@@ -16,6 +16,7 @@ pub(super) struct Blocks {
     swept: Vec<f64>,
     samples: Rows,
     summaries: Rows,
+    events: Vec<f64>,
     status: Vec<u32>,
 }
 
@@ -28,7 +29,7 @@ impl Layout {
     /// Bytes of one run.
     fn bytes_per_run(&self) -> u64 {
         let summaries = self.summaries.as_ref().map_or(0, |part| part.windows.len() * part.columns.len());
-        let numbers = self.times.len() * self.variables.len() + summaries;
+        let numbers = self.times.len() * self.variables.len() + summaries + self.event_numbers();
         8 * (numbers + self.swept.len() + 1) as u64
     }
 
@@ -63,6 +64,7 @@ impl Blocks {
             swept: Vec::new(),
             samples: rows(empty),
             summaries: rows(empty),
+            events: Vec::new(),
             status: Vec::new(),
         }
     }
@@ -85,6 +87,7 @@ impl Blocks {
             copy(&mut self.status, to, chunk.status, from, runs);
             self.samples.copy(to, chunk.samples, from, runs);
             self.summaries.copy(to, chunk.summaries, from, runs);
+            copy(&mut self.events, to, chunk.events, from, runs);
             taken += runs;
             self.filled += runs;
             if self.filled == self.runs {
@@ -103,6 +106,7 @@ impl Blocks {
             swept: &self.swept,
             samples: self.samples.all(),
             summaries: self.summaries.all(),
+            events: &self.events,
             status: &self.status,
         }
     }

@@ -98,6 +98,7 @@ impl Checked {
             ("swept values", chunk.swept.len(), layout.swept.len()),
             ("samples", chunk.samples.len(), layout.times.len() * layout.variables.len()),
             ("summaries", chunk.summaries.len(), summaries),
+            ("numbers of events", chunk.events.len(), layout.event_numbers()),
             ("status words", chunk.status.len(), 1),
         ];
         match lengths.iter().find(|(_, found, per_run)| per_run.checked_mul(chunk.runs) != Some(*found)) {
@@ -133,7 +134,7 @@ impl Sink for Checked {
         self.note()?;
         let written = match self.store.take() {
             Some(store) => store.finish()?,
-            None => Written { path: PathBuf::new(), bytes: 0, summaries: None },
+            None => Written::file(PathBuf::new(), 0),
         };
         if let Some(kept) = self.kept.take() {
             kept.journal.remove();

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::error::SinkError;
 use super::part::{PartFile, Start};
-use super::table::Table;
+use super::table::{Content, Table, status_text};
 use super::{Chunk, Layout, Samples, Store, TableForm, Written};
 
 /// Rows are collected into pieces of about this many bytes.
@@ -78,6 +78,9 @@ impl CsvSink {
             start.extend_from_slice(format!("{},", chunk.first_run + run as u64).as_bytes());
             for value in chunk.swept.iter().skip(run).step_by(chunk.runs) {
                 number(&mut start, *value, b',');
+            }
+            if self.table.columns.iter().any(|column| column.content == Content::Status) {
+                start.extend_from_slice(format!("{},", status_text(chunk.status[run])).as_bytes());
             }
             let mut samples = samples.iter().skip(run).step_by(chunk.runs);
             for key in &self.keys {

@@ -16,7 +16,7 @@ pub enum SinkError {
         known: Vec<&'static str>,
     },
     /// More than one array for a file that holds one.
-    #[error("samples and summaries are two arrays, and {} holds one; take .npz, or leave one of them out", path.display())]
+    #[error("samples, summaries and events are arrays of their own, and {} holds one; take .npz, or leave the others out", path.display())]
     OneArray {
         /// The name given.
         path: PathBuf,

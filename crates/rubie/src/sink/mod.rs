@@ -14,6 +14,8 @@
 //!     variables: vec![column("x")],
 //!     times: vec![0.0, 1.0],
 //!     summaries: None,
+//!     events: None,
+//!     status: false,
 //!     runs: 2,
 //!     precision: rubie::Precision::F64,
 //! };
@@ -25,6 +27,7 @@
 //!     swept: &[10.0, 28.0],
 //!     samples: Samples::F64(&[1.0, 1.0, 0.5, 0.25]), // time 0: both runs; time 1: both runs
 //!     summaries: Samples::F64(&[]),
+//!     events: &[],
 //!     status: &[0, 0],
 //! })?;
 //! let written = sink.finish()?;
@@ -54,6 +57,12 @@
 //! Summaries are a table of their own, with `window_start` and `window_end` instead of `time`, and a column for each summary of
 //! each variable. Where there are samples too, it goes into a second file: `result.summaries.parquet` beside `result.parquet`.
 //!
+//! Recorded events are one more table, `result.events.parquet`, with `slot` (0, 1, ...) instead of `time`, and the columns `event_time` and
+//! `event`: when, and which one, by its number among the model's events. Slots that are left are NaN. What the numbers mean is in the
+//! file's metadata, as JSON (`rubie.events`).
+//!
+//! Where it is asked for, a column `status` before these says how the run ended: `success`, or names of flags joined by `+`.
+//!
 //! # Arrays: NPY and NPZ
 //!
 //! A `.npy` file is the array of samples alone, of shape (time, variable, run), in C order; or that of the summaries, of shape
@@ -64,19 +73,23 @@
 //! |---|---|---|
 //! | `time` | (time) | times of the samples |
 //! | `variables`, `units` | (variable) | text; an unknown unit is empty |
-//! | `swept_names` | (name) | text |
+//! | `swept_names`, `swept_units` | (name) | text |
 //! | `swept` | (name, run) | values of the swept names |
 //! | `status` | (run) | status words, 0 where the run succeeded |
 //! | `samples` | (time, variable, run) | |
 //! | `window_start`, `window_end` | (window) | where there are summaries, as those below |
 //! | `summary_names`, `summary_units` | (summary) | text |
 //! | `summaries` | (window, summary, run) | |
+//! | `status_bits`, `status_names` | (flag) | what the bits of a status word mean |
+//! | `events` | (slot, 2, run) | where events are recorded: when and which |
+//! | `event_names` | (event) | text |
 //!
 //! # Stores: Zarr
 //!
 //! A `.zarr` directory is a Zarr 3 store that `xarray.open_zarr` opens: an array (time, run) for each variable and (window, run)
 //! for each summary, with `units`; coordinates `time`, `window_start`, `window_end`, `status` and the swept names, called as in
-//! a table. Chunks are blocks of runs of about 8 MiB in all.
+//! a table. Events are arrays (slot, run). Chunks are blocks of runs of about 8 MiB in all. The bits of `status` are explained by the
+//! attributes `flag_masks` and `flag_meanings` of the CF conventions, the numbers of events by the group's `events`.
 //!
 //! # Unfinished files
 //!
@@ -131,6 +144,10 @@ pub struct Layout {
     pub times: Vec<f64>,
     /// The summaries, where there are any.
     pub summaries: Option<SummaryPart>,
+    /// The events, where they are recorded.
+    pub events: Option<EventPart>,
+    /// Whether tables have a column that says how the run ended.
+    pub status: bool,
     /// Number of runs of the batch.
     pub runs: u64,
     /// Type of the samples.
@@ -146,10 +163,29 @@ pub struct SummaryPart {
     pub windows: Vec<[f64; 2]>,
 }
 
+/// What all chunks of a solve have in common in their recorded events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventPart {
+    /// Events of a run that are recorded, at most.
+    pub slots: usize,
+    /// What the events are, by their numbers from 0.
+    pub names: Vec<String>,
+}
+
+impl EventPart {
+    /// Numbers of a recorded event: when, and which.
+    pub const COLUMNS: [&'static str; 2] = ["event_time", "event"];
+}
+
 impl Layout {
     /// Whether there are samples.
     pub fn has_samples(&self) -> bool {
         !self.times.is_empty()
+    }
+
+    /// Numbers of the recorded events of one run.
+    pub(crate) fn event_numbers(&self) -> usize {
+        self.events.as_ref().map_or(0, |part| EventPart::COLUMNS.len() * part.slots)
     }
 }
 
@@ -198,6 +234,8 @@ pub struct Chunk<'a> {
     pub samples: Samples<'a>,
     /// Summaries, shape (window, summary, run).
     pub summaries: Samples<'a>,
+    /// Recorded events, shape (slot, 2, run): when and which, NaN where there were no more.
+    pub events: &'a [f64],
     /// Status word of each run.
     pub status: &'a [u32],
 }
@@ -250,6 +288,15 @@ pub struct Written {
     pub bytes: u64,
     /// The file with the summaries, where these have one of their own.
     pub summaries: Option<PathBuf>,
+    /// The file with the events, where these have one of their own.
+    pub events: Option<PathBuf>,
+}
+
+impl Written {
+    /// A single file.
+    fn file(path: PathBuf, bytes: u64) -> Self {
+        Written { path, bytes, summaries: None, events: None }
+    }
 }
 
 /// How a table is laid out; arrays (NPY, NPZ) ignore it.
@@ -321,7 +368,8 @@ pub fn create_resumable(
     let target = resolve(path)?;
     let output = format!("{} {form:?} {layout:?}", format.extension);
     let heading = journal::heading(identity, &output, layout.runs);
-    let parts = vec![part_of(&target), part_of(&beside_with(path, format))];
+    let mut parts = vec![part_of(&target)];
+    parts.extend([Kind::Summaries, Kind::Events].map(|kind| part_of(&beside_with(path, format, kind))));
     let (journal, start) = Journal::open(&target, &parts[0], &heading, earlier)?;
     let store = open(format, path, form, &layout, &start).inspect_err(|_| {
         if journal.runs() == 0 {
@@ -349,9 +397,21 @@ fn format_of(path: &Path, layout: &Layout) -> Result<&'static Format, SinkError>
     Ok(format)
 }
 
-/// Where summaries go that are a table of their own.
-fn beside_with(path: &Path, format: &Format) -> PathBuf {
-    path.with_extension(format!("summaries.{}", format.extension))
+/// Where tables go that are not the first.
+fn beside_with(path: &Path, format: &Format, kind: Kind) -> PathBuf {
+    path.with_extension(format!("{}.{}", kind.name(), format.extension))
+}
+
+/// The tables that results are, the first of which has the name of the file.
+fn kinds(layout: &Layout) -> Vec<Kind> {
+    let there = [
+        (layout.has_samples(), Kind::Samples),
+        (layout.summaries.is_some(), Kind::Summaries),
+        (layout.events.is_some(), Kind::Events),
+    ];
+    let kinds: Vec<Kind> =
+        there.into_iter().filter_map(|(is_there, kind)| is_there.then_some(kind)).collect();
+    if kinds.is_empty() { vec![Kind::Samples] } else { kinds }
 }
 
 fn open(format: &Format, path: &Path, form: TableForm, layout: &Layout, start: &Start) -> Opened {
@@ -367,18 +427,19 @@ fn open(format: &Format, path: &Path, form: TableForm, layout: &Layout, start: &
             open_table(PartFile::open(path, start)?, Table::new(form, kind, layout), layout, start)
         })
     };
-    match (layout.has_samples(), &layout.summaries) {
-        (_, None) => table(path, Kind::Samples, start),
-        (false, Some(_)) => table(path, Kind::Summaries, start),
-        (true, Some(_)) => {
-            let beside = beside_with(path, format);
-            if beside.is_dir() {
-                return Err(SinkError::IsDirectory { path: beside });
-            }
-            let samples = table(path, Kind::Samples, &Both::part(start, 0))?;
-            Ok(Box::new(Both { samples, summaries: table(&beside, Kind::Summaries, &Both::part(start, 1))? }))
-        }
+    let kinds = kinds(layout);
+    if let [kind] = kinds[..] {
+        return table(path, kind, start);
     }
+    let mut tables = Vec::with_capacity(kinds.len());
+    for (k, kind) in kinds.into_iter().enumerate() {
+        let path = if k == 0 { path.to_owned() } else { beside_with(path, format, kind) };
+        if path.is_dir() {
+            return Err(SinkError::IsDirectory { path });
+        }
+        tables.push((kind, table(&path, kind, &Several::part(start, k))?));
+    }
+    Ok(Box::new(Several(tables)))
 }
 
 /// Opens a file, unless an earlier attempt was killed just after it had put it into place.
@@ -402,18 +463,15 @@ impl Store for Whole {
 
     fn finish(self: Box<Self>) -> Result<Written, SinkError> {
         let bytes = self.0.metadata().map_or(0, |metadata| metadata.len());
-        Ok(Written { path: self.0, bytes, summaries: None })
+        Ok(Written::file(self.0, bytes))
     }
 }
 
-/// Two tables: samples and summaries.
-struct Both {
-    samples: Box<dyn Store>,
-    summaries: Box<dyn Store>,
-}
+/// More than one table.
+struct Several(Vec<(Kind, Box<dyn Store>)>);
 
-impl Both {
-    /// How one of the two begins.
+impl Several {
+    /// How one of them begins.
     fn part(start: &Start, k: usize) -> Start {
         match start {
             Start::Again { runs, states } => {
@@ -424,21 +482,35 @@ impl Both {
     }
 }
 
-impl Store for Both {
+impl Store for Several {
     fn write(&mut self, chunk: &Chunk<'_>) -> Result<(), SinkError> {
-        self.samples.write(chunk)?;
-        self.summaries.write(chunk)
+        self.0.iter_mut().try_for_each(|(_, table)| table.write(chunk))
     }
 
     fn settle(&mut self) -> Result<Value, SinkError> {
-        Ok(Value::from(vec![self.samples.settle()?, self.summaries.settle()?]))
+        let states = self.0.iter_mut().map(|(_, table)| table.settle());
+        Ok(Value::from(states.collect::<Result<Vec<_>, _>>()?))
     }
 
+    /// The first table gets its name last: where it is, the others are.
     fn finish(self: Box<Self>) -> Result<Written, SinkError> {
-        let summaries = self.summaries.finish()?;
-        let samples = self.samples.finish()?;
-        let bytes = samples.bytes + summaries.bytes;
-        Ok(Written { bytes, summaries: Some(summaries.path), ..samples })
+        let mut written = Written::file(PathBuf::new(), 0);
+        for (kind, table) in self.0.into_iter().rev() {
+            let table = table.finish()?;
+            written.bytes += table.bytes;
+            match kind {
+                Kind::Summaries => written.summaries = Some(table.path.clone()),
+                Kind::Events => written.events = Some(table.path.clone()),
+                Kind::Samples => {}
+            }
+            written.path = table.path;
+        }
+        // The first has told its name already.
+        let first = Some(&written.path);
+        let (summaries, events) = (written.summaries.as_ref() == first, written.events.as_ref() == first);
+        written.summaries.take_if(|_| summaries);
+        written.events.take_if(|_| events);
+        Ok(written)
     }
 }
 
@@ -452,7 +524,7 @@ impl Sink for Discard {
     }
 
     fn finish(self: Box<Self>) -> Result<Written, SinkError> {
-        Ok(Written { path: PathBuf::new(), bytes: 0, summaries: None })
+        Ok(Written::file(PathBuf::new(), 0))
     }
 }
 

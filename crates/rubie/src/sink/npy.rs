@@ -22,9 +22,8 @@ struct NpySink {
 /// What an earlier attempt wrote is where it belongs; the header is written again.
 pub(super) fn open(mut file: PartFile, layout: &Layout, _: &Start) -> Result<Box<dyn Store>, SinkError> {
     let (kind, [rows, columns]) = match &layout.summaries {
-        Some(_) if layout.has_samples() => {
-            return Err(SinkError::OneArray { path: file.target().to_owned() });
-        }
+        Some(_) if layout.has_samples() => return one_array(&file),
+        _ if layout.events.is_some() => return one_array(&file),
         Some(part) => (Kind::Summaries, [part.windows.len(), part.columns.len()]),
         None => (Kind::Samples, [layout.times.len(), layout.variables.len()]),
     };
@@ -41,6 +40,10 @@ pub(super) fn open(mut file: PartFile, layout: &Layout, _: &Start) -> Result<Box
     let prepared = file.set_len(bytes).and_then(|()| file.write_at(0, &header));
     prepared.map_err(|source| file.failure(source))?;
     Ok(Box::new(NpySink { file, kind, start, row }))
+}
+
+fn one_array(file: &PartFile) -> Result<Box<dyn Store>, SinkError> {
+    Err(SinkError::OneArray { path: file.target().to_owned() })
 }
 
 /// No file system has files of 2^63 bytes.

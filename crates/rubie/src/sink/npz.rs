@@ -5,14 +5,16 @@
 //! grows run by run.
 
 use crc32fast::Hasher;
+use rubie_kernel::Status;
 use serde_json::Value;
 
 use super::error::SinkError;
 use super::npy::too_large;
 use super::numpy::{element, header, numbers, texts};
 use super::part::{PartFile, Start};
+use super::table::Kind;
 use super::zip::{Member, directory};
-use super::{Chunk, Column, Layout, Store, Written};
+use super::{Chunk, Column, EventPart, Layout, Store, Written};
 
 struct NpzSink {
     file: PartFile,
@@ -23,8 +25,17 @@ struct NpzSink {
     end: u64,
 }
 
+/// What a growing member holds.
+#[derive(Clone, Copy)]
+enum Content {
+    Swept,
+    Status,
+    Numbers(Kind),
+}
+
 /// A member whose last axis is the run axis.
 struct Growing {
+    content: Content,
     member: Member,
     /// Where its elements begin, and the checksum of what comes before.
     start: u64,
@@ -49,6 +60,7 @@ pub(super) fn open(mut file: PartFile, layout: &Layout, start: &Start) -> Result
         ("variables", names(&layout.variables)),
         ("units", units(&layout.variables)),
         ("swept_names", names(&layout.swept)),
+        ("swept_units", units(&layout.swept)),
     ];
     if let Some(part) = &layout.summaries {
         let end = |k: usize| numbers(&part.windows.iter().map(|window| window[k]).collect::<Vec<_>>());
@@ -59,16 +71,34 @@ pub(super) fn open(mut file: PartFile, layout: &Layout, start: &Start) -> Result
             ("summary_units", units(&part.columns)),
         ]);
     }
+    let flags = Status::FLAGS;
+    fixed.extend([
+        ("status_bits", numbers(&flags.iter().map(|flag| f64::from(flag.bit)).collect::<Vec<_>>())),
+        ("status_names", texts(flags.iter().map(|flag| flag.name))),
+    ]);
+    if let Some(part) = &layout.events {
+        fixed.push(("event_names", texts(part.names.iter().map(String::as_str))));
+    }
     let mut archive = Archive { file: &mut file, end: 0 };
     let fixed = fixed.iter().map(|(name, bytes)| archive.store(name, bytes)).collect::<Result<_, _>>()?;
     let mut growing = vec![
-        archive.reserve("swept", "f8", 8, &[swept, layout.runs])?,
-        archive.reserve("status", "u4", 4, &[layout.runs])?,
-        archive.reserve("samples", number, width, &shape)?,
+        archive.reserve("swept", Content::Swept, "f8", 8, &[swept, layout.runs])?,
+        archive.reserve("status", Content::Status, "u4", 4, &[layout.runs])?,
+        archive.reserve("samples", Content::Numbers(Kind::Samples), number, width, &shape)?,
     ];
     if let Some(part) = &layout.summaries {
         let shape = [part.windows.len() as u64, part.columns.len() as u64, layout.runs];
-        growing.push(archive.reserve("summaries", number, width, &shape)?);
+        growing.push(archive.reserve(
+            "summaries",
+            Content::Numbers(Kind::Summaries),
+            number,
+            width,
+            &shape,
+        )?);
+    }
+    if let Some(part) = &layout.events {
+        let shape = [part.slots as u64, EventPart::COLUMNS.len() as u64, layout.runs];
+        growing.push(archive.reserve("events", Content::Numbers(Kind::Events), "f8", 8, &shape)?);
     }
     let end = archive.end;
     let prepared = file.set_len(end).and_then(|()| {
@@ -100,7 +130,14 @@ impl Archive<'_> {
     }
 
     /// Adds a member that grows run by run, and writes its array's header.
-    fn reserve(&mut self, name: &str, kind: &str, width: u64, shape: &[u64]) -> Result<Growing, SinkError> {
+    fn reserve(
+        &mut self,
+        name: &str,
+        content: Content,
+        kind: &str,
+        width: u64,
+        shape: &[u64],
+    ) -> Result<Growing, SinkError> {
         let header = header(kind, shape);
         let (runs, axes) = shape.split_last().unwrap_or((&1, &[]));
         let rows = axes.iter().try_fold(1, |rows: u64, length| rows.checked_mul(*length));
@@ -121,7 +158,7 @@ impl Archive<'_> {
         let mut checksum = Hasher::new();
         checksum.update(&header);
         let rows = vec![Hasher::new(); rows as usize];
-        Ok(Growing { member, start: place + header.len() as u64, header: checksum, row_bytes, rows })
+        Ok(Growing { content, member, start: place + header.len() as u64, header: checksum, row_bytes, rows })
     }
 }
 
@@ -173,13 +210,16 @@ impl Growing {
 
 impl Store for NpzSink {
     fn write(&mut self, chunk: &Chunk<'_>) -> Result<(), SinkError> {
-        let pieces = [
-            bytemuck::cast_slice(chunk.swept),
-            bytemuck::cast_slice(chunk.status),
-            chunk.samples.bytes(),
-            chunk.summaries.bytes(),
-        ];
-        for (array, bytes) in self.growing.iter_mut().zip(pieces) {
+        for array in &mut self.growing {
+            let numbers;
+            let bytes = match array.content {
+                Content::Swept => bytemuck::cast_slice(chunk.swept),
+                Content::Status => bytemuck::cast_slice(chunk.status),
+                Content::Numbers(kind) => {
+                    numbers = kind.numbers(chunk);
+                    numbers.bytes()
+                }
+            };
             array.write(&mut self.file, chunk.first_run, chunk.runs, bytes)?;
         }
         Ok(())

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use super::error::SinkError;
 use super::part::{PartFile, Start};
-use super::table::{Content, Table, TableColumn};
+use super::table::{Content, Table, TableColumn, status_text};
 use super::{Chunk, Layout, Samples, Store, Written};
 
 /// Row groups have at most so many rows.
@@ -78,7 +78,7 @@ pub(super) fn open(
 ) -> Result<Box<dyn Store>, SinkError> {
     let names = table.variables.iter().map(|name| ByteArray::from(name.as_str())).collect();
     let path = file.target().to_owned();
-    let schema = schema(&table, layout.precision)
+    let schema = schema(&table, table.kind.precision(layout))
         .map_err(|error| SinkError::Format { path: path.clone(), problem: error.to_string() })?;
     let there = start.bytes();
     if there > 0 {
@@ -136,7 +136,7 @@ fn schema(table: &Table, precision: Precision) -> Result<Arc<Type>, ParquetError
             Content::Run => (Physical::INT64, None),
             Content::Swept(_) | Content::Key(_) => (Physical::DOUBLE, None),
             Content::Variable(_) | Content::Value => (sample, None),
-            Content::VariableName => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+            Content::VariableName | Content::Status => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
         };
         let builder =
             Type::primitive_type_builder(&column.name, physical).with_repetition(Repetition::REQUIRED);
@@ -166,7 +166,7 @@ fn properties(table: &Table) -> WriterProperties {
             Content::Variable(_) | Content::Value => {
                 properties = properties.set_column_dictionary_enabled(path, false);
             }
-            Content::Swept(_) | Content::Key(_) | Content::VariableName => {}
+            Content::Swept(_) | Content::Key(_) | Content::VariableName | Content::Status => {}
         }
     }
     properties.build()
@@ -178,11 +178,15 @@ fn metadata(table: &Table) -> Vec<KeyValue> {
     let units: serde_json::Map<String, serde_json::Value> = units.collect();
     let is_swept = |column: &&TableColumn| matches!(column.content, Content::Swept(_));
     let swept: Vec<&str> = table.columns.iter().filter(is_swept).map(|column| column.name.as_str()).collect();
-    vec![
+    let mut entries = vec![
         entry("rubie.version", env!("CARGO_PKG_VERSION").to_owned()),
         entry("rubie.units", serde_json::Value::Object(units).to_string()),
         entry("rubie.swept", serde_json::Value::from(swept).to_string()),
-    ]
+    ];
+    if !table.events.is_empty() {
+        entries.push(entry("rubie.events", serde_json::Value::from(table.events.clone()).to_string()));
+    }
+    entries
 }
 
 impl ParquetSink {
@@ -279,6 +283,10 @@ fn write_column(
         (Content::Key(k), _) => {
             table.fill(rows, doubles, |_, row| table.key(k, row));
             put::<DoubleType>(writer, doubles)
+        }
+        (Content::Status, _) => {
+            table.fill(rows, texts, |run, _| ByteArray::from(status_text(chunk.status[run]).as_str()));
+            put::<ByteArrayType>(writer, texts)
         }
         (Content::VariableName, _) => {
             table.fill(rows, texts, |_, row| names[row % variables].clone());

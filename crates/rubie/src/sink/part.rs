@@ -166,7 +166,7 @@ impl PartFile {
             Place::Kept(path) => std::fs::rename(path, &target),
         };
         match renamed {
-            Ok(()) => Ok(Written { summaries: None, path: target, bytes }),
+            Ok(()) => Ok(Written::file(target, bytes)),
             Err(source) => Err(SinkError::Rename { path: target, source }),
         }
     }

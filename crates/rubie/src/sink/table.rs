@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use super::{Chunk, Column, Layout, Samples, TableForm};
+use rubie_kernel::Status;
+use rubie_program::Precision;
+
+use super::{Chunk, Column, EventPart, Layout, Samples, TableForm};
 
 /// How the samples or summaries of a layout become columns and rows.
 #[derive(Clone, Debug)]
@@ -11,8 +14,10 @@ pub(super) struct Table {
     pub(super) kind: Kind,
     pub(super) columns: Vec<TableColumn>,
     pub(super) variables: Vec<String>,
-    /// What tells the rows of a run apart: times, or starts and ends of windows, by column.
+    /// What tells the rows of a run apart: times, starts and ends of windows, or slots, by column.
     pub(super) keys: Vec<Vec<f64>>,
+    /// What the numbers of events mean, where the table is about events.
+    pub(super) events: Vec<String>,
     /// Each name that has a unit: columns, and in long form the variables, which are no columns there.
     pub(super) units: Vec<(String, String)>,
 }
@@ -24,6 +29,8 @@ pub(super) enum Kind {
     Samples,
     /// Summaries: a row for each window.
     Summaries,
+    /// Recorded events: a row for each slot.
+    Events,
 }
 
 impl Kind {
@@ -32,6 +39,36 @@ impl Kind {
         match self {
             Kind::Samples => &["time"],
             Kind::Summaries => &["window_start", "window_end"],
+            Kind::Events => &["slot"],
+        }
+    }
+
+    /// What files are called that hold such a table and are not the first.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Kind::Samples => "samples",
+            Kind::Summaries => "summaries",
+            Kind::Events => "events",
+        }
+    }
+
+    /// Type of the numbers. Times of events are as exact as times always are.
+    pub(super) fn precision(self, layout: &Layout) -> Precision {
+        match self {
+            Kind::Samples | Kind::Summaries => layout.precision,
+            Kind::Events => Precision::F64,
+        }
+    }
+
+    /// The columns whose numbers the table holds.
+    pub(super) fn columns(self, layout: &Layout) -> Vec<Column> {
+        let part = layout.summaries.as_ref();
+        match self {
+            Kind::Samples => layout.variables.clone(),
+            Kind::Summaries => part.map(|part| part.columns.clone()).unwrap_or_default(),
+            Kind::Events => {
+                EventPart::COLUMNS.map(|name| Column { name: name.to_owned(), unit: None }).to_vec()
+            }
         }
     }
 
@@ -40,6 +77,7 @@ impl Kind {
         match self {
             Kind::Samples => chunk.samples,
             Kind::Summaries => chunk.summaries,
+            Kind::Events => Samples::F64(chunk.events),
         }
     }
 }
@@ -58,6 +96,8 @@ pub(super) enum Content {
     Run,
     /// Value of the swept name at this position.
     Swept(usize),
+    /// How the run ended.
+    Status,
     /// Time of the sample, or start or end of the window: the key at this position.
     Key(usize),
     /// Numbers of the variable at this position.
@@ -70,15 +110,17 @@ pub(super) enum Content {
 
 impl Table {
     pub(super) fn new(form: TableForm, kind: Kind, layout: &Layout) -> Self {
-        let (variables, keys) = match (kind, &layout.summaries) {
-            (Kind::Samples, _) => (&layout.variables[..], vec![layout.times.clone()]),
-            (Kind::Summaries, Some(part)) => {
-                let end = |k: usize| part.windows.iter().map(|window| window[k]).collect();
-                (&part.columns[..], vec![end(0), end(1)])
-            }
-            (Kind::Summaries, None) => (&[][..], vec![Vec::new(), Vec::new()]),
+        let windows = layout.summaries.iter().flat_map(|part| &part.windows);
+        let slots = layout.events.as_ref().map_or(0, |part| part.slots);
+        let keys = match kind {
+            Kind::Samples => vec![layout.times.clone()],
+            Kind::Summaries => [0, 1].map(|end| windows.clone().map(|window| window[end]).collect()).to_vec(),
+            Kind::Events => vec![(0..slots).map(|slot| slot as f64).collect()],
         };
-        let columns = columns(form, kind, &layout.swept, variables);
+        let variables = &kind.columns(layout)[..];
+        // Times and numbers of events have nothing in common that one column could hold.
+        let form = if kind == Kind::Events { TableForm::Wide } else { form };
+        let columns = columns(form, kind, &layout.swept, variables, layout.status);
         let unit = |name: &String, column: &Column| Some((name.clone(), column.unit.clone()?));
         let of_column = |column: &TableColumn| match column.content {
             Content::Swept(k) => unit(&column.name, &layout.swept[k]),
@@ -90,7 +132,9 @@ impl Table {
             units.extend(variables.iter().filter_map(|variable| unit(&variable.name, variable)));
         }
         let variables = variables.iter().map(|variable| variable.name.clone()).collect();
-        Table { form, kind, columns, variables, keys, units }
+        let events = layout.events.as_ref().filter(|_| kind == Kind::Events);
+        let events = events.map(|part| part.names.clone()).unwrap_or_default();
+        Table { form, kind, columns, variables, keys, events, units }
     }
 
     /// Rows of one run. In wide form a run's rows are its times or windows; in long form these and variables, in the order of
@@ -125,12 +169,24 @@ impl Table {
     }
 }
 
-fn columns(form: TableForm, kind: Kind, swept: &[Column], variables: &[Column]) -> Vec<TableColumn> {
+/// How a run ended, in the words of a table.
+pub(super) fn status_text(word: u32) -> String {
+    Status(word).to_string()
+}
+
+fn columns(
+    form: TableForm,
+    kind: Kind,
+    swept: &[Column],
+    variables: &[Column],
+    status: bool,
+) -> Vec<TableColumn> {
+    let status: &[&str] = if status { &["status"] } else { &[] };
     let of_form: &[&str] = match form {
         TableForm::Wide => &[],
         TableForm::Long => &["variable", "value"],
     };
-    let fixed = [&["run"], kind.keys(), of_form].concat();
+    let fixed = [&["run"], status, kind.keys(), of_form].concat();
     let mut taken: Vec<String> = fixed.iter().map(|name| (*name).to_owned()).collect();
     let mut free = |mut name: String| {
         while taken.contains(&name) {
@@ -154,6 +210,7 @@ fn columns(form: TableForm, kind: Kind, swept: &[Column], variables: &[Column]) 
     });
     let mut columns = vec![column("run", Content::Run)];
     columns.extend(swept);
+    columns.extend(status.iter().map(|name| column(name, Content::Status)));
     columns.extend(kind.keys().iter().enumerate().map(|(k, name)| column(name, Content::Key(k))));
     columns.extend(of_variables);
     columns
@@ -167,7 +224,7 @@ mod tests {
         let list = |names: &[&str]| -> Vec<Column> {
             names.iter().map(|name| Column { name: (*name).to_owned(), unit: None }).collect()
         };
-        let columns = columns(form, kind, &list(swept), &list(variables));
+        let columns = columns(form, kind, &list(swept), &list(variables), false);
         columns.into_iter().map(|column| column.name).collect()
     }
 

@@ -12,13 +12,14 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use rubie_kernel::Status;
 use rubie_program::Precision;
 use serde_json::{Map, Value, json};
 
 use super::error::SinkError;
 use super::part::{Start, beside, folder_of, part_of, resolve};
 use super::table::Kind;
-use super::{Chunk, Column, Layout, Samples, Store, TableForm, Written};
+use super::{Chunk, Layout, Samples, Store, TableForm, Written};
 
 struct ZarrSink {
     /// The directory until it is whole, and then.
@@ -83,13 +84,10 @@ impl ZarrSink {
         let mut coordinates = vec!["status".to_owned()];
         let runs = layout.runs;
         let block = self.block_runs as u64;
-        let number = match layout.precision {
-            Precision::F32 => "float32",
-            Precision::F64 => "float64",
-        };
         // The same names for the same columns as in a table.
         let tables =
-            [Kind::Samples, Kind::Summaries].map(|kind| super::Table::new(TableForm::Wide, kind, layout));
+            super::kinds(layout).into_iter().map(|kind| super::Table::new(TableForm::Wide, kind, layout));
+        let tables: Vec<_> = tables.collect();
         let mut known = Vec::new();
         if layout.has_samples() {
             known.push(("time", "time", layout.times.clone()));
@@ -105,10 +103,15 @@ impl ZarrSink {
             all.insert(name.to_owned(), array("float64", &[(axis, length, length)], None));
             self.put(&format!("{name}/c/0"), bytemuck::cast_slice(&values))?;
         }
-        all.insert("status".to_owned(), array("uint32", &[("run", runs, block)], None));
+        let mut status = array("uint32", &[("run", runs, block)], None);
+        let flags = Status::FLAGS;
+        status["attributes"] = json!({
+            "flag_masks": flags.iter().map(|flag| flag.bit).collect::<Vec<_>>(),
+            "flag_meanings": flags.iter().map(|flag| flag.name).collect::<Vec<_>>().join(" "),
+        });
+        all.insert("status".to_owned(), status);
         self.arrays.push(Growing { name: "status".to_owned(), content: Content::Status, rows: None });
-        let first = &tables[usize::from(!layout.has_samples())];
-        for column in &first.columns {
+        for column in &tables[0].columns {
             if let super::table::Content::Swept(k) = column.content {
                 let unit = layout.swept[k].unit.as_deref();
                 all.insert(column.name.clone(), array("float64", &[("run", runs, block)], unit));
@@ -122,8 +125,17 @@ impl ZarrSink {
         }
         for table in &tables {
             let rows = table.keys[0].len();
-            let (kind, axis) = (table.kind, if table.kind == Kind::Samples { "time" } else { "window" });
-            let columns = columns(layout, kind);
+            let kind = table.kind;
+            let axis = match kind {
+                Kind::Samples => "time",
+                Kind::Summaries => "window",
+                Kind::Events => "slot",
+            };
+            let columns = kind.columns(layout);
+            let number = match kind.precision(layout) {
+                Precision::F32 => "float32",
+                Precision::F64 => "float64",
+            };
             for column in &table.columns {
                 if let super::table::Content::Variable(v) = column.content {
                     // A state may be called like a coordinate or a summary.
@@ -141,13 +153,17 @@ impl ZarrSink {
         for (name, metadata) in &all {
             self.put(&format!("{name}/zarr.json"), metadata.to_string().as_bytes())?;
         }
+        let mut attributes = json!({
+            "coordinates": coordinates.join(" "),
+            "rubie_version": env!("CARGO_PKG_VERSION"),
+        });
+        if let Some(part) = &layout.events {
+            attributes["events"] = part.names.clone().into();
+        }
         Ok(json!({
             "zarr_format": 3,
             "node_type": "group",
-            "attributes": {
-                "coordinates": coordinates.join(" "),
-                "rubie_version": env!("CARGO_PKG_VERSION"),
-            },
+            "attributes": attributes,
             "consolidated_metadata": {"kind": "inline", "must_understand": false, "metadata": all},
         }))
     }
@@ -167,14 +183,6 @@ impl ZarrSink {
 
     fn failure(&self, source: std::io::Error) -> SinkError {
         SinkError::Write { path: self.target.clone(), written: self.written, kept: self.kept, source }
-    }
-}
-
-fn columns(layout: &Layout, kind: Kind) -> &[Column] {
-    match (kind, &layout.summaries) {
-        (Kind::Samples, _) => &layout.variables,
-        (Kind::Summaries, Some(part)) => &part.columns,
-        (Kind::Summaries, None) => &[],
     }
 }
 
@@ -268,6 +276,6 @@ impl Store for ZarrSink {
             if exists { std::fs::remove_dir_all(&older) } else { Ok(()) }
         };
         place().map_err(|source| SinkError::Rename { path: self.target.clone(), source })?;
-        Ok(Written { path: self.target.clone(), bytes: self.written, summaries: None })
+        Ok(Written::file(self.target.clone(), self.written))
     }
 }
