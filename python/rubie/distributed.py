@@ -118,7 +118,7 @@ def _part(
 
 def _joined(pieces: list[dict[str, Any]]) -> dict[str, Any]:
     whole = dict(pieces[0])
-    for name in ("samples", "summaries", "swept", "status"):
+    for name in ("samples", "summaries", "events", "swept", "status"):
         whole[name] = np.concatenate([piece[name] for piece in pieces], axis=-1)
     report = dict(pieces[0]["report"])
     reports = [piece["report"] for piece in pieces]

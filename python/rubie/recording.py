@@ -10,7 +10,9 @@ import numpy as np
 
 from rubie.system import OdeSystem
 
-_TIME_DOMAIN = ("state", "observables", "time")
+#: The output type that says how much work runs were.
+COUNTERS = "iteration_counters"
+_TIME_DOMAIN = ("state", "observables", "time", COUNTERS)
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,12 @@ from typing import Any
 import numpy as np
 
 from rubie import _engine, status
-from rubie.recording import SolveSpec
+from rubie.recording import COUNTERS, SolveSpec
 from rubie.system import OdeSystem
+
+
+#: What is counted, in the order of the engine.
+COUNTED = ("accepted_steps", "rejected_steps", "newton_iterations", "linear_solves")
 
 
 class SolveResult:
@@ -35,6 +39,9 @@ class SolveResult:
         Values of what was swept, by name, one for each run.
     status_codes : numpy.ndarray
         A status word for each run; 0 is success. `status_messages` has the reasons.
+    event_times, event_numbers : numpy.ndarray
+        When events happened, and which, of shape (slot, run), where `record_events` says how many slots there are; NaN in slots that are
+        left. `event_names` has what the numbers mean.
     fixed_parameter_values : dict
         Values of the parameters that did not vary.
     solve_settings : SolveSpec
@@ -61,12 +68,19 @@ class SolveResult:
         self.fixed_parameter_values = fixed_parameter_values
         self._arrays = arrays
         self.time: np.ndarray = arrays["times"]
-        self.time_domain_array: np.ndarray = arrays["samples"]
+        samples: np.ndarray = arrays["samples"]
+        # Counters are the last columns; nothing else may have been asked for.
+        counted = COUNTERS in solve_settings.output_types
+        self._counts = samples[:, -len(COUNTED) :, :] if counted else None
+        self.time_domain_array = samples[:, : len(solve_settings.saved_variables), :] if counted else samples
+        self.event_times: np.ndarray = arrays["events"][:, 0, :]
+        self.event_numbers: np.ndarray = arrays["events"][:, 1, :]
+        self.event_names: list[str] = arrays["event_names"]
         self.summaries_array: np.ndarray = arrays["summaries"]
         self.status_codes: np.ndarray = arrays["status"].view(np.int32)
         self.windows: list[tuple[float, float]] = arrays["windows"]
         self.report: dict[str, Any] = arrays["report"]
-        self._variables, self._columns, self._swept = arrays["variables"], arrays["summary_names"], arrays["swept_names"]
+        self._variables, self._columns, self._swept = arrays["variables"][: self.time_domain_array.shape[1]], arrays["summary_names"], arrays["swept_names"]
         self.variables = [name for name, _ in self._variables]
         self.summary_names = [name for name, _ in self._columns]
         self.sweep: dict[str, np.ndarray] = {name: row for (name, _), row in zip(self._swept, arrays["swept"])}
@@ -113,6 +127,17 @@ class SolveResult:
     def observables(self) -> np.ndarray:
         """Samples of the observables, of shape (time, observable, run)."""
         return self._part(self.system.observables)
+
+    @property
+    def iteration_counters(self) -> np.ndarray | None:
+        """Work of each run since the sample before, of shape (time, 4, run); None where `output_types` has no "iteration_counters".
+
+        Newton iterations, linear solves, attempted steps and rejected steps, in CuBIE's order.
+        """
+        if self._counts is None:
+            return None
+        accepted, rejected, newton, linear = np.nan_to_num(self._counts).astype(np.int64).transpose(1, 0, 2)
+        return np.stack([newton, linear, accepted + rejected, rejected], axis=1)
 
     @property
     def state_summaries(self) -> np.ndarray:
@@ -170,6 +195,7 @@ class SolveResult:
             "summaries_legend": self.summaries_legend,
             "parameter_legend": self.parameter_legend,
             "fixed_parameter_values": dict(self.fixed_parameter_values),
+            "iteration_counters": self.iteration_counters,
         }
 
     @property

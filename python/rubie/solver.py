@@ -163,6 +163,7 @@ class Solver:
     observables = property(lambda self: self._last("observables"), doc="Of the last result: samples of the observables.")
     state_summaries = property(lambda self: self._last("state_summaries"), doc="Of the last result: summaries of the states.")
     observable_summaries = property(lambda self: self._last("observable_summaries"), doc="Of the last result.")
+    iteration_counters = property(lambda self: self._last("iteration_counters"), doc="Of the last result: work of each run.")
     status_codes = property(lambda self: self._last("status_codes"), doc="Of the last result: a status word for each run.")
     status_messages = property(lambda self: self._last("status_messages"), doc="Of the last result: flags of runs that have any.")
     parameter_legend = property(lambda self: self._last("parameter_legend"), doc="Of the last result: the swept names.")
@@ -432,8 +433,11 @@ class Solver:
         given = options.for_engine(self.given, list(self.system.states))
         saved, (_, metrics) = self.saved_variables, recording.output_types(self.given)
         save = self.given.get("save", self.given.get("save_every", "ends"))
-        given["save"] = (save.tolist() if isinstance(save, np.ndarray) else save) if saved else "none"
-        given.update(keep=saved or None, metrics=metrics)
+        counters = recording.COUNTERS in self.output_types
+        given["save"] = (save.tolist() if isinstance(save, np.ndarray) else save) if saved or counters else "none"
+        # Counters are saved beside a variable at least.
+        keep = saved or (list(self.system.states)[:1] if counters else None)
+        given.update(keep=keep, counters=counters, metrics=metrics)
         if metrics:
             given["summarised"] = self.summarised_variables
         given["precision"] = "f32" if self.precision == np.float32 else "f64"

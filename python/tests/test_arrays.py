@@ -153,9 +153,9 @@ def test_an_interrupt_stops_the_solve():
 
 
 def test_importing_is_quick():
-    program = "import time, numpy; begin = time.perf_counter(); import rubie; print(time.perf_counter() - begin)"
+    program = "import time, numpy; begin = time.process_time(); import rubie; print(time.process_time() - begin)"
     seconds = min(float(subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout) for _ in range(5))
-    # 12 ms where nothing else runs; NumPy itself is not counted.
+    # Seconds of the processor, without those of NumPy: others may use it, too.
     assert seconds < 0.3
     loaded = subprocess.run([sys.executable, "-c", "import sys, rubie; print(*sys.modules)"], capture_output=True, text=True, check=True)
     assert not {"pandas", "xarray", "matplotlib", "sympy", "distributed", "pyarrow", "scipy"} & {*loaded.stdout.split()}

@@ -133,13 +133,14 @@ def test_an_exception_in_progress_stops_the_solve(lorenz):
 
 
 def test_files(tmp_path, lorenz):
-    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pandas")
     solver = rubie.Solver(lorenz, save_every=0.5)
     report = solver.solve_into(tmp_path / "r.csv", parameters={"rho": [1.0, 2.0]})
-    table = pandas.read_csv(tmp_path / "r.csv", float_precision="round_trip")
+    table = np.loadtxt(tmp_path / "r.csv", delimiter=",", skiprows=1)
     assert report["runs"] == 2 and len(table) == 6
     memory = solver.solve(parameters={"rho": [1.0, 2.0]}).to_pandas()
-    np.testing.assert_array_equal(table[["run", "rho", "time", "x", "y", "z"]], memory)
+    assert (tmp_path / "r.csv").read_text().startswith("run,rho,time,x,y,z\n")
+    np.testing.assert_array_equal(table, memory[["run", "rho", "time", "x", "y", "z"]])
     with pytest.raises(ValueError, match="parquet"):
         solver.solve_into(tmp_path / "r.xyz")
 

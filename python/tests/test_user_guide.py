@@ -235,3 +235,18 @@ def test_states_that_start_from_parameters():
     assert np.isnan(states[0]).all()
     result = solver.solve(states, parameters)
     np.testing.assert_allclose(result["x"][0], np.array([3.0, 6.0]) * np.exp(-1.0), rtol=1e-9)
+
+def test_counters_and_events():
+    ball = rubie.OdeSystem("state h = 1, v = 0; param g = 9.81; h' = v; v' = -g\nwhen h < 0: h = 0, v = -v")
+    solver = rubie.Solver(ball, output_types=["state", "iteration_counters"], save_every=1.1, record_events=4, **TIGHT)
+    result = solver.solve(parameters={"g": [2.0, 8.0]}, duration=5.5)
+    assert result.variables == ["h", "v"] and result.iteration_counters.shape == (6, 4, 2)
+    attempted, rejected = result.iteration_counters[:, 2].sum(), result.iteration_counters[:, 3].sum()
+    assert attempted - rejected == result.report["accepted_steps"] and rejected == result.report["rejected_steps"]
+    # Down in sqrt(2/g), then twice that from bounce to bounce.
+    falls = np.sqrt(2.0 / np.array([2.0, 8.0]))
+    np.testing.assert_allclose(result.event_times[:3], falls * np.array([[1.0], [3.0], [5.0]]), atol=1e-8)
+    assert np.isnan(result.event_times[3, 0]) and (result.event_numbers[:3] == 0).all() and len(result.event_names) == 1
+    assert result.as_numpy["iteration_counters"].sum() > 0 and rubie.solve(ball).iteration_counters is None
+    only = rubie.Solver(ball, output_types=["iteration_counters"], save_every=1.0).solve(duration=2.0)
+    assert only.variables == [] and only.iteration_counters.shape == (3, 4, 1)

@@ -39,7 +39,7 @@ fn every_format_gives_the_same_picture() {
         solve(folder, &["--save-every", "0.1", "--out", file]);
     }
     let first = picture(folder, formats[0], &[]);
-    assert!(first.contains("x [mM]") && first.contains("median") && first.contains("25 runs"));
+    assert!(first.contains("x [mM]") && first.contains("median, bands of 50 % and 90 % of 25 runs"));
     for file in &formats[1..] {
         assert!(picture(folder, file, &[]) == first, "{file}");
     }

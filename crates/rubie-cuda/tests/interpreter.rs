@@ -77,6 +77,18 @@ fn every_metric() {
     }
 }
 
+#[test]
+fn counters() {
+    let Some(compiler) = host::compiler() else { return };
+    let backend = HostBackend { quota: 30, ..HostBackend::new(compiler) };
+    for (i, method) in ["tsit5", "rodas5p", "kvaerno5", "radau_iia_5"].into_iter().enumerate() {
+        let method = rubie_method::find(method).unwrap();
+        let precision = [Precision::F64, Precision::F32][i % 2];
+        compare(&backend, MODELS[i % 2], method, Kind::Counters, precision);
+        compare(&backend, MODELS[i % 2], method, Kind::Counters, Precision::F64);
+    }
+}
+
 /// Kinds and precisions in turn, so that each meets methods of each family.
 #[test]
 fn every_method() {

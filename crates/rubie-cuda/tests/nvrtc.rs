@@ -62,6 +62,17 @@ fn summaries_in_both_precisions() {
 }
 
 #[test]
+fn events_at_times_and_on_conditions() {
+    let Some(nvrtc) = nvrtc() else { return };
+    let text = "param k = 1\nstate x = 1, n = 0\nx' = -k*x\nn' = 0\n\
+                at t = 0 every 0.25: x = x + 1\nwhen x < 0.5: x = 1, n = n + 1\nwhen n > 3: stop";
+    for (number, kind) in [(80, Kind::Ends), (90, Kind::Summaries), (100, Kind::Inside)] {
+        let method = rubie_method::find("tsit5").unwrap();
+        compile(&nvrtc, &Case::of_text(("events", text, 2.0), method, kind, Precision::F64), number);
+    }
+}
+
+#[test]
 fn a_mistake_comes_with_the_compilers_words() {
     let Some(nvrtc) = nvrtc() else { return };
     let architecture = Architecture { major: 9, minor: 0 };

@@ -101,7 +101,46 @@ fn parts(panel: &Panel) -> (Vec<Plot>, Layout) {
     let layout = Layout::auto_from_plots(&plots).with_title(panel.title.clone());
     let layout = layout.with_x_label(panel.x.label.clone()).with_y_label(panel.y.label.clone());
     let is_grid = matches!(panel.content, Content::Cells { .. });
+    // Cells fill their panel; elsewhere ticks need as many digits as tell them apart.
+    let layout = match digits(&panel.content) {
+        None => fitted(layout, &panel.content),
+        Some(digits) => {
+            let text = move |value: f64| if digits > 0 { format!("{value:.digits$}") } else { number(value) };
+            layout.with_y_tick_format(TickFormat::Custom(Arc::new(text)))
+        }
+    };
     (plots, axes(layout, &panel.x, &panel.y, is_grid))
+}
+
+/// Axes that end where cells do.
+fn fitted(layout: Layout, content: &Content) -> Layout {
+    let Content::Cells { x, y, .. } = content else { return layout };
+    let layout = layout.with_x_axis_min(x[0]).with_x_axis_max(x[1]);
+    layout.with_y_axis_min(y[0]).with_y_axis_max(y[1])
+}
+
+/// Digits behind the point that ticks of the vertical axis need to differ; `None` for cells.
+fn digits(content: &Content) -> Option<usize> {
+    let mut range = [f64::INFINITY, f64::NEG_INFINITY];
+    let mut take = |value: f64| {
+        if value.is_finite() {
+            range = [range[0].min(value), range[1].max(value)];
+        }
+    };
+    match content {
+        Content::Cells { .. } => return None,
+        Content::Points(points) => points.iter().for_each(|(_, y)| take(*y)),
+        Content::Curves { bands, lines, .. } => {
+            bands.iter().flat_map(|band| band.low.iter().chain(&band.high)).for_each(|y| take(*y));
+            lines.iter().flat_map(|(_, values)| values).for_each(|y| take(*y));
+        }
+    }
+    let [low, high] = range;
+    let size = low.abs().max(high.abs());
+    // A tick is about a tenth of the range. Numbers far from 1 have an exponent.
+    let needed = (-((high - low) / 10.0).log10()).ceil();
+    let plain = high > low && (1e-3..1e6).contains(&size) && (1.0..12.0).contains(&needed);
+    Some(if plain { needed as usize } else { 0 })
 }
 
 /// Cells lie on the logarithms themselves; other axes are told to be logarithmic.
@@ -132,7 +171,7 @@ fn curves(times: &[f64], bands: &[crate::panel::Band], lines: &[(String, Vec<f64
         }
         let opacity = 0.18 + 0.17 * k as f64;
         let band = BandPlot::new(x, low, high).with_color(COLOURS[0]).with_opacity(opacity.min(0.6));
-        plots.push(band.with_legend(bands[k].label.clone()).into());
+        plots.push(band.into());
     }
     for (k, (label, values)) in lines.iter().enumerate() {
         let points = times.iter().copied().zip(values.iter().copied()).filter(|(_, value)| value.is_finite());

@@ -17,7 +17,7 @@
 //!     summaries: None,
 //! };
 //! let picture = figure(&results, &PlotOptions::default())?.to_svg();
-//! assert!(picture.contains("median") && picture.contains("90 % of runs"));
+//! assert!(picture.contains("x: median, bands of 50 % and 90 % of 50 runs"));
 //! # Ok::<(), rubie_plot::PlotError>(())
 //! ```
 

@@ -42,7 +42,6 @@ pub(crate) enum Content {
 /// The room between two curves.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Band {
-    pub(crate) label: String,
     pub(crate) low: Vec<f64>,
     pub(crate) high: Vec<f64>,
 }

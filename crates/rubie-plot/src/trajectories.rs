@@ -71,15 +71,13 @@ fn over_runs(
     };
     let quantiles: Vec<Vec<f64>> = rows.iter().map(of_row).collect();
     let curve = |k: usize| quantiles.iter().map(|row| row[k]).collect::<Vec<_>>();
-    let band = |(k, part): (usize, &f64)| Band {
-        label: format!("{} % of runs", number(100.0 * part)),
-        low: curve(2 * k),
-        high: curve(2 * k + 1),
-    };
-    let bands = parts.iter().enumerate().map(band).collect();
+    let band = |k: usize| Band { low: curve(2 * k), high: curve(2 * k + 1) };
+    let bands = (0..parts.len()).map(band).collect();
     let lines = vec![("median".to_owned(), curve(fractions.len() - 1))];
     let last = rows.last().map_or(&[][..], |row| chosen.part.series(*row, column, results.runs));
     let lost = last.iter().filter(|value| !value.is_finite()).count();
     let ended = if lost > 0 { format!(", {lost} of them ended before") } else { String::new() };
-    (bands, lines, format!(", {} runs{ended}", results.runs))
+    let held: Vec<String> = parts.iter().rev().map(|part| format!("{} %", number(100.0 * part))).collect();
+    let held = if held.is_empty() { String::new() } else { format!(", bands of {}", held.join(" and ")) };
+    (bands, lines, format!(": median{held} of {} runs{ended}", results.runs))
 }

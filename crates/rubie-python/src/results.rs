@@ -14,11 +14,13 @@ pub(crate) fn results<'py>(py: Python<'py>, solution: Solution) -> PyResult<Boun
     let [times, variables] = [solution.times().len(), solution.variables().len()];
     let [windows, columns] = [solution.windows().len(), solution.summary_names().len()];
     let swept = solution.swept().len();
+    let slots = solution.layout().events.as_ref().map_or(0, |part| part.slots);
     let arrays = solution.into_arrays();
     let status: Vec<u32> = arrays.status.into_iter().map(|Status(word)| word).collect();
     results.set_item("samples", array(py, arrays.samples, [times, variables, runs])?)?;
     results.set_item("summaries", array(py, arrays.summaries, [windows, columns, runs])?)?;
     results.set_item("swept", arrays.swept.into_vec().into_pyarray(py).reshape([swept, runs])?)?;
+    results.set_item("events", arrays.events.into_vec().into_pyarray(py).reshape([slots, 2, runs])?)?;
     results.set_item("status", status.into_pyarray(py))?;
     Ok(results)
 }
@@ -58,6 +60,9 @@ fn names(results: &Bound<'_, PyDict>, layout: &Layout) -> PyResult<()> {
     results.set_item("summary_names", part.map(|part| columns(&part.columns)).unwrap_or_default())?;
     let windows: Vec<(f64, f64)> = part.iter().flat_map(|part| &part.windows).map(|w| (w[0], w[1])).collect();
     results.set_item("windows", windows)?;
+    let events = layout.events.as_ref();
+    results.set_item("event_slots", events.map_or(0, |part| part.slots))?;
+    results.set_item("event_names", events.map(|part| part.names.clone()).unwrap_or_default())?;
     results.set_item("times", layout.times.clone().into_pyarray(results.py()))
 }
 

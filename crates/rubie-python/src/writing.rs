@@ -6,7 +6,7 @@ use numpy::{PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use rubie::sink::{self, Chunk, Column, Layout, Samples, SummaryPart, TableForm};
+use rubie::sink::{self, Chunk, Column, EventPart, Layout, Samples, SummaryPart, TableForm};
 
 use crate::failure::exception;
 
@@ -49,13 +49,15 @@ pub(crate) fn write(py: Python<'_>, path: PathBuf, arrays: &Bound<'_, PyDict>, l
     let (samples, summaries) = (Numbers::new(&get("samples")?)?, Numbers::new(&get("summaries")?)?);
     let (swept, status): (PyReadonlyArrayDyn<'_, f64>, PyReadonlyArrayDyn<'_, u32>) =
         (get("swept")?.extract()?, get("status")?.extract()?);
+    let events: PyReadonlyArrayDyn<'_, f64> = get("events")?.extract()?;
+    let slots: usize = get("event_slots")?.extract()?;
     let (summary_columns, windows) = (columns("summary_names")?, get("windows")?.extract::<Vec<[f64; 2]>>()?);
     let layout = Layout {
         swept: columns("swept_names")?,
         variables: columns("variables")?,
         times: get("times")?.extract()?,
         summaries: (!summary_columns.is_empty()).then_some(SummaryPart { columns: summary_columns, windows }),
-        events: None,
+        events: (slots > 0).then_some(EventPart { slots, names: get("event_names")?.extract()? }),
         status: false,
         runs: status.len()? as u64,
         precision: samples.samples()?.precision(),
@@ -66,7 +68,7 @@ pub(crate) fn write(py: Python<'_>, path: PathBuf, arrays: &Bound<'_, PyDict>, l
         swept: swept.as_slice()?,
         samples: samples.samples()?,
         summaries: summaries.samples()?,
-        events: &[],
+        events: events.as_slice()?,
         status: status.as_slice()?,
     };
     let form = if long { TableForm::Long } else { TableForm::Wide };

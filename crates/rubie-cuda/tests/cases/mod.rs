@@ -12,7 +12,7 @@ use rubie_kernel::{
 };
 use rubie_method::{BuildOptions, Method, StepSettings};
 use rubie_model::{Event, Model, Parameter, Trigger};
-use rubie_output::{MetricRequest, OutputGraph, Span, SummaryGraph, SummaryTiming};
+use rubie_output::{Counter, MetricRequest, OutputGraph, Span, SummaryGraph, SummaryTiming};
 use rubie_program::Precision;
 
 /// The example models and how long their runs last.
@@ -35,7 +35,9 @@ pub(crate) enum Kind {
     Ends,
     /// Samples inside steps.
     Inside,
-    /// Those, and summaries by some metrics.
+    /// Those, with counters.
+    Counters,
+    /// Samples inside steps, and summaries by some metrics.
     Summaries,
     /// The same by every metric.
     Metrics,
@@ -129,6 +131,7 @@ impl Case {
         let dense = kind != Kind::Ends || text.contains("when ");
         let step = method.build(&system, &BuildOptions { controller, dense });
         let samples = OutputGraph::all(&system);
+        let samples = if kind == Kind::Counters { samples.counting(&Counter::ALL).unwrap() } else { samples };
         let metrics = metrics(kind);
         let metrics: Vec<_> = metrics.iter().map(|metric| MetricRequest::parse(metric).unwrap()).collect();
         let summaries = SummaryGraph::new(&system, OutputGraph::all(&system), &metrics).unwrap();
@@ -151,7 +154,7 @@ impl Case {
         parameters.extend(driving);
         Case {
             name: format!("{name}, {}, {kind:?}, {precision:?}", method.name),
-            columns: [samples.variables().len(), summaries.map_or(0, |summaries| summaries.columns().len())],
+            columns: [samples.width(), summaries.map_or(0, |summaries| summaries.columns().len())],
             defaults: vec![parameters[0], 1.0],
             spec,
             controls: Controls {

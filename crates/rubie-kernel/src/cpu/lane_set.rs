@@ -89,18 +89,20 @@ impl LaneSet {
 
     /// Ranges of whole groups of `width` lanes that hold all of these, neighbouring groups joined.
     pub(super) fn ranges(self, width: usize) -> impl Iterator<Item = Range<usize>> {
-        let mut rest = self;
+        let [low, high] = self.0.map(u128::from);
+        let mut rest = low | high << WORD;
+        let group = (1_u128 << width) - 1;
         std::iter::from_fn(move || {
-            let start = rest.iter().next()? / width * width;
+            let start = match rest {
+                0 => return None,
+                rest => rest.trailing_zeros() as usize / width * width,
+            };
             let mut end = start;
-            loop {
-                let before = rest;
-                (end..end + width).filter(|lane| *lane < MOST_LANES).for_each(|lane| rest.remove(lane));
-                if rest == before {
-                    return Some(start..end);
-                }
+            while end < MOST_LANES && rest >> end & group != 0 {
                 end += width;
             }
+            rest = if end < MOST_LANES { rest >> end << end } else { 0 };
+            Some(start..end)
         })
     }
 
