@@ -131,12 +131,15 @@ def compile_by_hand(source):
     }
 
 
-def has_avx512():
-    """Whether the C programs by hand can run here."""
+def vectors():
+    """The vectors that the C programs by hand use here, None where there are none for them."""
     try:
-        return " avx512dq" in Path("/proc/cpuinfo").read_text()
+        flags = set(Path("/proc/cpuinfo").read_text().split())
     except OSError:
-        return False
+        return None
+    if "avx512dq" in flags:
+        return "AVX-512"
+    return "AVX2" if {"avx2", "fma"} <= flags else None
 
 
 def ratio(seconds, name, other):

@@ -56,7 +56,7 @@ def main():
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     command = common.rubie()
     print(common.machine(), flush=True)
-    ways = [way for way in WAYS if way[1] == "avx2" or common.has_avx512()]
+    ways = [way for way in WAYS if way[1] == "avx2" or common.vectors() == "AVX-512"]
     header = [
         "model",
         "backend",

@@ -1,4 +1,4 @@
-"""RuBIE against AVX-512 C by hand on the Lorenz sweep."""
+"""RuBIE against vector C by hand on the Lorenz sweep."""
 
 import json
 import statistics
@@ -82,8 +82,8 @@ def measure(rubie, programs, label, kind, options, runs, rounds):
 def main():
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 400_000
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 9
-    if not common.has_avx512():
-        sys.exit("this processor has no AVX-512 (f, dq), so the C program cannot run here")
+    if not common.vectors():
+        sys.exit("this processor has neither AVX-512 (f, dq) nor AVX2 with FMA, so the C program cannot run here")
     rubie, programs = common.rubie(), common.compile_by_hand(HERE / "lorenz.c")
     print(common.machine())
     rows = []
@@ -91,7 +91,7 @@ def main():
         row, backend = measure(rubie, programs, label, kind, options, runs // share, rounds)
         rows.append(row)
     print(
-        f"backend     {backend}; {runs:,} runs ({runs // 4:,} with fixed steps), {rounds} rounds in turns\n"
+        f"backend     {backend}; C by hand with {common.vectors()}; {runs:,} runs ({runs // 4:,} with fixed steps), {rounds} rounds in turns\n"
     )
     print(
         common.table(

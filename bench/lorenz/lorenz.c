@@ -1,6 +1,6 @@
 /* The Lorenz sweep by hand, as someone who knows the processor would write it for this one system, method and
- * controller: AVX-512, 8 runs per vector, UNITS vectors in flight, first same as last, fused multiply-adds, a lane
- * gets the next run the moment its run ends.
+ * controller: AVX-512 (8 runs per vector) or AVX2 (4), UNITS vectors in flight, first same as last, fused multiply-adds,
+ * a lane gets the next run the moment its run ends.
  *
  *   lorenz KIND RUNS                solve once; prints seconds, accepted and rejected attempts
  *   lorenz check KIND RUNS FILE     compares with x, y, z of a CSV file, and both with a tight reference
@@ -41,19 +41,19 @@ static void first_steps(sweep *w) {
     const vec third = ALL(1.0 / 3.0);
     const state s = {ALL(1.0), ALL(0.0), ALL(0.0)};
     const vec tx = ALL(1.0 / (2 * TOLERANCE)), t0 = ALL(1.0 / TOLERANCE);
-    const vec d0 = _mm512_sqrt_pd((s.x * tx) * (s.x * tx) * third);
-    for (long i = 0; i < w->runs; i += 8) {
-        vec rho = _mm512_loadu_pd(w->rho + i);
+    const vec d0 = SQRT((s.x * tx) * (s.x * tx) * third);
+    for (long i = 0; i < w->runs; i += LANES) {
+        vec rho = LOAD(w->rho + i);
         state f0 = derivative(s, rho);
         vec a = f0.x * tx, b = f0.y * t0, c = f0.z * t0;
-        vec d1 = _mm512_sqrt_pd((a * a + b * b + c * c) * third);
+        vec d1 = SQRT((a * a + b * b + c * c) * third);
         vec h0 = ALL(0.01) * d0 / d1;
         state moved = {FMA(h0, f0.x, s.x), FMA(h0, f0.y, s.y), FMA(h0, f0.z, s.z)};
         state f1 = derivative(moved, rho);
         a = (f1.x - f0.x) * tx, b = (f1.y - f0.y) * t0, c = (f1.z - f0.z) * t0;
-        vec d2 = _mm512_sqrt_pd((a * a + b * b + c * c) * third) / h0;
-        vec h1 = exp2_short((ALL(-6.643856189774724) - log2_short(_mm512_max_pd(d1, d2))) * ALL(0.2));
-        _mm512_storeu_pd(w->first_dt + i, _mm512_min_pd(ALL(100.0) * h0, h1));
+        vec d2 = SQRT((a * a + b * b + c * c) * third) / h0;
+        vec h1 = exp2_short((ALL(-6.643856189774724) - log2_short(MAX(d1, d2))) * ALL(0.2));
+        STORE(w->first_dt + i, MIN(ALL(100.0) * h0, h1));
     }
 }
 
@@ -68,7 +68,7 @@ static double seconds(void) {
 }
 
 static sweep allocate(long runs) {
-    long padded = runs + 16 * UNITS;
+    long padded = runs + 2 * LANES * UNITS;
     sweep w = {.runs = runs};
     for (double **column = &w.x; column <= &w.first_dt; column++) {
         *column = aligned_alloc(64, (padded * sizeof(double) + 63) & ~63L);

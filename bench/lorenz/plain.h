@@ -12,7 +12,7 @@
 
 /* (error / tolerance)^2 of one state. */
 static inline vec square(vec error, vec old, vec new) {
-    vec size = _mm512_range_pd(old, new, 0x0b); /* the larger absolute value */
+    vec size = LARGER(old, new); /* the larger absolute value */
     vec ratio = error / FMA(ALL(TOLERANCE), size, ALL(TOLERANCE));
     return ratio * ratio;
 }
@@ -22,18 +22,18 @@ static __attribute__((noinline)) void adaptive(sweep *w) {
     const vec end = ALL(END);
     state at[UNITS], slope[UNITS];
     vec rho[UNITS], t[UNITS], dt[UNITS];
-    int64_t run[UNITS][8];
+    int64_t run[UNITS][LANES];
     mask busy[UNITS];
     long next = 0, accepted = 0, attempts = 0, failed = 0;
     EACH {
         long left = w->runs - next;
-        busy[u] = left >= 8 ? 0xff : left > 0 ? (1 << left) - 1 : 0;
+        busy[u] = left >= LANES ? (1 << LANES) - 1 : left > 0 ? (1 << left) - 1 : 0;
         at[u] = (state){ALL(1.0), ALL(0.0), ALL(0.0)};
-        rho[u] = _mm512_loadu_pd(w->rho + next);
-        dt[u] = _mm512_loadu_pd(w->first_dt + next);
+        rho[u] = LOAD(w->rho + next);
+        dt[u] = LOAD(w->first_dt + next);
         t[u] = ALL(0.0);
         slope[u] = derivative(at[u], rho[u]);
-        for (int lane = 0; lane < 8; lane++) run[u][lane] = next + lane;
+        for (int lane = 0; lane < LANES; lane++) run[u][lane] = next + lane;
         next += __builtin_popcount(busy[u]);
     }
     for (;;) {
@@ -41,7 +41,7 @@ static __attribute__((noinline)) void adaptive(sweep *w) {
         EACH {
             const state s = at[u], k1 = slope[u];
             const vec left = end - t[u];
-            const mask landing = _mm512_cmp_pd_mask(left, dt[u] * ALL(LANDING), _CMP_LE_OQ);
+            const truth landing = LE(left, dt[u] * ALL(LANDING));
             const vec h = BLEND(landing, left, dt[u]), after = BLEND(landing, end, t[u] + dt[u]);
             const state k2 = derivative(STAGE(1, A2), rho[u]);
             const state k3 = derivative(STAGE(2, A3), rho[u]);
@@ -55,27 +55,27 @@ static __attribute__((noinline)) void adaptive(sweep *w) {
             sum += square(h * COMBINE7(D, y), s.y, new.y);
             sum += square(h * COMBINE7(D, z), s.z, new.z);
             const vec norm = sum * ALL(1.0 / 3.0);
-            const mask accept = _mm512_cmp_pd_mask(norm, ALL(1.0), _CMP_LE_OQ);
+            const truth accept = LE(norm, ALL(1.0));
             /* NaN in the first operand gives the second: the step shrinks. */
-            const vec bounded = _mm512_max_pd(_mm512_min_pd(norm, ALL(1e16)), ALL(1e-30));
+            const vec bounded = MAX(MIN(norm, ALL(1e16)), ALL(1e-30));
             vec factor = ALL(0.9) * exp2_short(ALL(-1.2 / 10) * log2_short(bounded));
-            factor = _mm512_min_pd(_mm512_max_pd(factor, ALL(0.2)), ALL(10.0));
+            factor = MIN(MAX(factor, ALL(0.2)), ALL(10.0));
             dt[u] = h * factor;
             t[u] = BLEND(accept, after, t[u]);
             at[u] = (state){BLEND(accept, new.x, s.x), BLEND(accept, new.y, s.y), BLEND(accept, new.z, s.z)};
             slope[u] = (state){BLEND(accept, k7.x, k1.x), BLEND(accept, k7.y, k1.y), BLEND(accept, k7.z, k1.z)};
-            stuck[u] = ~accept & busy[u] & _mm512_cmp_pd_mask(t[u] + dt[u], t[u], _CMP_NGT_UQ);
-            ended[u] = (accept & busy[u] & _mm512_cmp_pd_mask(after, end, _CMP_GE_OQ)) | stuck[u];
+            stuck[u] = ~BITS(accept) & busy[u] & BITS(NGT(t[u] + dt[u], t[u]));
+            ended[u] = (BITS(accept) & busy[u] & BITS(GE(after, end))) | stuck[u];
             any |= ended[u];
-            accepted += __builtin_popcount(accept & busy[u]);
+            accepted += __builtin_popcount(BITS(accept) & busy[u]);
             attempts += __builtin_popcount(busy[u]);
         }
         if (__builtin_expect(!any, 1)) continue;
         mask working = 0;
         EACH {
             if (ended[u]) {
-                double x[8], y[8], z[8];
-                _mm512_storeu_pd(x, at[u].x), _mm512_storeu_pd(y, at[u].y), _mm512_storeu_pd(z, at[u].z);
+                double x[LANES], y[LANES], z[LANES];
+                STORE(x, at[u].x), STORE(y, at[u].y), STORE(z, at[u].z);
                 failed += __builtin_popcount(stuck[u]);
                 long left = w->runs - next;
                 mask fresh = 0;
@@ -87,16 +87,16 @@ static __attribute__((noinline)) void adaptive(sweep *w) {
                     if (left > 0) fresh |= 1 << lane, run[u][lane] = next++, left--;
                 }
                 busy[u] &= ~ended[u] | fresh;
-                rho[u] = _mm512_mask_expand_pd(rho[u], fresh, _mm512_loadu_pd(w->rho + taken));
-                dt[u] = _mm512_mask_expand_pd(dt[u], fresh, _mm512_loadu_pd(w->first_dt + taken));
-                t[u] = _mm512_mask_mov_pd(t[u], ended[u], ALL(0.0));
-                at[u].x = _mm512_mask_mov_pd(at[u].x, ended[u], ALL(1.0));
-                at[u].y = _mm512_mask_mov_pd(at[u].y, ended[u], ALL(0.0));
-                at[u].z = _mm512_mask_mov_pd(at[u].z, ended[u], ALL(0.0));
+                rho[u] = EXPAND(rho[u], fresh, w->rho + taken);
+                dt[u] = EXPAND(dt[u], fresh, w->first_dt + taken);
+                t[u] = BLEND(TRUTH(ended[u]), ALL(0.0), t[u]);
+                at[u].x = BLEND(TRUTH(ended[u]), ALL(1.0), at[u].x);
+                at[u].y = BLEND(TRUTH(ended[u]), ALL(0.0), at[u].y);
+                at[u].z = BLEND(TRUTH(ended[u]), ALL(0.0), at[u].z);
                 state first = derivative(at[u], rho[u]);
-                slope[u].x = _mm512_mask_mov_pd(slope[u].x, ended[u], first.x);
-                slope[u].y = _mm512_mask_mov_pd(slope[u].y, ended[u], first.y);
-                slope[u].z = _mm512_mask_mov_pd(slope[u].z, ended[u], first.z);
+                slope[u].x = BLEND(TRUTH(ended[u]), first.x, slope[u].x);
+                slope[u].y = BLEND(TRUTH(ended[u]), first.y, slope[u].y);
+                slope[u].z = BLEND(TRUTH(ended[u]), first.z, slope[u].z);
             }
             working |= busy[u];
         }
@@ -115,11 +115,11 @@ static __attribute__((noinline)) void adaptive(sweep *w) {
 #define FIXED(n, c) (state) { REACH##n(c, x), REACH##n(c, y), REACH##n(c, z) }
 
 static __attribute__((noinline)) void fixed(sweep *w) {
-    for (long first = 0; first < w->runs; first += 8 * UNITS) {
+    for (long first = 0; first < w->runs; first += LANES * UNITS) {
         state at[UNITS];
         vec rho[UNITS];
         EACH {
-            rho[u] = _mm512_loadu_pd(w->rho + first + 8 * u);
+            rho[u] = LOAD(w->rho + first + LANES * u);
             at[u] = (state){ALL(1.0), ALL(0.0), ALL(0.0)};
         }
         for (int step = 0; step < 1000; step++) {
@@ -134,9 +134,9 @@ static __attribute__((noinline)) void fixed(sweep *w) {
             }
         }
         EACH {
-            _mm512_storeu_pd(w->x + first + 8 * u, at[u].x);
-            _mm512_storeu_pd(w->y + first + 8 * u, at[u].y);
-            _mm512_storeu_pd(w->z + first + 8 * u, at[u].z);
+            STORE(w->x + first + LANES * u, at[u].x);
+            STORE(w->y + first + LANES * u, at[u].y);
+            STORE(w->z + first + LANES * u, at[u].z);
         }
     }
     w->accepted = 1000 * w->runs;

@@ -35,7 +35,7 @@ static inline __attribute__((always_inline)) changed slopes(changed s, vec rho) 
 
 /* h / tolerance, but for the factor in which the variable was scaled. */
 static inline vec weight(vec h, vec old, vec new, double atol) {
-    return h * _mm512_rcp14_pd(FMA(ALL(TOLERANCE), _mm512_range_pd(old, new, 0x0b), ALL(atol)));
+    return h * RECIPROCAL(FMA(ALL(TOLERANCE), LARGER(old, new), ALL(atol)));
 }
 
 static __attribute__((noinline)) void adaptive_tuned(sweep *w) {
@@ -43,18 +43,18 @@ static __attribute__((noinline)) void adaptive_tuned(sweep *w) {
     const vec end = ALL(END), start = ALL(1.0 / ROOT_BETA), zero = ALL(0.0);
     changed at[UNITS], slope[UNITS];
     vec rho[UNITS], t[UNITS], dt[UNITS];
-    int64_t run[UNITS][8];
+    int64_t run[UNITS][LANES];
     mask busy[UNITS];
     long next = 0, accepted = 0, attempts = 0, failed = 0;
     EACH {
         long left = w->runs - next;
-        busy[u] = left >= 8 ? 0xff : left > 0 ? (1 << left) - 1 : 0;
-        rho[u] = _mm512_loadu_pd(w->rho + next);
-        dt[u] = _mm512_loadu_pd(w->first_dt + next);
+        busy[u] = left >= LANES ? (1 << LANES) - 1 : left > 0 ? (1 << left) - 1 : 0;
+        rho[u] = LOAD(w->rho + next);
+        dt[u] = LOAD(w->first_dt + next);
         at[u] = (changed){start, zero, rho[u]};
         t[u] = zero;
         slope[u] = slopes(at[u], rho[u]);
-        for (int lane = 0; lane < 8; lane++) run[u][lane] = next + lane;
+        for (int lane = 0; lane < LANES; lane++) run[u][lane] = next + lane;
         next += __builtin_popcount(busy[u]);
     }
     for (;;) {
@@ -62,7 +62,7 @@ static __attribute__((noinline)) void adaptive_tuned(sweep *w) {
         EACH {
             const changed s = at[u], k1 = slope[u];
             const vec left = end - t[u];
-            const mask landing = _mm512_cmp_pd_mask(left * ALL(1.0 / LANDING), dt[u], _CMP_LE_OQ);
+            const truth landing = LE(left * ALL(1.0 / LANDING), dt[u]);
             const vec h = BLEND(landing, left, dt[u]), after = BLEND(landing, end, t[u] + dt[u]);
             const vec first = h * ALL(A21);
             const changed k2 = slopes((changed){FMA(first * ALL(SIGMA), k1.x, s.x), FMA(first, k1.y, s.y),
@@ -78,27 +78,27 @@ static __attribute__((noinline)) void adaptive_tuned(sweep *w) {
             const vec ey = TERM7(D, y) * weight(h, s.y, new.y, TOLERANCE / ROOT_BETA);
             const vec ez = TERM7(D, w) * weight(h, rho[u] - s.w, rho[u] - new.w, TOLERANCE);
             const vec three = FMA(ez, ez, FMA(ey, ey, ex * ex)); /* three times the squared norm */
-            const mask accept = _mm512_cmp_pd_mask(three, ALL(3.0), _CMP_LE_OQ);
+            const truth accept = LE(three, ALL(3.0));
             /* NaN in the first operand gives the second: the step shrinks. */
             vec change = FNMA(ALL(0.12), log2_pairs(three), ALL(LOG2_09 + 0.12 * 1.584962500721156));
-            change = _mm512_min_pd(_mm512_max_pd(change, ALL(LOG2_02)), ALL(LOG2_10));
+            change = MIN(MAX(change, ALL(LOG2_02)), ALL(LOG2_10));
             dt[u] = h * exp2_pairs(change);
             t[u] = BLEND(accept, after, t[u]);
             at[u] = (changed){BLEND(accept, new.x, s.x), BLEND(accept, new.y, s.y), BLEND(accept, new.w, s.w)};
             slope[u] = (changed){BLEND(accept, k7.x, k1.x), BLEND(accept, k7.y, k1.y), BLEND(accept, k7.w, k1.w)};
-            stuck[u] = ~accept & busy[u] & _mm512_cmp_pd_mask(t[u] + dt[u], t[u], _CMP_NGT_UQ);
-            ended[u] = (accept & busy[u] & _mm512_cmp_pd_mask(after, end, _CMP_GE_OQ)) | stuck[u];
+            stuck[u] = ~BITS(accept) & busy[u] & BITS(NGT(t[u] + dt[u], t[u]));
+            ended[u] = (BITS(accept) & busy[u] & BITS(GE(after, end))) | stuck[u];
             any |= ended[u];
-            accepted += __builtin_popcount(accept & busy[u]);
+            accepted += __builtin_popcount(BITS(accept) & busy[u]);
             attempts += __builtin_popcount(busy[u]);
         }
         if (__builtin_expect(!any, 1)) continue;
         mask working = 0;
         EACH {
             if (ended[u]) {
-                double x[8], y[8], z[8];
-                _mm512_storeu_pd(x, at[u].x * ALL(ROOT_BETA)), _mm512_storeu_pd(y, at[u].y * ALL(ROOT_BETA));
-                _mm512_storeu_pd(z, rho[u] - at[u].w);
+                double x[LANES], y[LANES], z[LANES];
+                STORE(x, at[u].x * ALL(ROOT_BETA)), STORE(y, at[u].y * ALL(ROOT_BETA));
+                STORE(z, rho[u] - at[u].w);
                 failed += __builtin_popcount(stuck[u]);
                 mask fresh = 0;
                 const long taken = next;
@@ -109,12 +109,12 @@ static __attribute__((noinline)) void adaptive_tuned(sweep *w) {
                     if (next < w->runs) fresh |= 1 << lane, run[u][lane] = next++;
                 }
                 busy[u] &= ~ended[u] | fresh;
-                rho[u] = _mm512_mask_expand_pd(rho[u], fresh, _mm512_loadu_pd(w->rho + taken));
-                dt[u] = _mm512_mask_expand_pd(dt[u], fresh, _mm512_loadu_pd(w->first_dt + taken));
-                t[u] = _mm512_mask_mov_pd(t[u], ended[u], zero);
-                at[u].x = _mm512_mask_mov_pd(at[u].x, ended[u], start);
-                at[u].y = _mm512_mask_mov_pd(at[u].y, ended[u], zero);
-                at[u].w = _mm512_mask_mov_pd(at[u].w, ended[u], rho[u]);
+                rho[u] = EXPAND(rho[u], fresh, w->rho + taken);
+                dt[u] = EXPAND(dt[u], fresh, w->first_dt + taken);
+                t[u] = BLEND(TRUTH(ended[u]), zero, t[u]);
+                at[u].x = BLEND(TRUTH(ended[u]), start, at[u].x);
+                at[u].y = BLEND(TRUTH(ended[u]), zero, at[u].y);
+                at[u].w = BLEND(TRUTH(ended[u]), rho[u], at[u].w);
                 slope[u] = slopes(at[u], rho[u]); /* of the other lanes the same as before */
             }
             working |= busy[u];
@@ -134,11 +134,11 @@ static __attribute__((noinline)) void adaptive_tuned(sweep *w) {
 #define STEPPED(n, c) (changed) { STEP##n(c, x), STEP##n(c, y), STEP##n(c, w) }
 
 static __attribute__((noinline)) void fixed_tuned(sweep *w) {
-    for (long first = 0; first < w->runs; first += 8 * UNITS) {
+    for (long first = 0; first < w->runs; first += LANES * UNITS) {
         changed at[UNITS];
         vec rho[UNITS];
         EACH {
-            rho[u] = _mm512_loadu_pd(w->rho + first + 8 * u);
+            rho[u] = LOAD(w->rho + first + LANES * u);
             at[u] = (changed){ALL(1.0 / ROOT_BETA), ALL(0.0), rho[u]};
         }
         for (int step = 0; step < 1000; step++) {
@@ -153,9 +153,9 @@ static __attribute__((noinline)) void fixed_tuned(sweep *w) {
             }
         }
         EACH {
-            _mm512_storeu_pd(w->x + first + 8 * u, at[u].x * ALL(ROOT_BETA));
-            _mm512_storeu_pd(w->y + first + 8 * u, at[u].y * ALL(ROOT_BETA));
-            _mm512_storeu_pd(w->z + first + 8 * u, rho[u] - at[u].w);
+            STORE(w->x + first + LANES * u, at[u].x * ALL(ROOT_BETA));
+            STORE(w->y + first + LANES * u, at[u].y * ALL(ROOT_BETA));
+            STORE(w->z + first + LANES * u, rho[u] - at[u].w);
         }
     }
     w->accepted = 1000 * w->runs;

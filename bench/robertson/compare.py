@@ -72,8 +72,8 @@ def errors(problem, file):
 def by_hand(problem, _):
     if problem != "robertson":
         raise common.Unavailable("there is no program by hand for this problem")
-    if not common.has_avx512():
-        raise common.Unavailable("this processor has no AVX-512")
+    if not common.vectors():
+        raise common.Unavailable("this processor has neither AVX-512 nor AVX2 with FMA")
     programs = common.compile_by_hand(HERE / "robertson.c")
     best = min(
         programs,

@@ -1,5 +1,5 @@
-/* Robertson's reaction by hand: rodas5p, AVX-512, 8 runs per vector, UNITS vectors in flight, analytic Jacobian, LU
- * factors of 3 x 3 written out (the entry that is 0 left out), integral controller, a lane gets the next run at once.
+/* Robertson's reaction by hand: rodas5p, AVX-512 (8 runs per vector) or AVX2 (4), UNITS vectors in flight, analytic
+ * Jacobian, LU factors of 3 x 3 written out (the entry that is 0 left out), integral controller, a lane gets the next run at once.
  *
  *   robertson RUNS [FILE]      solve once; prints seconds and attempts; writes the final states to FILE (CSV)
  *
@@ -74,7 +74,7 @@ static inline __attribute__((always_inline)) state increment(factors f, state d,
 }
 
 static inline vec square(vec error, vec old, vec new) {
-    const vec ratio = error * _mm512_rcp14_pd(FMA(ALL(RTOL), _mm512_range_pd(old, new, 0x0b), ALL(ATOL)));
+    const vec ratio = error * RECIPROCAL(FMA(ALL(RTOL), LARGER(old, new), ALL(ATOL)));
     return ratio * ratio;
 }
 
@@ -82,18 +82,18 @@ static inline vec square(vec error, vec old, vec new) {
 static void first_steps(sweep *w) {
     const vec third = ALL(1.0 / 3.0), ta = ALL(1.0 / (RTOL + ATOL)), t0 = ALL(1.0 / ATOL);
     const state s = {ALL(1.0), ALL(0.0), ALL(0.0)};
-    const vec d0 = _mm512_sqrt_pd(ta * ta * third);
-    for (long i = 0; i < w->runs; i += 8) {
-        const vec k2 = _mm512_loadu_pd(w->k2 + i);
+    const vec d0 = SQRT(ta * ta * third);
+    for (long i = 0; i < w->runs; i += LANES) {
+        const vec k2 = LOAD(w->k2 + i);
         const state f0 = derivative(s, k2);
         vec a = f0.a * ta, b = f0.b * t0, c = f0.c * t0;
-        const vec d1 = _mm512_sqrt_pd((a * a + b * b + c * c) * third);
+        const vec d1 = SQRT((a * a + b * b + c * c) * third);
         const vec h0 = ALL(0.01) * d0 / d1;
         const state f1 = derivative((state){FMA(h0, f0.a, s.a), FMA(h0, f0.b, s.b), FMA(h0, f0.c, s.c)}, k2);
         a = (f1.a - f0.a) * ta, b = (f1.b - f0.b) * t0, c = (f1.c - f0.c) * t0;
-        const vec d2 = _mm512_sqrt_pd((a * a + b * b + c * c) * third) / h0;
-        const vec h1 = exp2_short((ALL(-6.643856189774724) - log2_short(_mm512_max_pd(d1, d2))) * ALL(0.2));
-        _mm512_storeu_pd(w->first_dt + i, _mm512_min_pd(ALL(100.0) * h0, h1));
+        const vec d2 = SQRT((a * a + b * b + c * c) * third) / h0;
+        const vec h1 = exp2_short((ALL(-6.643856189774724) - log2_short(MAX(d1, d2))) * ALL(0.2));
+        STORE(w->first_dt + i, MIN(ALL(100.0) * h0, h1));
     }
 }
 
@@ -102,17 +102,17 @@ static __attribute__((noinline)) void solve(sweep *w) {
     const vec end = ALL(END);
     state at[UNITS];
     vec rate[UNITS], t[UNITS], dt[UNITS];
-    int64_t run[UNITS][8];
+    int64_t run[UNITS][LANES];
     mask busy[UNITS];
     long next = 0, accepted = 0, attempts = 0, failed = 0;
     EACH {
         const long left = w->runs - next;
-        busy[u] = left >= 8 ? 0xff : left > 0 ? (1 << left) - 1 : 0;
+        busy[u] = left >= LANES ? (1 << LANES) - 1 : left > 0 ? (1 << left) - 1 : 0;
         at[u] = (state){ALL(1.0), ALL(0.0), ALL(0.0)};
-        rate[u] = _mm512_loadu_pd(w->k2 + next);
-        dt[u] = _mm512_loadu_pd(w->first_dt + next);
+        rate[u] = LOAD(w->k2 + next);
+        dt[u] = LOAD(w->first_dt + next);
         t[u] = ALL(0.0);
-        for (int lane = 0; lane < 8; lane++) run[u][lane] = next + lane;
+        for (int lane = 0; lane < LANES; lane++) run[u][lane] = next + lane;
         next += __builtin_popcount(busy[u]);
     }
     for (;;) {
@@ -120,7 +120,7 @@ static __attribute__((noinline)) void solve(sweep *w) {
         EACH {
             const state s = at[u];
             const vec k2 = rate[u], left = end - t[u];
-            const mask landing = _mm512_cmp_pd_mask(left, dt[u] * ALL(LANDING), _CMP_LE_OQ);
+            const truth landing = LE(left, dt[u] * ALL(LANDING));
             const vec h = BLEND(landing, left, dt[u]), after = BLEND(landing, end, t[u] + dt[u]);
             const vec per_h = ALL(1.0) / h;
             const factors f = factorise(s, k2, ALL(1.0 / GAMMA) * per_h);
@@ -136,25 +136,25 @@ static __attribute__((noinline)) void solve(sweep *w) {
             const state new = PLUS(y8, u8);
 
             const vec sum = square(u8.a, s.a, new.a) + square(u8.b, s.b, new.b) + square(u8.c, s.c, new.c);
-            const mask accept = _mm512_cmp_pd_mask(sum, ALL(3.0), _CMP_LE_OQ);
+            const truth accept = LE(sum, ALL(3.0));
             /* log2 of the factor: 0.9 (sum/3)^(-1/10), from 0.2 to 10. NaN in the first operand gives the second. */
             vec change = FNMA(ALL(0.1), log2_pairs(sum), ALL(-0.15200309344504996 + 0.1 * 1.584962500721156));
-            change = _mm512_min_pd(_mm512_max_pd(change, ALL(-2.321928094887362)), ALL(3.321928094887362));
+            change = MIN(MAX(change, ALL(-2.321928094887362)), ALL(3.321928094887362));
             dt[u] = h * exp2_pairs(change);
             t[u] = BLEND(accept, after, t[u]);
             at[u] = (state){BLEND(accept, new.a, s.a), BLEND(accept, new.b, s.b), BLEND(accept, new.c, s.c)};
-            stuck[u] = ~accept & busy[u] & _mm512_cmp_pd_mask(t[u] + dt[u], t[u], _CMP_NGT_UQ);
-            ended[u] = (accept & busy[u] & _mm512_cmp_pd_mask(after, end, _CMP_GE_OQ)) | stuck[u];
+            stuck[u] = ~BITS(accept) & busy[u] & BITS(NGT(t[u] + dt[u], t[u]));
+            ended[u] = (BITS(accept) & busy[u] & BITS(GE(after, end))) | stuck[u];
             any |= ended[u];
-            accepted += __builtin_popcount(accept & busy[u]);
+            accepted += __builtin_popcount(BITS(accept) & busy[u]);
             attempts += __builtin_popcount(busy[u]);
         }
         if (__builtin_expect(!any, 1)) continue;
         mask working = 0;
         EACH {
             if (ended[u]) {
-                double a[8], b[8], c[8];
-                _mm512_storeu_pd(a, at[u].a), _mm512_storeu_pd(b, at[u].b), _mm512_storeu_pd(c, at[u].c);
+                double a[LANES], b[LANES], c[LANES];
+                STORE(a, at[u].a), STORE(b, at[u].b), STORE(c, at[u].c);
                 failed += __builtin_popcount(stuck[u]);
                 mask fresh = 0;
                 const long taken = next;
@@ -165,12 +165,12 @@ static __attribute__((noinline)) void solve(sweep *w) {
                     if (next < w->runs) fresh |= 1 << lane, run[u][lane] = next++;
                 }
                 busy[u] &= ~ended[u] | fresh;
-                rate[u] = _mm512_mask_expand_pd(rate[u], fresh, _mm512_loadu_pd(w->k2 + taken));
-                dt[u] = _mm512_mask_expand_pd(dt[u], fresh, _mm512_loadu_pd(w->first_dt + taken));
-                t[u] = _mm512_mask_mov_pd(t[u], ended[u], ALL(0.0));
-                at[u].a = _mm512_mask_mov_pd(at[u].a, ended[u], ALL(1.0));
-                at[u].b = _mm512_mask_mov_pd(at[u].b, ended[u], ALL(0.0));
-                at[u].c = _mm512_mask_mov_pd(at[u].c, ended[u], ALL(0.0));
+                rate[u] = EXPAND(rate[u], fresh, w->k2 + taken);
+                dt[u] = EXPAND(dt[u], fresh, w->first_dt + taken);
+                t[u] = BLEND(TRUTH(ended[u]), ALL(0.0), t[u]);
+                at[u].a = BLEND(TRUTH(ended[u]), ALL(1.0), at[u].a);
+                at[u].b = BLEND(TRUTH(ended[u]), ALL(0.0), at[u].b);
+                at[u].c = BLEND(TRUTH(ended[u]), ALL(0.0), at[u].c);
             }
             working |= busy[u];
         }
@@ -192,8 +192,8 @@ int main(int count, char **words) {
     }
     sweep w = {.runs = atol(words[1])};
     for (double **column = &w.a; column <= &w.first_dt; column++) {
-        *column = aligned_alloc(64, ((w.runs + 16 * UNITS) * sizeof(double) + 63) & ~63L);
-        for (long i = 0; i < w.runs + 16 * UNITS; i++) (*column)[i] = 0;
+        *column = aligned_alloc(64, ((w.runs + 2 * LANES * UNITS) * sizeof(double) + 63) & ~63L);
+        for (long i = 0; i < w.runs + 2 * LANES * UNITS; i++) (*column)[i] = 0;
     }
     for (long i = 0; i < w.runs; i++) w.k2[i] = pow(10, 7 + (double)i / (w.runs - 1));
     double start = seconds();

@@ -37,6 +37,8 @@ pub(crate) enum Purpose {
     },
     /// On to the next vectors.
     Next,
+    /// Another round, or not.
+    Repeat,
     Epilogue,
     /// What lies out of the way.
     Detour(Opcode),

@@ -1,14 +1,15 @@
 //! A whole function: prologue, loops, what lies out of the way, constants.
 
-use iced_x86::{Code, Instruction, Register};
+use iced_x86::{Code, Instruction, MemoryOperand, Register};
 use rubie_program::{Element, ExecutorError, Isa, Opcode, Precision, Program};
 
-use crate::assembler::{Assembled, Assembler, Last, Mark, Purpose, RowReference};
+use crate::assembler::{Assembled, Assembler, Label, Last, Mark, Purpose, RowReference};
 use crate::body::Written;
 use crate::flow::{Locations, Stream, steps};
-use crate::frame::{Convention, Detour, FRAME, by_lane, number_bytes};
+use crate::frame::{Convention, Detour, FRAME, ROUNDS, UNTIL, by_lane, number_bytes, slot};
 use crate::machine::{Codes, LookupCodes, MaskCodes, ShiftCodes};
 use crate::operands::{Body, Special, Target};
+use crate::order::ordered;
 use crate::pieces::pieces;
 use crate::width::vectors_at_a_time;
 
@@ -50,6 +51,7 @@ pub(crate) fn compile<T: Element>(program: &Program, isa: Isa) -> Result<Compile
     let mut asm = Assembler::new();
     asm.mark(Purpose::Prologue);
     prologue(&mut asm);
+    let start = asm.here();
     let mut detours = Vec::new();
     for (number, range) in pieces(program).into_iter().enumerate() {
         if number > 0 {
@@ -62,6 +64,8 @@ pub(crate) fn compile<T: Element>(program: &Program, isa: Isa) -> Result<Compile
         }
         detours.extend(singles(&mut asm, program, target, &piece(1)));
     }
+    asm.mark(Purpose::Repeat);
+    repeat(&mut asm, vector_bytes, start);
     asm.mark(Purpose::Epilogue);
     epilogue(&mut asm);
     convention.write_detours(&mut asm, &detours);
@@ -92,6 +96,39 @@ fn prologue(asm: &mut Assembler) {
     }
     asm.push(Instruction::with2(Code::Sub_rm64_imm32, Register::RSP, FRAME as i32));
     asm.push(Instruction::with2(Code::And_rm64_imm8, Register::RSP, -64));
+    asm.push(Instruction::with2(Code::Mov_rm64_r64, slot(UNTIL), Register::R8));
+    asm.push(Instruction::with2(Code::Mov_rm64_r64, slot(ROUNDS), Register::R9));
+}
+
+/// Another round, unless the row that ends the repetition has a number that is not 0, or there were enough.
+fn repeat(asm: &mut Assembler, vector_bytes: u32, start: Label) {
+    let register = |asm: &mut Assembler, code, to, from| {
+        asm.operation(code, &[to], Last::Register(from), Register::None);
+    };
+    asm.operation(Code::Mov_r64_rm64, &[Register::RAX], Last::Memory(slot(ROUNDS)), Register::None);
+    asm.push(Instruction::with1(Code::Dec_rm64, Register::RAX));
+    let enough = asm.jump(Code::Je_rel32_64);
+    asm.push(Instruction::with2(Code::Mov_rm64_r64, slot(ROUNDS), Register::RAX));
+    // The row in steps of 32 bytes, whatever the vectors.
+    asm.operation(Code::Mov_r64_rm64, &[Register::RCX], Last::Memory(slot(UNTIL)), Register::None);
+    register(asm, Code::Mov_r64_rm64, Register::RDX, Register::RBX);
+    register(asm, Code::Add_r64_rm64, Register::RDX, Register::RCX);
+    register(asm, Code::Add_r64_rm64, Register::RCX, Register::R13);
+    let any = Register::YMM0;
+    asm.operation(Code::VEX_Vxorps_ymm_ymm_ymmm256, &[any, any], Last::Register(any), Register::None);
+    let next = asm.here();
+    let numbers = Last::Memory(MemoryOperand::with_base(Register::RCX));
+    asm.operation(Code::VEX_Vorps_ymm_ymm_ymmm256, &[any, any], numbers, Register::None);
+    asm.push(Instruction::with2(Code::Add_rm64_imm8, Register::RCX, 32));
+    register(asm, Code::Cmp_r64_rm64, Register::RCX, Register::RDX);
+    asm.jump_back(Code::Jne_rel32_64, next);
+    register(asm, Code::VEX_Vptest_ymm_ymmm256, any, any);
+    let ends = asm.jump(Code::Jne_rel32_64);
+    again(asm, vector_bytes);
+    asm.jump_back(Code::Jmp_rel32_64, start);
+    let here = asm.here();
+    asm.land(enough, here);
+    asm.land(ends, here);
 }
 
 fn epilogue(asm: &mut Assembler) {
@@ -148,7 +185,12 @@ fn again(asm: &mut Assembler, vector_bytes: u32) {
 /// The work of one round, and on to the next vectors.
 fn body(asm: &mut Assembler, program: &Program, target: Target, stream: &Stream) -> Vec<Detour> {
     let locations = Locations::new(program, program.constants().len(), stream.copies);
-    let Written { detours, .. } = Body::new(asm, target, locations).write(&steps(program, locations, stream));
+    let Written { detours, .. } = Body::new(asm, target, locations).write(&steps(
+        program,
+        locations,
+        stream,
+        ordered(program, locations, stream),
+    ));
     asm.mark(Purpose::Next);
     let distance = (stream.copies * target.convention.vector_bytes) as i32;
     asm.push(Instruction::with2(Code::Add_rm64_imm32, Register::RBX, distance));

@@ -112,7 +112,7 @@ impl Stream {
 
 /// The instructions of a stream and the vectors they are for, in the order they are written: each vector lags behind the one
 /// before it.
-fn interleaved(stream: &Stream) -> Vec<(usize, u32)> {
+pub(crate) fn interleaved(stream: &Stream) -> Vec<(usize, u32)> {
     let lag = stream.lag();
     let last = stream.range.len() + lag * (stream.copies as usize - 1);
     let at = |time: usize| {
@@ -124,8 +124,13 @@ fn interleaved(stream: &Stream) -> Vec<(usize, u32)> {
     (0..last).flat_map(at).collect()
 }
 
-/// The steps of a stream that anyone needs, once for each of its vectors, with when values are needed next.
-pub(crate) fn steps(program: &Program, locations: Locations, stream: &Stream) -> Vec<Step> {
+/// The steps of a stream that anyone needs, once for each of its vectors in the given order, with when values are needed next.
+pub(crate) fn steps(
+    program: &Program,
+    locations: Locations,
+    stream: &Stream,
+    order: Vec<(usize, u32)>,
+) -> Vec<Step> {
     let mut upcoming = vec![NEVER; locations.count()];
     let mut is_set_later = vec![false; locations.count()];
     for (row, needed) in (0..).zip(&stream.needed) {
@@ -134,7 +139,6 @@ pub(crate) fn steps(program: &Program, locations: Locations, stream: &Stream) ->
         }
     }
     let is_whole = whole_exponents(program);
-    let order = interleaved(stream);
     let mut steps = Vec::with_capacity(order.len());
     // Numbers fall from the end, as how many steps there will be is not known yet.
     let mut number = NEVER - 1;

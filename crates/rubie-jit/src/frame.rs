@@ -8,8 +8,12 @@ use rubie_program::{Element, Opcode};
 use crate::assembler::{Assembler, Jump, Label, Last, Purpose};
 use crate::machine::Codes;
 
-/// Bytes of the stack frame: two operands, 32 vectors, 8 masks.
-pub(crate) const FRAME: u32 = SAVED_MASKS + 64;
+/// Bytes of the stack frame: two operands, 32 vectors, 8 masks, what the repetition goes by.
+pub(crate) const FRAME: u32 = ROUNDS + 64;
+/// Where it stands how far behind the first row that is which ends the repetition.
+pub(crate) const UNTIL: u32 = SAVED_MASKS + 64;
+/// Where the number of rounds stands that are left.
+pub(crate) const ROUNDS: u32 = UNTIL + 8;
 const SECOND: u32 = 64;
 const SAVED_VECTORS: u32 = 128;
 const SAVED_MASKS: u32 = SAVED_VECTORS + 32 * 64;
@@ -125,7 +129,8 @@ impl Convention {
     }
 }
 
-fn slot(at: u32) -> MemoryOperand {
+/// A place in the frame.
+pub(crate) fn slot(at: u32) -> MemoryOperand {
     MemoryOperand::with_base_displ(Register::RSP, i64::from(at))
 }
 

@@ -34,8 +34,8 @@
 //! # Where to go on
 //!
 //! `docs/jit.md` explains the idea from the beginning, with a listing; [`listing()`] makes one of any program. In the
-//! code: `flow.rs` says when values are needed, `places.rs` where they are, `operands.rs` and `body.rs` write the
-//! instructions for each opcode, `width.rs` chooses how many vectors go side by side.
+//! code: `order.rs` says in which order instructions are written, `flow.rs` when values are needed, `places.rs` where they
+//! are, `operands.rs` and `body.rs` write the instructions for each opcode, `width.rs` chooses how many vectors go side by side.
 
 // Machine code is called through a pointer.
 #![allow(unsafe_code)]
@@ -48,6 +48,9 @@ mod whole;
 
 #[cfg(target_arch = "x86_64")]
 mod flow;
+
+#[cfg(target_arch = "x86_64")]
+mod order;
 
 #[cfg(target_arch = "x86_64")]
 mod machine;
@@ -124,16 +127,24 @@ impl<T: Element> Executor<T> for Jit<T> {
     #[cfg(target_arch = "x86_64")]
     fn execute(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>) {
         let lanes = 0..rows.lanes();
-        if !self.linked.execute(rows, uniforms, lanes) {
+        if self.linked.run(rows, uniforms, lanes, None).is_none() {
             self.interpreter.execute(rows, uniforms);
         }
     }
 
     #[cfg(target_arch = "x86_64")]
     fn execute_lanes(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>, lanes: Range<usize>) {
-        if !self.linked.execute(rows, uniforms, lanes.clone()) {
+        if self.linked.run(rows, uniforms, lanes.clone(), None).is_none() {
             self.interpreter.execute_lanes(rows, uniforms, lanes);
         }
+    }
+
+    /// The loop is part of the machine code.
+    #[cfg(target_arch = "x86_64")]
+    fn repeat(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>, until: u32, most: u32) -> u32 {
+        let lanes = 0..rows.lanes();
+        let rounds = self.linked.run(rows, uniforms, lanes, Some((until, most)));
+        rounds.unwrap_or_else(|| self.interpreter.repeat(rows, uniforms, until, most))
     }
 
     #[cfg(not(target_arch = "x86_64"))]
@@ -157,7 +168,7 @@ impl<T: Element> Jit<T> {
 
 /// The machine code that a program becomes, to be read: the bytes of the code disassembled, with the program's
 /// instructions above what they became and the name of what each instruction reads from or writes to memory. Rows are
-/// taken to be 512 bytes long, as they are in most kernels.
+/// taken to be 576 bytes apart, as they are in most kernels.
 ///
 /// The processor need not have the instructions.
 ///

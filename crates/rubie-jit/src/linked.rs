@@ -8,15 +8,16 @@ use rubie_program::{Element, ExecutorError, Program, Rows, Uniforms};
 use crate::compile::Compiled;
 use crate::memory::{ExecutableCode, WritableCode};
 
-/// What the code is called with: rows, uniforms, constants, number of vectors.
-type Function = unsafe extern "sysv64" fn(*mut u8, *const u8, *const u8, usize);
+/// What the code is called with: rows, uniforms, constants, number of vectors, where among the rows stands that which ends the
+/// repetition, number of rounds at most. It returns how many of these were not needed.
+type Function = unsafe extern "sysv64" fn(*mut u8, *const u8, *const u8, usize, usize, u64) -> u64;
 
-/// Bytes of a row in most kernels: eight vectors.
-pub(crate) const USUAL_ROW_BYTES: usize = 512;
+/// Bytes from row to row in most kernels: eight vectors, and one so that the number is odd ([`Rows`]).
+pub(crate) const USUAL_DISTANCE: usize = 576;
 
 /// Code for one distance between rows, and where to look for others. `None` if it could not be made.
 struct Placed {
-    row_bytes: usize,
+    distance: usize,
     code: Option<ExecutableCode>,
     next: OnceLock<Box<Placed>>,
 }
@@ -41,55 +42,68 @@ impl<T: Element> Linked<T> {
         let vectors = compiled.constants.len().div_ceil(T::LANES_PER_VECTOR);
         let mut constants = Rows::new(1, vectors * T::LANES_PER_VECTOR);
         constants.row_mut(0)[..compiled.constants.len()].copy_from_slice(&compiled.constants);
-        let code = with_rows(&compiled, USUAL_ROW_BYTES).map(|code| place(&code)).transpose();
+        let code = with_rows(&compiled, USUAL_DISTANCE).map(|code| place(&code)).transpose();
         let code = code.map_err(|error| {
             ExecutorError::Unsupported(format!("the system refuses executable memory: {error}"))
         })?;
-        let first = Placed { row_bytes: USUAL_ROW_BYTES, code, next: OnceLock::new() };
+        let first = Placed { distance: USUAL_DISTANCE, code, next: OnceLock::new() };
         let (rows, uniforms) = (program.rows() as usize, program.uniforms() as usize);
         Ok(Self { compiled, constants, rows, uniforms, first })
     }
 
-    /// Runs the program on these lanes; false if there is no code for this number of lanes.
+    /// Runs the program on these lanes: once, or with `until` again and again until this row has a number that is not 0 in one of
+    /// them, but at most so many times. Returns how often, or `None` if there is no code for this number of lanes.
     ///
     /// # Panics
-    /// If there are fewer rows or uniforms than the program needs, or the lanes are not whole lines of 64 bytes of the rows.
-    pub(crate) fn execute(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>, lanes: Range<usize>) -> bool {
+    /// If there are fewer rows or uniforms than the program needs, no row `until`, or the lanes are not whole lines of 64 bytes of
+    /// the rows.
+    pub(crate) fn run(
+        &self,
+        rows: &mut Rows<T>,
+        uniforms: &Uniforms<T>,
+        lanes: Range<usize>,
+        until: Option<(u32, u32)>,
+    ) -> Option<u32> {
         assert!(rows.rows() >= self.rows, "{} rows, but the program needs {}", rows.rows(), self.rows);
         let (given, needed) = (uniforms.len(), self.uniforms);
         assert!(given >= needed, "{given} uniforms, but the program needs {needed}");
-        let row_bytes = rows.row_bytes();
-        let Some(code) = self.code(row_bytes) else { return false };
         let whole =
             lanes.start.is_multiple_of(T::LANES_PER_VECTOR) && lanes.end.is_multiple_of(T::LANES_PER_VECTOR);
         assert!(
             whole && lanes.start <= lanes.end && lanes.end <= rows.lanes(),
             "no whole vectors: lanes {lanes:?}"
         );
+        let distance = rows.distance();
+        let code = self.code(distance)?;
+        let (until, most) = until.unwrap_or((0, 1));
+        let most = if lanes.is_empty() { 1 } else { most.max(1) };
+        assert!(most == 1 || (until as usize) < rows.rows(), "there is no row {until}");
+        let until = until as usize * distance;
         let first = lanes.start * size_of::<T>();
         let vectors = lanes.len() * size_of::<T>() / self.compiled.vector_bytes;
         // SAFETY: the code was made by `compile` for this distance of rows and this signature, on a processor that has
         // its instructions. It reads and writes rows, reads uniforms and constants, all below the numbers that were
         // just compared (`Program` was checked when it was made), in `vectors` vectors each, on 64-byte boundaries, from the lane
-        // on that is `first` bytes into the rows; these lanes exist.
-        unsafe {
+        // on that is `first` bytes into the rows; these lanes exist, and the row at `until` if there is more than one round.
+        let left = unsafe {
             let function: Function = std::mem::transmute::<*const u8, Function>(code.start());
+            let (rows, uniforms) = (rows.as_mut_ptr().cast::<u8>().add(first), uniforms.as_ptr().cast());
             let constants = self.constants.row(0).as_ptr().cast();
-            function(rows.as_mut_ptr().cast::<u8>().add(first), uniforms.as_ptr().cast(), constants, vectors);
-        }
-        true
+            function(rows, uniforms, constants, vectors, until, u64::from(most))
+        };
+        Some(most - left as u32)
     }
 
     pub(crate) fn code_bytes(&self) -> usize {
         self.compiled.code.len()
     }
 
-    fn code(&self, row_bytes: usize) -> Option<&ExecutableCode> {
+    fn code(&self, distance: usize) -> Option<&ExecutableCode> {
         let mut placed = &self.first;
-        while placed.row_bytes != row_bytes {
+        while placed.distance != distance {
             placed = placed.next.get_or_init(|| {
-                let code = with_rows(&self.compiled, row_bytes).and_then(|code| place(&code).ok());
-                Box::new(Placed { row_bytes, code, next: OnceLock::new() })
+                let code = with_rows(&self.compiled, distance).and_then(|code| place(&code).ok());
+                Box::new(Placed { distance, code, next: OnceLock::new() })
             });
         }
         placed.code.as_ref()
@@ -100,13 +114,13 @@ fn place(code: &[u8]) -> std::io::Result<ExecutableCode> {
     WritableCode::new(code)?.seal()
 }
 
-/// The code for rows of this size; `None` if some row is further away than the code can reach.
-pub(crate) fn with_rows<T>(compiled: &Compiled<T>, row_bytes: usize) -> Option<Vec<u8>> {
+/// The code for rows at this distance in bytes; `None` if some row is further away than the code can reach.
+pub(crate) fn with_rows<T>(compiled: &Compiled<T>, distance: usize) -> Option<Vec<u8>> {
     let mut code = compiled.code.clone();
     for reference in &compiled.rows {
-        let distance = reference.row as usize * row_bytes + reference.bytes as usize;
-        let distance = i32::try_from(distance).ok()?;
-        code[reference.at as usize..][..4].copy_from_slice(&distance.to_le_bytes());
+        let place = reference.row as usize * distance + reference.bytes as usize;
+        let place = i32::try_from(place).ok()?;
+        code[reference.at as usize..][..4].copy_from_slice(&place.to_le_bytes());
     }
     Some(code)
 }

@@ -5,7 +5,7 @@ use rubie_program::{Element, ExecutorError, Isa, Operand, Program};
 
 use crate::assembler::Purpose;
 use crate::compile::{Compiled, compile};
-use crate::linked::{USUAL_ROW_BYTES, with_rows};
+use crate::linked::{USUAL_DISTANCE, with_rows};
 use crate::operands::Special;
 
 /// Where the names of what is in memory begin.
@@ -17,7 +17,7 @@ const COLUMN: usize = 58;
 /// [`ExecutorError::Unsupported`] if the program cannot be encoded.
 pub(crate) fn listing<T: Element>(program: &Program, isa: Isa) -> Result<String, ExecutorError> {
     let compiled = compile::<T>(program, isa)?;
-    let code = with_rows(&compiled, USUAL_ROW_BYTES)
+    let code = with_rows(&compiled, USUAL_DISTANCE)
         .ok_or_else(|| ExecutorError::Unsupported(format!("program `{}` is too long", program.name())))?;
     let (instructions, bytes) = (program.instructions().len(), code.len());
     let (name, precision, isa) = (program.name(), program.precision(), isa.name());
@@ -71,6 +71,9 @@ fn heading(program: &Program, purpose: Purpose) -> String {
             format!("; {}\n", vector(line, which))
         }
         Purpose::Next => "; the next lanes\n".to_owned(),
+        Purpose::Repeat => {
+            "\n; another round, unless there were enough or a lane needs something\n".to_owned()
+        }
         Purpose::Epilogue => "\n; end: give back registers and stack\n".to_owned(),
         Purpose::Detour(op) => {
             format!("\n; out of the way: {} of what instructions cannot do\n", op.name())

@@ -10,6 +10,7 @@ use crate::assembler::Assembler;
 use crate::body::Written;
 use crate::flow::{Locations, Stream, steps};
 use crate::operands::{Body, Target};
+use crate::order::ordered;
 
 /// Numbers of vectors, the best first, and how many values they may have to put aside for each instruction. Measured:
 /// within these limits no example was slower than with fewer vectors, see `docs/jit.md`.
@@ -37,7 +38,7 @@ pub(crate) fn vectors_at_a_time(program: &Program, piece: &dyn Fn(u32) -> Stream
 /// Values that must be put aside, for each instruction.
 fn share_of_spills(program: &Program, stream: &Stream, target: Target) -> f64 {
     let locations = Locations::new(program, program.constants().len(), stream.copies);
-    let steps = steps(program, locations, stream);
+    let steps = steps(program, locations, stream, ordered(program, locations, stream));
     let mut asm = Assembler::trial();
     let Written { spills, .. } = Body::new(&mut asm, target, locations).write(&steps);
     f64::from(spills) / (steps.len() as f64).max(1.0)

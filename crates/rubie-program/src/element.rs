@@ -103,26 +103,32 @@ macro_rules! element {
             const MOST_ENTRIES: usize = $entries;
             type Bits = $bits;
 
+            #[inline]
             fn from_f64(number: f64) -> Self {
                 number as $float
             }
 
+            #[inline]
             fn to_f64(self) -> f64 {
                 f64::from(self)
             }
 
+            #[inline]
             fn from_constant(bits: u64) -> Self {
                 if bits == TRUE_BITS { Self::truth(true) } else { f64::from_bits(bits) as $float }
             }
 
+            #[inline]
             fn bits(self) -> $bits {
                 self.to_bits()
             }
 
+            #[inline]
             fn truth(value: bool) -> Self {
                 Self::from_bits(if value { $bits::MAX } else { 0 })
             }
 
+            #[inline]
             fn is_true(self) -> bool {
                 self.to_bits() != 0
             }

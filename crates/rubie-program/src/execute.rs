@@ -38,6 +38,23 @@ pub trait Executor<T: Element>: Send + Sync + Sized {
     /// # Panics
     /// As [`Executor::execute`], and if there are no such lanes.
     fn execute_lanes(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>, lanes: Range<usize>);
+
+    /// Runs the program on all lanes again and again, until a number of the row `until` is not 0 (in any of its bits) after
+    /// a round, or `most` rounds are done. There is at least one. Returns how many there were.
+    ///
+    /// # Panics
+    /// If there are fewer rows or uniforms than the program needs, or no row `until`.
+    fn repeat(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>, until: u32, most: u32) -> u32 {
+        let mut rounds = 0;
+        loop {
+            self.execute(rows, uniforms);
+            rounds += 1;
+            let ends = rows.row(until).iter().any(|number| number.bits() != T::default().bits());
+            if ends || rounds >= most {
+                return rounds;
+            }
+        }
+    }
 }
 
 /// How an executor shall work.
@@ -206,11 +223,16 @@ impl<T: Element> Lines<T> {
 
 /// Rows of lanes: what programs compute on. All rows have the same number of lanes and follow each other in
 /// memory, each on a 64-byte boundary. New rows are 0.
+///
+/// The distance between rows is an odd number of lines of 64 bytes. Were it a power of two, the same lanes of all rows would have
+/// to share a few places of the processor's caches, and its addresses would look alike where it compares their lowest bits only.
 #[derive(Clone)]
 pub struct Rows<T: Element> {
     lines: Lines<T>,
     rows: usize,
     lanes: usize,
+    /// Numbers from the start of a row to that of the next.
+    distance: usize,
 }
 
 impl<T: Element> Rows<T> {
@@ -221,7 +243,8 @@ impl<T: Element> Rows<T> {
     pub fn new(rows: usize, lanes: usize) -> Self {
         let vector = T::LANES_PER_VECTOR;
         assert!(lanes > 0 && lanes.is_multiple_of(vector), "{lanes} lanes are not a multiple of {vector}");
-        Self { lines: Lines::new(rows * lanes / vector), rows, lanes }
+        let lines = lanes / vector | 1;
+        Self { lines: Lines::new(rows * lines), rows, lanes, distance: lines * vector }
     }
 
     /// Number of rows.
@@ -234,9 +257,14 @@ impl<T: Element> Rows<T> {
         self.lanes
     }
 
-    /// Bytes from one row to the next.
+    /// Bytes of the lanes of a row.
     pub fn row_bytes(&self) -> usize {
         self.lanes * size_of::<T>()
+    }
+
+    /// Bytes from the start of a row to that of the next.
+    pub fn distance(&self) -> usize {
+        self.distance * size_of::<T>()
     }
 
     /// The lanes of a row.
@@ -268,13 +296,45 @@ impl<T: Element> Rows<T> {
         if first < second { (low, high) } else { (high, low) }
     }
 
-    /// The start of the first row, for executors; row `r` starts `r * row_bytes()` bytes later.
+    /// The number in a lane of a row.
+    ///
+    /// # Panics
+    /// If there is no such row or lane.
+    #[inline]
+    pub fn get(&self, row: u32, lane: usize) -> T {
+        assert!(lane < self.lanes, "there is no such lane");
+        self.lines.numbers()[row as usize * self.distance + lane]
+    }
+
+    /// Changes the number in a lane of a row.
+    ///
+    /// # Panics
+    /// If there is no such row or lane.
+    #[inline]
+    pub fn set(&mut self, row: u32, lane: usize, value: T) {
+        assert!(lane < self.lanes, "there is no such lane");
+        self.lines.numbers_mut()[row as usize * self.distance + lane] = value;
+    }
+
+    /// Copies what stands in lane `lane` of some rows of `from` to lane `to` of the same rows here.
+    ///
+    /// # Panics
+    /// If there is no such row or lane.
+    pub fn copy_lane(&mut self, to: usize, from: &Rows<T>, lane: usize, rows: &[u32]) {
+        assert!(to < self.lanes && lane < from.lanes, "there is no such lane");
+        let (numbers, given) = (self.lines.numbers_mut(), from.lines.numbers());
+        for &row in rows {
+            numbers[row as usize * self.distance + to] = given[row as usize * from.distance + lane];
+        }
+    }
+
+    /// The start of the first row, for executors; row `r` starts `r * distance()` bytes later.
     pub fn as_mut_ptr(&mut self) -> *mut T {
         self.lines.lines.as_mut_ptr().cast()
     }
 
     fn range(&self, row: u32) -> Range<usize> {
-        let start = row as usize * self.lanes;
+        let start = row as usize * self.distance;
         start..start + self.lanes
     }
 }
@@ -369,8 +429,16 @@ mod tests {
         }
         let (second, first) = rows.two_rows_mut(1, 0);
         assert_eq!((second[0], first[31], second.len()), (1.0, 0.0, 32));
+        rows.set(1, 31, 5.0);
+        assert_eq!((rows.get(1, 30), rows.row(1)[31], rows.row(2)[0]), (1.0, 5.0, 2.0));
         assert_eq!(rows.row(2), [2.0; 32]);
-        assert_eq!((rows.rows(), rows.lanes(), rows.row_bytes()), (3, 32, 128));
+        let mut others = Rows::<f32>::new(3, 16);
+        others.copy_lane(3, &rows, 0, &[1, 2]);
+        assert_eq!(
+            [0, 1, 2].map(|row| (others.row(row)[2], others.row(row)[3])),
+            [(0.0, 0.0), (0.0, 1.0), (0.0, 2.0)]
+        );
+        assert_eq!((rows.rows(), rows.lanes(), rows.row_bytes(), rows.distance()), (3, 32, 128, 192));
     }
 
     #[test]

@@ -6,11 +6,11 @@ use crate::backend::ChunkReport;
 use crate::clock::event::{ACT, CASCADE, DONE, STOPPED, STUCK};
 use crate::cpu::cascade::Cascades;
 use crate::cpu::clock::Clocked;
-use crate::cpu::lane_set::{Attention, Due, LaneSet};
+use crate::cpu::lane_set::{Attention, Due, LaneSet, MOST_LANES};
 use crate::cpu::staging::Staging;
 use crate::cpu::unit::Unit;
 use crate::cpu::{Job, Prepared, Samples};
-use crate::spec::ConditionPrograms;
+use crate::spec::{AttemptPart, ConditionPrograms};
 use crate::status::Status;
 
 /// Attempts between looks at the interrupt flag.
@@ -23,13 +23,15 @@ pub(super) struct Block<T: Samples> {
     /// The run (of the unit) in each lane; stale where the lane is idle.
     pub(super) run: Vec<usize>,
     /// Index of the next sample of each lane.
-    sample: Vec<usize>,
+    sample: [usize; MOST_LANES],
     /// Index of the window of summaries of each lane.
     pub(super) window: Vec<usize>,
     /// Where events follow one another too fast.
     cascades: Cascades,
     /// The lanes that hold runs.
     occupied: LaneSet,
+    /// Runs that ended and are not yet counted for those who watch.
+    finished: u64,
     report: ChunkReport,
 }
 
@@ -39,10 +41,11 @@ impl<T: Samples> Block<T> {
             lanes: Clocked::new(job.layout, job.clock, lanes, job.controls.end),
             staging: Staging::new(job.layout.rows, lanes),
             run: vec![0; lanes],
-            sample: vec![0; lanes],
+            sample: [0; MOST_LANES],
             window: vec![0; lanes],
             cascades: Cascades::new(lanes, job.controls),
             occupied: LaneSet::default(),
+            finished: 0,
             report: ChunkReport::default(),
         }
     }
@@ -56,7 +59,8 @@ impl<T: Samples> Block<T> {
         }
         let mut patience = PATIENCE;
         while !self.occupied.is_empty() {
-            let mut attention = self.attempt(job);
+            let rounds = self.attempt(job, patience);
+            let mut attention = self.attention(job);
             if !attention.crossed.and(self.occupied).is_empty() {
                 attention = self.locate(job);
             }
@@ -67,23 +71,35 @@ impl<T: Samples> Block<T> {
                 self.end(lane, job, unit);
                 self.refill(lane, job, unit);
             }
-            patience -= 1;
+            patience -= rounds;
             if patience == 0 {
                 patience = PATIENCE;
+                self.count_finished(job);
                 if job.interrupted() {
                     self.report.interrupted = true;
                     self.abandon(job);
                 }
             }
         }
+        self.count_finished(job);
         self.report
     }
 
-    /// One attempted step of all lanes; returns what they need now.
-    fn attempt<X: Executor<T>>(&mut self, job: &Job<'_, T, X>) -> Attention {
+    /// Tells those who watch how many runs have ended since the last time.
+    fn count_finished<X>(&mut self, job: &Job<'_, T, X>) {
+        job.count_finished(std::mem::take(&mut self.finished));
+    }
+
+    /// Attempted steps of all lanes, until a lane needs something, `most` at most; returns how many.
+    fn attempt<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, most: u32) -> u32 {
+        let Prepared { attempt, order, .. } = &job.kernel.prepared;
+        if let ([AttemptPart { program, pending: None }], None) = (&order[..], job.clock) {
+            let events = job.layout.clock.events;
+            return attempt[*program].repeat(&mut self.lanes.rows, job.uniforms, events, most);
+        }
         self.lanes.propose(job.layout, job.clock);
-        for part in &job.kernel.prepared.order {
-            let program = &job.kernel.prepared.attempt[part.program];
+        for part in order {
+            let program = &attempt[part.program];
             program.execute(&mut self.lanes.rows, job.uniforms);
             if let Some(pending) = part.pending {
                 while self.lanes.rows.row(pending).iter().any(|pending| pending.to_f64() > 0.0) {
@@ -92,7 +108,7 @@ impl<T: Samples> Block<T> {
             }
         }
         self.lanes.settle(job.layout, job.clock);
-        self.attention(job)
+        1
     }
 
     /// What lanes need now.
@@ -100,7 +116,10 @@ impl<T: Samples> Block<T> {
         let clock = &job.layout.clock;
         let [events, now, next] = [clock.events, clock.now, clock.next_sample].map(|row| self.lanes.row(row));
         let summaries = clock.summaries.as_ref().map(|summaries| self.lanes.row(summaries.next));
-        Attention::new(events, now, next, summaries)
+        job.kernel.isa.vectorise(
+            #[inline(always)]
+            || Attention::new(events, now, next, summaries),
+        )
     }
 
     /// Puts runs to the places where conditions became true; returns what lanes need there.
@@ -208,22 +227,28 @@ impl<T: Samples> Block<T> {
     ) {
         let clock = &job.layout.clock;
         let Block { lanes, run, sample, .. } = self;
+        let mut room = [0; MOST_LANES];
+        let listed = due.list(&mut room);
         for (variable, &row) in rows.iter().enumerate() {
             let values = lanes.rows.row(row);
-            for lane in due.iter() {
+            for &lane in listed {
+                let lane = usize::from(lane);
                 unit.write(run[lane], sample[lane] * rows.len() + variable, values[lane]);
             }
         }
         let (next, now) = lanes.two_rows_mut(clock.next_sample, clock.now);
-        due.retain(|lane| {
+        for &lane in listed {
+            let lane = usize::from(lane);
             sample[lane] += 1;
-            let time = job.sample_times[sample[lane]];
-            next[lane] = time;
-            if time == now[lane] {
-                at_end.insert(lane);
-            }
-            time < now[lane]
-        });
+            next[lane] = job.sample_times[sample[lane]];
+        }
+        let all = *due;
+        let Due { inside, at_end: ends } = job.kernel.isa.vectorise(
+            #[inline(always)]
+            || Due::new(next, now),
+        );
+        *due = all.and(inside);
+        *at_end = at_end.or(all.and(ends));
     }
 
     /// Writes down how the run in a lane ended.
@@ -238,16 +263,15 @@ impl<T: Samples> Block<T> {
             self.report.newton_iterations += self.lanes.rows.row(row)[lane].to_f64() as u64;
         }
         if event & STOPPED != 0 {
-            let first = job.first_rows(self.sample[lane], self.window[lane]);
-            unit.fail(run, first, Status::STOPPED);
+            unit.fail(run, job.first_rows(self.sample[lane], self.window[lane]), Status::STOPPED);
         } else if event & DONE != 0 {
             unit.status[run] = Status::SUCCESS;
         } else {
-            let trouble = self.lanes.rows.row(job.layout.trouble)[lane].to_f64();
+            let trouble = self.lanes.rows.get(job.layout.trouble, lane).to_f64();
             let first = job.first_rows(self.sample[lane], self.window[lane]);
             unit.fail(run, first, failure(event, trouble as u32));
         }
-        job.count_finished();
+        self.finished += 1;
     }
 
     /// Puts the next run that can begin into a lane, or leaves the lane idle.
@@ -256,7 +280,7 @@ impl<T: Samples> Block<T> {
         while let Some(staged) = self.staging.take(job, unit, &mut self.report) {
             if let Some(status) = staged.ends() {
                 unit.fail(staged.run, job.first_rows(first_sample, 0), status);
-                job.count_finished();
+                self.finished += 1;
                 continue;
             }
             self.staging.copy_into(staged.lane, &mut self.lanes.rows, lane, job.carried);

@@ -122,13 +122,21 @@ impl<T: Samples> Clocked<T> {
     }
 
     /// A number of the clock of a lane.
+    #[inline]
     pub(super) fn get(&self, row: u32, lane: usize) -> f64 {
-        self.row(row)[lane]
+        match &self.own {
+            Some(own) => own.get(row, lane),
+            None => self.rows.get(row, lane).to_f64(),
+        }
     }
 
     /// Changes a number of the clock of a lane.
+    #[inline]
     pub(super) fn set(&mut self, row: u32, lane: usize, value: f64) {
-        self.row_mut(row)[lane] = value;
+        match &mut self.own {
+            Some(own) => own.set(row, lane, value),
+            None => self.rows.set(row, lane, T::from_f64(value)),
+        }
     }
 
     /// A row of the clocks.
@@ -147,13 +155,6 @@ impl<T: Samples> Clocked<T> {
                 let (first, second) = self.rows.two_rows_mut(first, second);
                 (T::as_f64_mut(first), T::as_f64_mut(second))
             }
-        }
-    }
-
-    fn row_mut(&mut self, row: u32) -> &mut [f64] {
-        match &mut self.own {
-            Some(own) => own.row_mut(row),
-            None => T::as_f64_mut(self.rows.row_mut(row)),
         }
     }
 

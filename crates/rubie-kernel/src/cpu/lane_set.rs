@@ -7,9 +7,6 @@ use crate::clock::event::{ACT, CROSS, DONE, EXHAUSTED, SAMPLE, STUCK, SUMMARY};
 /// Lanes of a block at most: eight vectors of f32.
 pub(super) const MOST_LANES: usize = 128;
 
-/// Numbers of 8 bytes in a vector; rows are a multiple of it.
-const VECTOR: usize = 8;
-
 const WORD: usize = u64::BITS as usize;
 
 /// Some of a block's lanes.
@@ -17,13 +14,19 @@ const WORD: usize = u64::BITS as usize;
 pub(super) struct LaneSet([u64; MOST_LANES / WORD]);
 
 impl LaneSet {
-    /// The lanes for which `which` holds of the numbers of two rows.
+    /// The lanes for which `which` holds of the numbers of two rows, whose lanes are a multiple of 8.
     #[inline(always)]
     fn of(a: &[f64], b: &[f64], which: impl Fn(f64, f64) -> bool) -> Self {
         let mut set = LaneSet::default();
         for (word, (a, b)) in set.0.iter_mut().zip(a.chunks(WORD).zip(b.chunks(WORD))) {
-            let truths = a.iter().zip(b).map(|(a, b)| which(*a, *b)).enumerate();
-            *word = truths.fold(0, |word, (bit, truth)| word | u64::from(truth) << bit);
+            // Eight lanes at a time, the last first: each of the eight sums gets the bits of every eighth lane.
+            let mut sums = [0_u64; 8];
+            for (a, b) in a.chunks_exact(8).zip(b.chunks_exact(8)).rev() {
+                for (sum, (a, b)) in sums.iter_mut().zip(a.iter().zip(b)) {
+                    *sum = *sum << 8 | u64::from(which(*a, *b));
+                }
+            }
+            *word = (0..8).fold(0, |word, bit| word | sums[bit] << bit);
         }
         set
     }
@@ -50,6 +53,28 @@ impl LaneSet {
     pub(super) fn and(mut self, other: LaneSet) -> LaneSet {
         self.0.iter_mut().zip(other.0).for_each(|(word, other)| *word &= other);
         self
+    }
+
+    /// The lanes that are in this and not in the other.
+    #[inline]
+    pub(super) fn and_not(mut self, other: LaneSet) -> LaneSet {
+        self.0.iter_mut().zip(other.0).for_each(|(word, other)| *word &= !other);
+        self
+    }
+
+    /// The lanes in ascending order, in `room`.
+    #[inline]
+    pub(super) fn list(self, room: &mut [u8; MOST_LANES]) -> &[u8] {
+        let mut count = 0;
+        for (i, word) in self.0.into_iter().enumerate() {
+            let mut rest = word;
+            while rest != 0 && count < MOST_LANES {
+                room[count] = (i * WORD) as u8 + rest.trailing_zeros() as u8;
+                rest &= rest - 1;
+                count += 1;
+            }
+        }
+        &room[..count]
     }
 
     #[inline]
@@ -136,41 +161,41 @@ pub(super) struct Due {
 
 impl Attention {
     /// What lanes need, given a row of [events](crate::clock::event), and, for each kind of samples, the times of the next ones with those
-    /// of the clocks. Few lanes need anything, so lanes are looked at by the vector.
+    /// of the clocks. Inlined, as [`Due::new`].
+    #[inline(always)]
     pub(super) fn new(events: &[f64], now: &[f64], samples: &[f64], summaries: Option<&[f64]>) -> Self {
         let mut attention = Attention::default();
-        for (group, codes) in events.chunks_exact(VECTOR).enumerate() {
-            if codes.iter().fold(0, |any, code| any | code.to_bits()) == 0 {
-                continue;
-            }
-            for (place, code) in codes.iter().enumerate() {
-                let (lane, code) = (group * VECTOR + place, *code as u64);
-                if code & (DONE | STUCK | EXHAUSTED) != 0 {
-                    attention.ended.insert(lane);
-                }
-                if code & CROSS != 0 {
-                    attention.crossed.insert(lane);
-                }
-                if code & ACT != 0 {
-                    attention.acting.insert(lane);
-                }
-                if code & SAMPLE != 0 {
-                    attention.samples.insert(lane, samples[lane] < now[lane]);
-                }
-                if let (true, Some(summaries)) = (code & SUMMARY != 0, summaries) {
-                    attention.summaries.insert(lane, summaries[lane] < now[lane]);
-                }
-            }
+        if events.iter().fold(0, |any, code| any | code.to_bits()) == 0 {
+            return attention;
+        }
+        // Lanes that have samples to take and need nothing else are many, others are rare.
+        let both = SAMPLED + SUMMARISED;
+        let mut sampled = LaneSet::of(events, events, |code, _| (code == SAMPLED) | (code == both));
+        let mut summarised = LaneSet::of(events, events, |code, _| (code == SUMMARISED) | (code == both));
+        let needy = LaneSet::nonzero(events);
+        for lane in needy.and_not(sampled.or(summarised)).iter() {
+            let code = events[lane] as u64;
+            let sets = [
+                (DONE | STUCK | EXHAUSTED, &mut attention.ended),
+                (CROSS, &mut attention.crossed),
+                (ACT, &mut attention.acting),
+                (SAMPLE, &mut sampled),
+                (SUMMARY, &mut summarised),
+            ];
+            sets.into_iter().filter(|(bits, _)| code & bits != 0).for_each(|(_, set)| set.insert(lane));
+        }
+        attention.samples = Due::new(samples, now).within(sampled);
+        if let Some(summaries) = summaries {
+            attention.summaries = Due::new(summaries, now).within(summarised);
         }
         attention
     }
 }
 
-impl Due {
-    fn insert(&mut self, lane: usize, inside: bool) {
-        if inside { self.inside.insert(lane) } else { self.at_end.insert(lane) }
-    }
+const SAMPLED: f64 = SAMPLE as f64;
+const SUMMARISED: f64 = SUMMARY as f64;
 
+impl Due {
     /// Given the times of the next samples and of the clocks. Inlined, so that it becomes vector code inside
     /// [`rubie_program::Isa::vectorise`], as the functions below.
     #[inline(always)]
@@ -227,12 +252,14 @@ mod tests {
     fn attention_reads_events() {
         let mut events = vec![0.0; 64];
         (events[3], events[17], events[18], events[63]) = (1.0 + 8.0, 2.0, 8.0 + 16.0, 4.0 + 16.0);
+        (events[5], events[6]) = (8.0, 8.0 + 32.0);
         let (samples, now) = (vec![1.0; 64], (0..64).map(f64::from).collect::<Vec<_>>());
         let summaries = vec![18.0; 64];
         let attention = Attention::new(&events, &now, &samples, Some(&summaries));
         let lanes = |set: LaneSet| set.iter().collect::<Vec<_>>();
         assert_eq!(lanes(attention.ended), [3, 17, 63]);
-        assert_eq!(lanes(attention.samples.inside), [3, 18]);
+        assert_eq!(lanes(attention.samples.inside), [3, 5, 6, 18]);
+        assert_eq!(lanes(attention.acting), [6]);
         assert!(attention.samples.at_end.is_empty());
         assert_eq!(lanes(attention.summaries.inside), [63]);
         assert_eq!(lanes(attention.summaries.at_end), [18]);

@@ -104,8 +104,8 @@ impl<T: Samples, X> Job<'_, T, X> {
         self.watch.interrupt.load(Relaxed)
     }
 
-    fn count_finished(&self) {
-        self.watch.finished_runs.fetch_add(1, Relaxed);
+    fn count_finished(&self, runs: u64) {
+        self.watch.finished_runs.fetch_add(runs, Relaxed);
     }
 }
 

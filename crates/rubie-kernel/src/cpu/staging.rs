@@ -80,9 +80,7 @@ impl<T: Samples> Staging<T> {
 
     /// Copies a run's rows into a lane of the block that computes.
     pub(super) fn copy_into(&self, lane: usize, block: &mut Rows<T>, to: usize, carried: &[u32]) {
-        for &row in carried {
-            block.row_mut(row)[to] = self.rows.row(row)[lane];
-        }
+        block.copy_lane(to, &self.rows, lane, carried);
     }
 
     fn prepare<X: Executor<T>>(

@@ -68,7 +68,7 @@ impl<T: Element> Executor<T> for Interpreter<T> {
                 self.constants.as_ptr().cast_mut().cast(),
             ],
             table: (uniforms.table().as_ptr().cast(), uniforms.table().len()),
-            row_bytes: rows.row_bytes(),
+            distance: rows.distance(),
             part: [lanes.start, lanes.len()].map(|lanes| lanes * size_of::<T>()),
         };
         // SAFETY: `prepare` found that the processor has the instructions; the program names only rows,

@@ -43,7 +43,8 @@ pub(super) struct Memory {
     pub(super) bases: [*mut u8; 3],
     /// Start and number of entries.
     pub(super) table: (*const u8, usize),
-    pub(super) row_bytes: usize,
+    /// From the start of a row to that of the next.
+    pub(super) distance: usize,
     /// The part of each row that is worked on: its first byte, and how many.
     pub(super) part: [usize; 2],
 }
@@ -68,10 +69,10 @@ pub(super) unsafe fn run<V: Vector>(steps: &[Step], memory: &Memory) {
         let table = std::slice::from_raw_parts(memory.table.0.cast(), memory.table.1);
         let (mut bases, [first, bytes]) = (memory.bases, memory.part);
         bases[0] = bases[0].add(first);
-        if memory.row_bytes == COMMON && bytes == COMMON {
-            run_rows::<V>(steps, bases, table, [COMMON; 2]);
+        if bytes == COMMON {
+            run_rows::<V>(steps, bases, table, [memory.distance, COMMON]);
         } else {
-            run_rows::<V>(steps, bases, table, [memory.row_bytes, bytes]);
+            run_rows::<V>(steps, bases, table, [memory.distance, bytes]);
         }
     }
 }
@@ -147,12 +148,12 @@ struct Lanes<V> {
 
 impl<V: Vector> Lanes<V> {
     #[inline(always)]
-    unsafe fn new(step: &Step, bases: [*mut u8; 3], [row_bytes, part_bytes]: [usize; 2]) -> Self {
+    unsafe fn new(step: &Step, bases: [*mut u8; 3], [distance, part_bytes]: [usize; 2]) -> Self {
         let (mut operands, mut strides) = ([bases[0].cast_const(); 3], [0; 3]);
         for place in 0..3 {
             let kind = step.kinds[place];
             let (bytes, stride) = match kind {
-                Kind::Row => (row_bytes, size_of::<V>()),
+                Kind::Row => (distance, size_of::<V>()),
                 _ => (LINE, 0),
             };
             strides[place] = stride;
@@ -160,7 +161,7 @@ impl<V: Vector> Lanes<V> {
             operands[place] = unsafe { bases[kind as usize].add(step.indices[place] as usize * bytes) };
         }
         // SAFETY: the caller vouches that the row is there.
-        let to = unsafe { bases[0].add(step.to as usize * row_bytes) };
+        let to = unsafe { bases[0].add(step.to as usize * distance) };
         Self { operands, strides, to, part_bytes, vector: PhantomData }
     }
 
