@@ -45,17 +45,6 @@ pub(crate) enum PrecisionName {
     F64,
 }
 
-/// Where programs run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Device {
-    /// The CPU, until GPUs have been measured
-    Auto,
-    /// The CPU
-    Cpu,
-    /// The first NVIDIA GPU that CUDA_VISIBLE_DEVICES shows (compiled and tested on the host, not yet on a GPU)
-    Cuda,
-}
-
 /// What executes programs on the CPU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum BackendName {
@@ -404,9 +393,10 @@ pub(crate) struct SolveArguments {
     #[arg(long, help_heading = "Output")]
     pub(crate) quiet: bool,
 
-    /// Where programs run
-    #[arg(long, value_enum, default_value = "auto", help_heading = "Machine")]
-    pub(crate) device: Device,
+    /// Where programs run: cpu; cuda, all NVIDIA GPUs that CUDA_VISIBLE_DEVICES shows, or cuda:N, one of them; auto takes GPUs for
+    /// sweeps that are large enough, and the report says why
+    #[arg(long, value_name = "DEVICE", default_value = "auto", value_parser = crate::choices::device, help_heading = "Machine")]
+    pub(crate) device: rubie::DeviceChoice,
 
     /// What executes programs on the CPU
     #[arg(long, value_enum, default_value = "auto", help_heading = "Machine")]

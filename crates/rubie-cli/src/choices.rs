@@ -3,7 +3,7 @@
 use rubie::Outside;
 use rubie::prelude::*;
 
-use crate::arguments::{BackendName, Device, DriverOutside, PrecisionName, Vectors};
+use crate::arguments::{BackendName, DriverOutside, PrecisionName, Vectors};
 
 impl From<PrecisionName> for Precision {
     fn from(name: PrecisionName) -> Precision {
@@ -47,12 +47,18 @@ impl Vectors {
     }
 }
 
-impl From<Device> for DeviceChoice {
-    fn from(device: Device) -> Self {
-        match device {
-            Device::Auto => DeviceChoice::Auto,
-            Device::Cpu => DeviceChoice::Cpu,
-            Device::Cuda => DeviceChoice::Cuda(0),
-        }
+/// `auto`, `cpu`, `cuda`, or `cuda:1`.
+///
+/// # Errors
+/// Words that are none of these.
+pub(crate) fn device(words: &str) -> Result<DeviceChoice, String> {
+    match words {
+        "auto" => return Ok(DeviceChoice::Auto),
+        "cpu" => return Ok(DeviceChoice::Cpu),
+        "cuda" => return Ok(DeviceChoice::Cuda(None)),
+        _ => {}
     }
+    let number = words.strip_prefix("cuda:").and_then(|number| number.parse().ok());
+    let number = number.ok_or("it is auto, cpu, cuda (all GPUs) or cuda:0, cuda:1, ... (one of them)")?;
+    Ok(DeviceChoice::Cuda(Some(number)))
 }

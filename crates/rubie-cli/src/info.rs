@@ -23,7 +23,7 @@ pub(crate) fn info() -> Result<(), Failure> {
         gib(machine.memory),
         gib(machine.free_memory)
     );
-    let _ = writeln!(text, "backends      jit, interpreter; cuda with --device cuda");
+    let _ = writeln!(text, "backends      jit, interpreter; cuda for large sweeps or with --device cuda");
     gpus(&mut text);
     let _ = writeln!(text, "\nmethods       order  also called");
     for method in rubie::methods() {

@@ -2,18 +2,27 @@
 
 use std::sync::OnceLock;
 
-use rubie_kernel::{Backend, BackendError, Kernel, KernelSpec};
+use rubie_kernel::{Backend, BackendError, ChunkSize, Kernel, KernelSpec};
 
 use crate::cache::Cache;
-use crate::gpu::{CudaDevice, CudaEngine, DriverError};
-use crate::kernel::DeviceKernel;
+use crate::gpu::{CudaDevice, CudaEngine, DriverError, gpus};
+use crate::kernel::{Allowance, DeviceKernel};
 use crate::nvrtc::{Architecture, Nvrtc, NvrtcError, options};
 use crate::print::Source;
 
-/// Kernels on one GPU. The compiler is looked for at the first kernel; compiled kernels are kept on disk.
+/// The size of a chunk for each GPU. Results travel far longer than a GPU computes, so arrays of the host should be few and used
+/// again: memory that is touched for the first time costs more than all else. Every thread should have a few runs.
+const CHUNK: ChunkSize = ChunkSize { bytes: 32 << 20, runs: 1024 };
+
+/// The environment variable that says how many parts of a chunk are under way at a time, for measurements.
+const IN_FLIGHT_VARIABLE: &str = "RUBIE_PARTS_IN_FLIGHT";
+
+/// Kernels on one GPU, or on several that share every chunk. The compiler is looked for at the first kernel; compiled kernels are
+/// kept on disk.
 #[derive(Debug)]
 pub struct CudaBackend {
-    device: CudaDevice,
+    devices: Vec<CudaDevice>,
+    allowance: Allowance,
     nvrtc: OnceLock<Result<Nvrtc, NvrtcError>>,
     cache: Option<Cache>,
 }
@@ -24,18 +33,40 @@ impl CudaBackend {
     /// # Errors
     /// [`DriverError`] where there is no driver or no such GPU.
     pub fn open(number: usize) -> Result<Self, DriverError> {
-        let device = CudaDevice::open(number)?;
-        Ok(CudaBackend { device, nvrtc: OnceLock::new(), cache: Cache::of_user() })
+        Ok(CudaBackend::of(vec![CudaDevice::open(number)?]))
     }
 
-    /// The GPU.
-    pub fn device(&self) -> &CudaDevice {
-        &self.device
+    /// All GPUs that the driver shows.
+    ///
+    /// # Errors
+    /// [`DriverError`] where there is no driver or no GPU.
+    pub fn open_all() -> Result<Self, DriverError> {
+        let devices = gpus()?.into_iter().map(|gpu| CudaDevice::open(gpu.number));
+        Ok(CudaBackend::of(devices.collect::<Result<_, _>>()?))
     }
 
-    fn binary(&self, source: &Source) -> Result<Vec<u8>, NvrtcError> {
+    fn of(devices: Vec<CudaDevice>) -> Self {
+        let (allowance, nvrtc, cache) = (Allowance::default(), OnceLock::new(), Cache::of_user());
+        CudaBackend { devices, allowance, nvrtc, cache }
+    }
+
+    /// The same within an allowance of memory on each GPU.
+    #[must_use]
+    pub fn within(mut self, allowance: Allowance) -> Self {
+        let given = std::env::var(IN_FLIGHT_VARIABLE).ok().and_then(|words| words.parse().ok());
+        self.allowance = Allowance { in_flight: given.unwrap_or(allowance.in_flight), ..allowance };
+        self
+    }
+
+    /// The GPUs.
+    pub fn devices(&self) -> &[CudaDevice] {
+        &self.devices
+    }
+
+    /// Machine code for a GPU, from the disk or the compiler.
+    fn binary(&self, source: &Source, gpu: Architecture) -> Result<Vec<u8>, NvrtcError> {
         let nvrtc = self.nvrtc.get_or_init(Nvrtc::load).as_ref().map_err(Clone::clone)?;
-        let architecture = best(self.device.gpu().architecture, nvrtc.architectures());
+        let architecture = best(gpu, nvrtc.architectures());
         let key = key(source, architecture, nvrtc);
         if let Some(cubin) = self.cache.as_ref().and_then(|cache| cache.get(&key)) {
             return Ok(cubin);
@@ -51,17 +82,39 @@ impl CudaBackend {
 
 impl Backend for CudaBackend {
     fn description(&self) -> String {
-        let gpu = self.device.gpu();
-        format!("cuda ({}, {})", gpu.name, gpu.architecture)
+        let name = |device: &CudaDevice| format!("{}, {}", device.gpu().name, device.gpu().architecture);
+        let mut names: Vec<String> = self.devices.iter().map(name).collect();
+        let count = names.len();
+        names.dedup();
+        match (count, &names[..]) {
+            (2.., [same]) => format!("cuda ({count} x {same})"),
+            _ => format!("cuda ({})", names.join("; ")),
+        }
+    }
+
+    fn chunk_size(&self) -> Option<ChunkSize> {
+        let multiprocessors: u32 = self.devices.iter().map(|device| device.gpu().multiprocessors).sum();
+        let bytes = CHUNK.bytes * self.devices.len() as u64;
+        Some(ChunkSize { bytes, runs: CHUNK.runs * u64::from(multiprocessors) })
     }
 
     fn compile(&self, spec: &KernelSpec) -> Result<Box<dyn Kernel>, BackendError> {
-        let refused = |reason: String| BackendError::Unavailable { backend: "cuda".to_owned(), reason };
         let source = Source::print(spec);
-        let cubin = self.binary(&source).map_err(|error| refused(error.to_string()))?;
-        let engine = CudaEngine::load(&self.device, &cubin).map_err(|error| refused(error.to_string()))?;
-        Ok(Box::new(DeviceKernel::new(engine, spec, source)?))
+        let mut engines = Vec::with_capacity(self.devices.len());
+        for device in &self.devices {
+            let cubin = self.binary(&source, device.gpu().architecture);
+            let cubin = cubin.map_err(|error| refused(error.to_string()))?;
+            engines.push(CudaEngine::load(device, &cubin).map_err(|error| refused(error.to_string()))?);
+        }
+        let mut engines = engines.into_iter();
+        let first = engines.next().ok_or_else(|| refused(DriverError::NoGpu.to_string()))?;
+        let kernel = DeviceKernel::new(first, spec, source)?;
+        Ok(Box::new(kernel.sharing(engines).within(self.allowance)))
     }
+}
+
+fn refused(reason: String) -> BackendError {
+    BackendError::Unavailable { backend: "cuda".to_owned(), reason }
 }
 
 /// All that decides what the compiler makes.

@@ -1,36 +1,77 @@
-//! A kernel on a device: chunks are cut into parts that fit its memory, two of them under way at a time.
+//! A kernel on a device, or on several: chunks are cut into parts that fit its memory, some of them under way at a time.
 
-use std::collections::VecDeque;
 use std::num::NonZeroUsize;
-use std::ops::Range;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytemuck::{Pod, cast_slice, cast_slice_mut};
 use rubie_kernel::{
     BackendError, ChunkInputs, ChunkOutputs, ChunkReport, Controls, Kernel, KernelError, KernelSpec, Watch,
     begin,
 };
-use rubie_memory::{ArrayRequest, Available, Buffer, DataType, DeviceError, Placement, plan};
+use rubie_memory::{ArrayRequest, Available, Buffer, DataType, DeviceError, Event, Placement, plan};
 use rubie_program::{Element, Executor, ExecutorOptions, Interpreter, Isa, Precision};
 
-use crate::arrays::{Outputs, bytes_of, real_bytes};
+use crate::arrays::{bytes_of, parts, real_bytes};
 use crate::engine::{Engine, Job};
 use crate::print::Source;
-use crate::slot::{Progress, Shape, Slot};
-
-/// Parts under way at a time: one computes while results of the other travel.
-const SLOTS: usize = 2;
+use crate::slot::{Common, Intervals, Shape, Slot, covered};
 
 /// A part has at least so many runs per thread of the device, where a chunk has them.
 const RUNS_PER_THREAD: usize = 4;
 
-/// A [`KernelSpec`] that an [`Engine`] runs.
+/// What a kernel may take of a device.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Allowance {
+    /// Parts of a chunk under way at a time: one computes while inputs and results of the others travel. At least 1.
+    pub in_flight: usize,
+    /// Share of what is free, above 0 and at most 1.
+    pub share: f64,
+    /// Bytes, where there is a limit.
+    pub limit: Option<u64>,
+}
+
+impl Default for Allowance {
+    /// Three parts; nine tenths of what is free, as allocations are rounded up, and others may want some.
+    fn default() -> Self {
+        Allowance { in_flight: 3, share: 0.9, limit: None }
+    }
+}
+
+impl Allowance {
+    fn of(&self, free: Available) -> Available {
+        let share = |bytes: u64| (bytes as f64 * self.share.min(Allowance::default().share)) as u64;
+        let part = |bytes: u64| self.limit.map_or(share(bytes), |limit| limit.min(share(bytes)));
+        match free {
+            Available::Shared(bytes) => Available::Shared(part(bytes)),
+            Available::Apart { device, host } => Available::Apart { device: part(device), host },
+        }
+    }
+}
+
+/// A [`KernelSpec`] that an [`Engine`] runs, or several that share the runs of every chunk.
 #[derive(Debug)]
 pub struct DeviceKernel<E> {
-    engine: E,
+    engines: Vec<E>,
     spec: KernelSpec,
     source: Source,
     solve: Solve,
+    allowance: Allowance,
+    /// Buffers of the chunk before, for the next of the same shape.
+    kept: Mutex<Option<Slots>>,
+}
+
+/// Slots on every engine, and what they were made for.
+#[derive(Debug)]
+struct Slots {
+    /// The number of the engine with each.
+    slots: Vec<(usize, Slot)>,
+    /// Runs that each has room for.
+    length: usize,
+    /// Runs of a part that were wanted.
+    wanted: usize,
+    /// Rows, and how many sample times and bytes of uniforms.
+    shape: ([usize; 3], usize, usize),
 }
 
 /// The solve program, which the host runs once per chunk.
@@ -62,7 +103,22 @@ impl<E: Engine> DeviceKernel<E> {
             Precision::F32 => Solve::F32(Interpreter::prepare(program, &options).map_err(refused)?),
             Precision::F64 => Solve::F64(Interpreter::prepare(program, &options).map_err(refused)?),
         };
-        Ok(DeviceKernel { engine, spec: spec.clone(), source, solve })
+        let (spec, allowance) = (spec.clone(), Allowance::default());
+        Ok(DeviceKernel { engines: vec![engine], spec, source, solve, allowance, kept: Mutex::default() })
+    }
+
+    /// The same with more devices, which take runs of every chunk as they have time.
+    #[must_use]
+    pub fn sharing(mut self, others: impl IntoIterator<Item = E>) -> Self {
+        self.engines.extend(others);
+        self
+    }
+
+    /// The same within an allowance of memory on each device.
+    #[must_use]
+    pub fn within(mut self, allowance: Allowance) -> Self {
+        self.allowance = allowance;
+        self
     }
 
     /// The uniforms as the source lays them out: address and length of the table, those of a clock apart, the programs'.
@@ -97,8 +153,8 @@ impl<E: Engine> DeviceKernel<E> {
         cast_slice(&values).to_vec()
     }
 
-    /// The table on the device, where there is one.
-    fn table(&self, table: &[f64]) -> Result<Option<Box<dyn Buffer>>, DeviceError> {
+    /// The table on a device, where there is one.
+    fn table(&self, engine: &E, table: &[f64]) -> Result<Option<Box<dyn Buffer>>, DeviceError> {
         if table.is_empty() {
             return Ok(None);
         }
@@ -110,7 +166,7 @@ impl<E: Engine> DeviceKernel<E> {
             }
             Precision::F64 => cast_slice(table),
         };
-        let stream = self.engine.device().stream()?;
+        let stream = engine.device().stream()?;
         let mut buffer = stream.allocate(Placement::Device, bytes.len())?;
         stream.upload(bytes, &mut *buffer, 0)?;
         stream.synchronize()?;
@@ -133,84 +189,128 @@ impl<E: Engine> DeviceKernel<E> {
         }
     }
 
-    /// The parts of a chunk of so many runs, equally long but for the last.
-    fn parts(&self, runs: usize, shape: &Shape<'_>) -> Result<VecDeque<Range<usize>>, KernelError> {
+    /// How many runs a part may have, by what the devices' memories have room for, and how many parts may be under way on each.
+    fn fitting(&self, runs: NonZeroUsize, shape: &Shape<'_>) -> Result<(usize, usize), KernelError> {
+        let most = self.allowance.in_flight.max(1);
+        let fewer =
+            (1..most).rev().map(|parts| self.fitting_parts(parts, runs, shape).map(|fits| (fits, parts)));
+        let all = self.fitting_parts(most, runs, shape).map(|fits| (fits, most));
+        // What the fewest need is what there is too little for.
+        fewer.fold(all, |best, next| best.or(next))
+    }
+
+    fn fitting_parts(
+        &self,
+        in_flight: usize,
+        runs: NonZeroUsize,
+        shape: &Shape<'_>,
+    ) -> Result<usize, KernelError> {
         let failed = |error: &dyn std::fmt::Display| KernelError::Device(error.to_string());
-        let Some(total) = NonZeroUsize::new(runs) else { return Ok(VecDeque::new()) };
-        let real = match self.spec.precision {
-            Precision::F32 => DataType::F32,
-            Precision::F64 => DataType::F64,
-        };
-        let [inputs, samples, summaries] = shape.rows;
-        let arrays = [
-            ("inputs", DataType::F64, inputs),
-            ("samples", real, samples),
-            ("summaries", real, summaries),
-            ("status", DataType::U32, 1),
-        ];
-        let saved = shape.saved_words * self.engine.threads();
-        let mut requests = Vec::new();
-        for _ in 0..SLOTS {
-            let words = ArrayRequest::without_runs("unfinished runs", DataType::U64, vec![saved]);
-            requests.push(words.map_err(|error| failed(&error))?);
-            for (label, dtype, rows) in arrays.into_iter().filter(|(_, _, rows)| *rows > 0) {
-                for placement in [Placement::Device, Placement::Pinned] {
-                    let request = ArrayRequest::with_runs(label, dtype, vec![rows, runs], total);
+        let bytes = shape.bytes_per_run();
+        let arrays = ["inputs", "samples", "summaries", "status"].into_iter().zip(bytes);
+        let mut fits = runs.get();
+        for engine in &self.engines {
+            let mut requests = Vec::new();
+            for _ in 0..in_flight {
+                for (label, placement, words) in [
+                    ("unfinished runs", Placement::Device, shape.saved_words * engine.threads()),
+                    ("staging", Placement::Pinned, 2 * shape.staging_bytes(runs.get()) / 8),
+                ] {
+                    let request = ArrayRequest::without_runs(label, DataType::U64, vec![words]);
                     requests.push(request.map_err(|error| failed(&error))?.placed(placement));
                 }
+                for (label, bytes) in arrays.clone().filter(|(_, bytes)| *bytes > 0) {
+                    // All elements are of 4 bytes or more.
+                    let request =
+                        ArrayRequest::with_runs(label, DataType::U32, vec![bytes / 4, runs.get()], runs);
+                    requests.push(request.map_err(|error| failed(&error))?.placed(Placement::Device));
+                }
+            }
+            let free = engine.device().memory().map_err(|error| failed(&error))?.free;
+            let plan = plan(&requests, self.allowance.of(free)).map_err(|error| failed(&error))?;
+            fits = fits.min(plan.chunk_length());
+        }
+        Ok(fits)
+    }
+
+    /// Buffers for chunks of so many runs: those of the chunk before if they fit, else new ones.
+    fn slots(&self, runs: usize, shape: &Shape<'_>) -> Result<Slots, KernelError> {
+        let many = self.allowance.in_flight.max(1) * self.engines.len();
+        let threads = self.engines.iter().map(Engine::threads).max().unwrap_or(1);
+        let wanted = runs.div_ceil(2 * many).max(RUNS_PER_THREAD * threads).min(runs);
+        let key = (shape.rows, shape.sample_times.len(), shape.uniforms.len());
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let count = many.min(runs.div_ceil(wanted));
+        if let Some(kept) = kept
+            && kept.shape == key
+            && kept.wanted >= wanted
+            && kept.slots.len() >= count
+        {
+            return Ok(kept);
+        }
+        let total = NonZeroUsize::new(runs).unwrap_or(NonZeroUsize::MIN);
+        let (fits, in_flight) = self.fitting(total, shape)?;
+        let (mut length, many) = (fits.min(wanted), in_flight * self.engines.len());
+        loop {
+            let count = many.min(runs.div_ceil(length));
+            let slots: Result<Vec<_>, DeviceError> = (0..count)
+                .map(|i| {
+                    let engine = i % self.engines.len();
+                    Ok((engine, Slot::new(&self.engines[engine], shape, length)?))
+                })
+                .collect();
+            match slots {
+                Ok(slots) => return Ok(Slots { slots, length, wanted, shape: key }),
+                // The plan knows what is free, not how much of it lies together, nor what others take meanwhile.
+                Err(DeviceError::OutOfMemory { .. }) if length > 1 => length = length.div_ceil(2),
+                Err(error) => return Err(failed(error)),
             }
         }
-        let free = self.engine.device().memory().map_err(|error| failed(&error))?.free;
-        let plan = plan(&requests, most(free)).map_err(|error| failed(&error))?;
-        let fine = runs.div_ceil(2 * SLOTS).max(RUNS_PER_THREAD * self.engine.threads());
-        let length = plan.chunk_length().min(fine);
-        Ok((0..runs).step_by(length).map(|first| first..runs.min(first + length)).collect())
     }
 
     fn compute(
         &self,
-        shape: &Shape<'_>,
+        shapes: &[Shape<'_>],
         inputs: ChunkInputs<'_>,
-        outputs: &mut Outputs<'_>,
+        arrays: [&mut [u8]; 3],
         watch: &Watch<'_>,
     ) -> Result<ChunkReport, KernelError> {
-        let mut parts = self.parts(inputs.runs, shape)?;
-        let length = parts.front().map_or(0, Range::len);
-        let mut slots = Vec::new();
-        for _ in 0..SLOTS.min(parts.len()) {
-            slots.push(Slot::new(&self.engine, shape, length).map_err(failed)?);
-        }
+        let mut all = self.slots(inputs.runs, &shapes[0])?;
+        let real = real_bytes(self.spec.precision);
+        let parts = parts(arrays, [real, real, size_of::<u32>()], inputs.runs, all.length);
+        let zeros = all.slots.iter().take(self.engines.len()).map(|(_, slot)| slot.mark());
+        let zeros: Vec<Arc<dyn Event>> = zeros.collect::<Result<_, _>>().map_err(failed)?;
+        let (parts, stop) = (Mutex::new(parts.into_iter()), AtomicBool::new(false));
+        let work = |engine: usize, slot: &mut Slot| {
+            let common = Common { shape: &shapes[engine], inputs, parts: &parts, watch, stop: &stop };
+            let done = slot.work(&self.engines[engine], &common, &*zeros[engine]);
+            done.inspect_err(|_| stop.store(true, Relaxed))
+        };
+        let outcomes: Vec<_> = std::thread::scope(|scope| {
+            let workers: Vec<_> = (all.slots.iter_mut())
+                .map(|(engine, slot)| {
+                    let (engine, work) = (*engine, &work);
+                    scope.spawn(move || (engine, work(engine, slot)))
+                })
+                .collect();
+            let join = |worker: std::thread::ScopedJoinHandle<'_, _>| {
+                worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            };
+            workers.into_iter().map(join).collect()
+        });
         let mut report = ChunkReport::default();
-        loop {
-            for slot in &mut slots {
-                if slot.is_idle()
-                    && let Some(part) = parts.pop_front()
-                {
-                    slot.begin(&self.engine, shape, (inputs.values, inputs.runs), part).map_err(failed)?;
-                }
-            }
-            if slots.iter().all(Slot::is_idle) {
-                return Ok(report);
-            }
-            for slot in &mut slots {
-                match slot.proceed(&self.engine, shape).map_err(failed)? {
-                    None => {}
-                    Some(Progress::Running(finished)) => {
-                        watch.finished_runs.fetch_add(finished, Relaxed);
-                    }
-                    Some(Progress::Done(finished, part, runs)) => {
-                        watch.finished_runs.fetch_add(finished, Relaxed);
-                        report.add(part);
-                        outputs.take(slot.results().map_err(failed)?, runs);
-                    }
-                }
-            }
-            if watch.interrupt.load(Relaxed) {
-                slots.iter_mut().for_each(Slot::abandon);
-                report.interrupted = true;
-                return Ok(report);
-            }
+        let mut intervals = vec![Intervals::new(); self.engines.len()];
+        for (engine, outcome) in outcomes {
+            let (part, when) = outcome.map_err(failed)?;
+            report.add(part);
+            intervals[engine].extend(when);
         }
+        report.device_time = intervals.into_iter().map(covered).max().unwrap_or_default();
+        // What an interrupt leaves unfinished on the device must not go on in the next chunk.
+        if !report.interrupted {
+            *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(all);
+        }
+        Ok(report)
     }
 }
 
@@ -236,35 +336,31 @@ impl<E: Engine> Kernel for DeviceKernel<E> {
         }
         let rows = [layout.inputs.len(), sample_count / inputs.runs, summary_count / inputs.runs];
         let mut words = vec![0u32; inputs.runs];
-        let mut table = self.table(&controls.table).map_err(failed)?;
-        let address = table.as_mut().map(|table| self.engine.address(&mut **table)).transpose();
-        let uniforms = self.uniforms(controls, address.map_err(failed)?.unwrap_or_default());
         let sample_times = begin::sample_times(controls);
-        let shape = Shape {
+        let mut tables = Vec::new();
+        let mut uniforms = Vec::new();
+        for engine in &self.engines {
+            let mut table = self.table(engine, &controls.table).map_err(failed)?;
+            let address = table.as_mut().map(|table| engine.address(&mut **table)).transpose();
+            uniforms.push(self.uniforms(controls, address.map_err(failed)?.unwrap_or_default()));
+            tables.push(table);
+        }
+        let shape = |uniforms| Shape {
             rows,
             real_bytes: real_bytes(precision),
             saved_words: self.source.saved_words,
             sample_times: &sample_times,
-            uniforms: &uniforms,
+            uniforms,
             uniforms_by_value: self.source.uniforms_by_value,
             job: self.job(controls, rows),
         };
-        let arrays = [samples, summaries, cast_slice_mut(&mut words)];
-        let mut arrays = Outputs::new(arrays, precision, inputs.runs);
-        let report = self.compute(&shape, inputs, &mut arrays, watch)?;
+        let shapes: Vec<Shape<'_>> = uniforms.iter().map(|uniforms| shape(uniforms)).collect();
+        let report =
+            self.compute(&shapes, inputs, [samples, summaries, cast_slice_mut(&mut words)], watch)?;
         for (status, word) in status.iter_mut().zip(words) {
             status.0 = word;
         }
         Ok(report)
-    }
-}
-
-/// Nine tenths of what is free: allocations are rounded up, and others may want some.
-fn most(free: Available) -> Available {
-    let part = |bytes: u64| bytes / 10 * 9;
-    match free {
-        Available::Shared(bytes) => Available::Shared(part(bytes)),
-        Available::Apart { device, host } => Available::Apart { device: part(device), host: part(host) },
     }
 }
 

@@ -5,13 +5,10 @@
 //!   registers; a thread whose run has ended takes the next from a counter, so that a warp does not wait for its slowest run.
 //! - [`Nvrtc`] finds NVIDIA's compiler in a CUDA toolkit or among Python packages and makes machine code of the text; it needs no
 //!   GPU. [`Cache`] keeps that on disk.
-//! - [`DeviceKernel`] runs chunks: it cuts them into parts that fit the device's memory and keeps two under way. What it asks of a
+//! - [`DeviceKernel`] runs chunks: it cuts them into parts that fit the memory of its devices and keeps some under way. What it asks of a
 //!   device is the trait [`Engine`]; [`CudaEngine`] is a GPU, and in the tests of this crate the host is one, too: its C++ compiler
 //!   compiles the text, and the results are those of the interpreter to the last bit.
 //! - [`CudaBackend`] puts these together. Nothing is linked: where there is no driver or no compiler, errors say what to install.
-//!
-//! **Not yet run on a GPU:** the module `gpu`, which calls the driver, is checked by the compiler only. Everything before it
-//! is tested without one.
 //!
 //! The source of a kernel for x' = -k x:
 //!
@@ -63,6 +60,6 @@ pub use backend::CudaBackend;
 pub use cache::{Cache, Entry, FOLDER_VARIABLE};
 pub use engine::{Engine, Job, Uniforms};
 pub use gpu::{CudaDevice, CudaEngine, DriverError, Gpu, gpus};
-pub use kernel::DeviceKernel;
+pub use kernel::{Allowance, DeviceKernel};
 pub use nvrtc::{Architecture, Binary, Nvrtc, NvrtcError, Usage, candidates, variable};
 pub use print::{BLOCK, Source};

@@ -1,13 +1,18 @@
-//! Buffers on a device and a stream for one part of a chunk at a time.
+//! Buffers on a device and a stream: what computes one part of a chunk after the other.
+//!
+//! Every slot has a thread of the host. While one waits for its launch, others carry inputs and results, so that the device
+//! computes all the time.
 
-use std::ops::Range;
 use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use bytemuck::{cast_slice, cast_slice_mut};
-use rubie_kernel::ChunkReport;
+use rubie_kernel::{ChunkInputs, ChunkReport, Watch};
 use rubie_memory::{Buffer, DeviceError, Event, Placement, Stream};
 
+use crate::arrays::Part;
 use crate::engine::{Engine, Job, Uniforms};
 
 /// Number of counters that all threads share.
@@ -20,6 +25,10 @@ const FIRST_QUOTA: u64 = 256;
 /// display's driver kills a kernel; seldom enough that beginning a launch costs nothing.
 const SHORTEST: Duration = Duration::from_millis(40);
 const LONGEST: Duration = Duration::from_millis(160);
+
+/// Bytes of each of the two pinned buffers through which a slot's inputs and results travel: a part of the largest array, as one
+/// fills while the other empties, within these limits. At the upper one a transfer's start costs nothing.
+const STAGING: [usize; 2] = [16 << 10, 4 << 20];
 
 /// How large the arrays of a part are, and what all parts of a chunk share.
 #[derive(Debug)]
@@ -37,28 +46,17 @@ pub(crate) struct Shape<'a> {
     pub(crate) job: Job,
 }
 
-/// An array on the device and its staging on the host.
-#[derive(Debug)]
-struct Staged {
-    device: Box<dyn Buffer>,
-    host: Box<dyn Buffer>,
-}
-
-impl Staged {
-    fn new(stream: &dyn Stream, bytes: usize) -> Result<Self, DeviceError> {
-        let bytes = bytes.max(8);
-        Ok(Staged {
-            device: stream.allocate(Placement::Device, bytes)?,
-            host: stream.allocate(Placement::Pinned, bytes)?,
-        })
+impl Shape<'_> {
+    /// Bytes of a pinned buffer for parts of so many runs.
+    pub(crate) fn staging_bytes(&self, runs: usize) -> usize {
+        let most = self.bytes_per_run().into_iter().max().unwrap_or(0).saturating_mul(runs);
+        (most / 4).next_multiple_of(8).clamp(STAGING[0], STAGING[1])
     }
 
-    fn upload(&mut self, stream: &dyn Stream, bytes: usize) -> Result<(), DeviceError> {
-        stream.copy(&*self.host, &mut *self.device, bytes)
-    }
-
-    fn download(&mut self, stream: &dyn Stream, bytes: usize) -> Result<(), DeviceError> {
-        stream.copy(&*self.device, &mut *self.host, bytes)
+    /// Bytes of one run's inputs, samples, summaries and status.
+    pub(crate) fn bytes_per_run(&self) -> [usize; 4] {
+        let [inputs, samples, summaries] = self.rows;
+        [inputs * size_of::<f64>(), samples * self.real_bytes, summaries * self.real_bytes, size_of::<u32>()]
     }
 }
 
@@ -66,149 +64,169 @@ impl Staged {
 #[derive(Debug)]
 pub(crate) struct Slot {
     stream: Arc<dyn Stream>,
-    inputs: Staged,
-    samples: Staged,
-    summaries: Staged,
-    status: Staged,
-    counters: Staged,
+    inputs: Box<dyn Buffer>,
+    /// Samples, summaries, status words.
+    results: [Box<dyn Buffer>; 3],
+    counters: Box<dyn Buffer>,
     saved: Box<dyn Buffer>,
     times: Box<dyn Buffer>,
     uniforms: Box<dyn Buffer>,
+    staging: [Box<dyn Buffer>; 2],
+    /// The counters on the host.
+    counted: Box<dyn Buffer>,
     threads: usize,
     quota: u64,
-    /// The work under way.
-    work: Option<Work>,
 }
 
-/// A part of a chunk under way.
-#[derive(Debug)]
-struct Work {
-    runs: Range<usize>,
-    job: Job,
-    /// When the launch and the copy of its counters are done.
-    event: Arc<dyn Event>,
-    began: Instant,
-    finished: u64,
+/// When launches were under way, counted from an event of the same device.
+pub(crate) type Intervals = Vec<(Duration, Duration)>;
+
+/// What all slots of a chunk share.
+pub(crate) struct Common<'a, P> {
+    pub(crate) shape: &'a Shape<'a>,
+    pub(crate) inputs: ChunkInputs<'a>,
+    /// The parts that nobody works on yet.
+    pub(crate) parts: &'a Mutex<P>,
+    pub(crate) watch: &'a Watch<'a>,
+    /// Set by a slot that has failed.
+    pub(crate) stop: &'a AtomicBool,
 }
 
-/// What a slot has done since it was asked last.
-pub(crate) enum Progress {
-    /// So many more runs are finished; the slot works on.
-    Running(u64),
-    /// So many more, which were the last: the results of these runs can be taken.
-    Done(u64, ChunkReport, Range<usize>),
+impl<P> Common<'_, P> {
+    fn is_over(&self) -> bool {
+        self.stop.load(Relaxed) || self.watch.interrupt.load(Relaxed)
+    }
 }
 
 impl Slot {
     /// Room for `runs` runs at a time.
     pub(crate) fn new(engine: &dyn Engine, shape: &Shape<'_>, runs: usize) -> Result<Self, DeviceError> {
         let stream = engine.device().stream()?;
-        let staged = |bytes| Staged::new(&*stream, bytes);
-        let [inputs, samples, summaries] = shape.rows;
+        let device = |bytes: usize| stream.allocate(Placement::Device, bytes.max(8));
+        let pinned = |bytes: usize| stream.allocate(Placement::Pinned, bytes);
+        let [inputs, samples, summaries, status] = shape.bytes_per_run().map(|bytes| bytes * runs);
         let threads = engine.threads().min(runs.next_multiple_of(crate::BLOCK as usize));
-        let times: &[u8] = cast_slice(shape.sample_times);
-        let mut slot = Slot {
-            inputs: staged(inputs * runs * size_of::<f64>())?,
-            samples: staged(samples * runs * shape.real_bytes)?,
-            summaries: staged(summaries * runs * shape.real_bytes)?,
-            status: staged(runs * size_of::<u32>())?,
-            counters: staged(COUNTERS * size_of::<u64>())?,
-            saved: stream.allocate(Placement::Device, shape.saved_words * threads * size_of::<u64>())?,
-            times: stream.allocate(Placement::Device, times.len())?,
-            uniforms: stream.allocate(Placement::Device, shape.uniforms.len())?,
+        let staging = shape.staging_bytes(runs);
+        Ok(Slot {
+            inputs: device(inputs)?,
+            results: [device(samples)?, device(summaries)?, device(status)?],
+            counters: device(COUNTERS * size_of::<u64>())?,
+            saved: device(shape.saved_words * threads * size_of::<u64>())?,
+            times: device(size_of_val(shape.sample_times))?,
+            uniforms: device(shape.uniforms.len())?,
+            staging: [pinned(staging)?, pinned(staging)?],
+            counted: pinned(COUNTERS * size_of::<u64>())?,
             stream,
             threads,
             quota: FIRST_QUOTA,
-            work: None,
-        };
-        slot.stream.upload(times, &mut *slot.times, 0)?;
-        slot.stream.upload(shape.uniforms, &mut *slot.uniforms, 0)?;
-        Ok(slot)
+        })
     }
 
-    /// Begins a part of a chunk of `all` runs.
-    pub(crate) fn begin(
+    /// An event to count times from.
+    pub(crate) fn mark(&self) -> Result<Arc<dyn Event>, DeviceError> {
+        self.stream.mark()
+    }
+
+    /// Computes parts until none is left, the caller interrupts or another slot fails.
+    pub(crate) fn work<'a>(
         &mut self,
         engine: &dyn Engine,
-        shape: &Shape<'_>,
-        (inputs, all): (&[f64], usize),
-        runs: Range<usize>,
-    ) -> Result<(), DeviceError> {
-        let length = runs.len();
-        let staging: &mut [f64] = cast_slice_mut(self.inputs.host.host_mut()?);
-        for (input, row) in staging.chunks_exact_mut(length).take(shape.rows[0]).enumerate() {
-            let first = input * all + runs.start;
-            row.copy_from_slice(&inputs[first..first + length]);
+        common: &Common<'_, impl Iterator<Item = Part<'a>>>,
+        zero: &dyn Event,
+    ) -> Result<(ChunkReport, Intervals), DeviceError> {
+        let shape = common.shape;
+        self.stream.upload(cast_slice(shape.sample_times), &mut *self.times, 0)?;
+        self.stream.upload(shape.uniforms, &mut *self.uniforms, 0)?;
+        let mut report = ChunkReport::default();
+        let mut intervals = Vec::new();
+        loop {
+            let part = common.parts.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next();
+            let Some(mut part) = part else { return Ok((report, intervals)) };
+            self.send_inputs(common, &part)?;
+            let job = self.job(engine, shape, part.runs.len())?;
+            let mut finished = 0;
+            while finished < job.runs {
+                if common.is_over() {
+                    report.interrupted = true;
+                    return Ok((report, intervals));
+                }
+                intervals.extend(self.launch(engine, shape, &job, zero)?);
+                let counters: &[u64] = cast_slice(self.counted.host()?);
+                common.watch.finished_runs.fetch_add(counters[1] - finished, Relaxed);
+                finished = counters[1];
+                if finished == job.runs {
+                    report.accepted_steps += counters[2];
+                    report.rejected_steps += counters[3];
+                    report.newton_iterations += counters[4];
+                }
+            }
+            self.fetch_results(&mut part)?;
         }
-        self.inputs.upload(&*self.stream, shape.rows[0] * length * size_of::<f64>())?;
-        self.counters.host.host_mut()?.fill(0);
-        self.counters.upload(&*self.stream, COUNTERS * size_of::<u64>())?;
-        let job = Job {
-            inputs: engine.address(&mut *self.inputs.device)?,
-            samples: engine.address(&mut *self.samples.device)?,
-            summaries: engine.address(&mut *self.summaries.device)?,
-            status: engine.address(&mut *self.status.device)?,
-            sample_times: engine.address(&mut *self.times)?,
-            counters: engine.address(&mut *self.counters.device)?,
-            saved: engine.address(&mut *self.saved)?,
-            runs: length as u64,
-            threads: self.threads as u64,
-            ..shape.job
-        };
-        self.launch(engine, shape, job, runs, 0)
     }
 
+    /// Copies the inputs of a part to the device.
+    fn send_inputs<P>(&mut self, common: &Common<'_, P>, part: &Part<'_>) -> Result<(), DeviceError> {
+        let ChunkInputs { runs: all, values } = common.inputs;
+        let length = part.runs.len();
+        let numbers = common.shape.rows[0] * length;
+        let piece = self.staging[0].bytes() / size_of::<f64>();
+        for (i, first) in (0..numbers).step_by(piece).enumerate() {
+            let count = piece.min(numbers - first);
+            let staging = &mut self.staging[i % 2];
+            let room: &mut [f64] = cast_slice_mut(staging.host_mut()?);
+            let mut at = 0;
+            while at < count {
+                let (input, run) = ((first + at) / length, (first + at) % length);
+                let some = (length - run).min(count - at);
+                let from = input * all + part.runs.start + run;
+                room[at..at + some].copy_from_slice(&values[from..from + some]);
+                at += some;
+            }
+            let [bytes, to] = [count, first].map(|numbers| numbers * size_of::<f64>());
+            self.stream.copy(&**staging, 0, &mut *self.inputs, to, bytes)?;
+        }
+        let nothing: &mut [u64] = cast_slice_mut(self.counted.host_mut()?);
+        nothing.fill(0);
+        self.stream.copy(&*self.counted, 0, &mut *self.counters, 0, COUNTERS * size_of::<u64>())
+    }
+
+    fn job(&mut self, engine: &dyn Engine, shape: &Shape<'_>, runs: usize) -> Result<Job, DeviceError> {
+        let [samples, summaries, status] = &mut self.results;
+        Ok(Job {
+            inputs: engine.address(&mut *self.inputs)?,
+            samples: engine.address(&mut **samples)?,
+            summaries: engine.address(&mut **summaries)?,
+            status: engine.address(&mut **status)?,
+            sample_times: engine.address(&mut *self.times)?,
+            counters: engine.address(&mut *self.counters)?,
+            saved: engine.address(&mut *self.saved)?,
+            runs: runs as u64,
+            threads: self.threads as u64,
+            ..shape.job
+        })
+    }
+
+    /// Launches, waits and fetches the counters. When the launch was under way.
     fn launch(
         &mut self,
         engine: &dyn Engine,
         shape: &Shape<'_>,
-        mut job: Job,
-        runs: Range<usize>,
-        finished: u64,
-    ) -> Result<(), DeviceError> {
-        job.quota = self.quota;
+        job: &Job,
+        zero: &dyn Event,
+    ) -> Result<Option<(Duration, Duration)>, DeviceError> {
+        let job = Job { quota: self.quota, ..*job };
         let uniforms = match shape.uniforms_by_value {
             true => Uniforms::Value(shape.uniforms),
             false => Uniforms::Address(engine.address(&mut *self.uniforms)?),
         };
-        let began = Instant::now();
+        let begun = Instant::now();
+        let start = self.stream.mark()?;
         engine.launch(&*self.stream, &job, uniforms)?;
-        self.counters.download(&*self.stream, COUNTERS * size_of::<u64>())?;
-        let event = self.stream.mark()?;
-        self.work = Some(Work { runs, job, event, began, finished });
-        Ok(())
-    }
-
-    /// Whether nothing is under way.
-    pub(crate) fn is_idle(&self) -> bool {
-        self.work.is_none()
-    }
-
-    /// Waits for the launch under way, and queues the next if runs are left.
-    pub(crate) fn proceed(
-        &mut self,
-        engine: &dyn Engine,
-        shape: &Shape<'_>,
-    ) -> Result<Option<Progress>, DeviceError> {
-        let Some(Work { runs, job, event, began, finished }) = self.work.take() else {
-            return Ok(None);
-        };
-        event.wait()?;
-        self.adapt(began.elapsed());
-        let counters: &[u64] = cast_slice(self.counters.host.host()?);
-        let [_, now, accepted_steps, rejected_steps, newton_iterations] =
-            [0, 1, 2, 3, 4].map(|i| counters[i]);
-        if now < job.runs {
-            self.launch(engine, shape, job, runs, now)?;
-            return Ok(Some(Progress::Running(now - finished)));
-        }
-        let report =
-            ChunkReport { accepted_steps, rejected_steps, newton_iterations, ..ChunkReport::default() };
-        let [_, samples, summaries] = shape.rows.map(|rows| rows * runs.len());
-        self.samples.download(&*self.stream, samples * shape.real_bytes)?;
-        self.summaries.download(&*self.stream, summaries * shape.real_bytes)?;
-        self.status.download(&*self.stream, runs.len() * size_of::<u32>())?;
-        Ok(Some(Progress::Done(now - finished, report, runs)))
+        let end = self.stream.mark()?;
+        self.stream.copy(&*self.counters, 0, &mut *self.counted, 0, COUNTERS * size_of::<u64>())?;
+        self.stream.mark()?.wait()?;
+        self.adapt(begun.elapsed());
+        Ok(start.since(zero).zip(end.since(zero)))
     }
 
     /// Makes the next launch about as long as it should be. How many attempts a launch has changes no result.
@@ -220,16 +238,51 @@ impl Slot {
         }
     }
 
-    /// Waits for the results that [`Progress::Done`] has spoken of: samples, summaries and status words of the part's runs.
-    pub(crate) fn results(&self) -> Result<[&[u8]; 3], DeviceError> {
-        self.stream.synchronize()?;
-        Ok([self.samples.host.host()?, self.summaries.host.host()?, self.status.host.host()?])
-    }
-
-    /// Waits until nothing is under way, whatever came of it.
-    pub(crate) fn abandon(&mut self) {
-        if let Some(work) = self.work.take() {
-            let _ = work.event.wait();
+    /// Takes the results from the device: while one piece goes from pinned memory to the caller's arrays, the next arrives.
+    fn fetch_results(&mut self, part: &mut Part<'_>) -> Result<(), DeviceError> {
+        let piece = self.staging[0].bytes();
+        let pieces: Vec<(usize, usize, usize)> = (0..self.results.len())
+            .flat_map(|array| {
+                let bytes = part.bytes(array);
+                (0..bytes).step_by(piece).map(move |at| (array, at, piece.min(bytes - at)))
+            })
+            .collect();
+        let fetch = |i: usize, staging: &mut [Box<dyn Buffer>; 2]| match pieces.get(i) {
+            Some(&(array, at, bytes)) => {
+                self.stream.copy(&*self.results[array], at, &mut *staging[i % 2], 0, bytes)
+            }
+            None => Ok(()),
+        };
+        fetch(0, &mut self.staging)?;
+        for (i, &(array, at, bytes)) in pieces.iter().enumerate() {
+            fetch(i + 1, &mut self.staging)?;
+            part.take(array, at, &self.staging[i % 2].host()?[..bytes]);
         }
+        Ok(())
+    }
+}
+
+/// How much time intervals cover together.
+pub(crate) fn covered(mut intervals: Intervals) -> Duration {
+    intervals.sort_unstable();
+    let (mut sum, mut reached) = (Duration::ZERO, Duration::ZERO);
+    for (start, end) in intervals {
+        let start = start.max(reached);
+        sum += end.saturating_sub(start);
+        reached = reached.max(end);
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_overlaps_counts_once() {
+        let interval = |from, to| (Duration::from_millis(from), Duration::from_millis(to));
+        let intervals = vec![interval(30, 35), interval(0, 10), interval(5, 12), interval(6, 8)];
+        assert_eq!(covered(intervals), Duration::from_millis(17));
+        assert_eq!(covered(Vec::new()), Duration::ZERO);
     }
 }

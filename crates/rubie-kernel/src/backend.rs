@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::time::Duration;
 
 use rubie_output::SummarySchedule;
 
@@ -14,11 +15,25 @@ pub trait Backend: Send + Sync {
     /// Name and instruction set, for reports: `interpreter (avx512)`.
     fn description(&self) -> String;
 
+    /// How large a chunk should be, where the number of the CPU's threads does not decide that.
+    fn chunk_size(&self) -> Option<ChunkSize> {
+        None
+    }
+
     /// Prepares the programs of `spec`.
     ///
     /// # Errors
     /// [`BackendError`] where this machine or this backend cannot run them.
     fn compile(&self, spec: &KernelSpec) -> Result<Box<dyn Kernel>, BackendError>;
+}
+
+/// How large a chunk should be for a backend to work well: as large as both ask for, if the memory allows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChunkSize {
+    /// Bytes of its arrays.
+    pub bytes: u64,
+    /// Runs.
+    pub runs: u64,
 }
 
 /// A prepared model, method and output set: immutable, shared by threads and solves.
@@ -128,6 +143,8 @@ pub struct ChunkReport {
     pub newton_iterations: u64,
     /// Events for which no slot was left, where events are recorded.
     pub unrecorded_events: u64,
+    /// Time for which a device apart (of several the busiest) had launches under way, transfers left out; zero on the CPU.
+    pub device_time: Duration,
     /// Whether the chunk was stopped before its end.
     pub interrupted: bool,
 }
@@ -139,6 +156,7 @@ impl ChunkReport {
         self.rejected_steps += other.rejected_steps;
         self.newton_iterations += other.newton_iterations;
         self.unrecorded_events += other.unrecorded_events;
+        self.device_time += other.device_time;
         self.interrupted |= other.interrupted;
     }
 }

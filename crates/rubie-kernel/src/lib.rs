@@ -78,8 +78,8 @@ mod cpu;
 pub mod conformance;
 
 pub use backend::{
-    Backend, BackendError, ChunkInputs, ChunkOutputs, ChunkReport, Controls, Kernel, KernelError, SamplesMut,
-    SummaryControls, Watch,
+    Backend, BackendError, ChunkInputs, ChunkOutputs, ChunkReport, ChunkSize, Controls, Kernel, KernelError,
+    SamplesMut, SummaryControls, Watch,
 };
 pub use clock::{ClockPrograms, SummaryClockPrograms, event};
 pub use cpu::CpuBackend;

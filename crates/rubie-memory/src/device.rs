@@ -9,6 +9,7 @@
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::available::Available;
 use crate::bytes::Bytes;
@@ -62,12 +63,19 @@ pub trait Stream: Any + fmt::Debug + Send + Sync {
     /// Bytes beyond the buffer's end, or the device does not answer.
     fn download(&self, from: &dyn Buffer, at: usize, to: &mut [u8]) -> Result<(), DeviceError>;
 
-    /// Queues a copy of the first `bytes` of a buffer into another. May return before it is done, so that copies to
-    /// and from pinned memory overlap with computation.
+    /// Queues a copy of `bytes` bytes of a buffer, from byte `from_at` on, to byte `to_at` and on of another. May return
+    /// before it is done, so that copies to and from pinned memory overlap with computation.
     ///
     /// # Errors
     /// Bytes beyond an end, or the device does not answer.
-    fn copy(&self, from: &dyn Buffer, to: &mut dyn Buffer, bytes: usize) -> Result<(), DeviceError>;
+    fn copy(
+        &self,
+        from: &dyn Buffer,
+        from_at: usize,
+        to: &mut dyn Buffer,
+        to_at: usize,
+        bytes: usize,
+    ) -> Result<(), DeviceError>;
 
     /// An event that happens when all work queued so far is done.
     ///
@@ -101,6 +109,10 @@ pub trait Event: Any + fmt::Debug + Send + Sync {
     /// # Errors
     /// The work failed.
     fn wait(&self) -> Result<(), DeviceError>;
+
+    /// How long after `earlier`, an event of the same device, it happened; both must have happened. `None` where
+    /// the device keeps no time, and for events of other devices.
+    fn since(&self, earlier: &dyn Event) -> Option<Duration>;
 }
 
 /// Memory that a stream allocated.

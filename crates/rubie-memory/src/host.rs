@@ -1,7 +1,9 @@
 //! The host as a device: ordinary memory with a limit, work done at once.
 
+use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use crate::available::Available;
 use crate::device::{Buffer, Device, DeviceError, Event, MemoryInfo, Stream};
@@ -109,13 +111,21 @@ impl Stream for HostStream {
         Ok(())
     }
 
-    fn copy(&self, from: &dyn Buffer, to: &mut dyn Buffer, bytes: usize) -> Result<(), DeviceError> {
-        let outside = DeviceError::OutOfBounds { at: 0, bytes, length: from.bytes() };
-        self.upload(from.host()?.get(..bytes).ok_or(outside)?, to, 0)
+    fn copy(
+        &self,
+        from: &dyn Buffer,
+        from_at: usize,
+        to: &mut dyn Buffer,
+        to_at: usize,
+        bytes: usize,
+    ) -> Result<(), DeviceError> {
+        let outside = DeviceError::OutOfBounds { at: from_at, bytes, length: from.bytes() };
+        let part = from.host()?.get(from_at..).and_then(|rest| rest.get(..bytes));
+        self.upload(part.ok_or(outside)?, to, to_at)
     }
 
     fn mark(&self) -> Result<Arc<dyn Event>, DeviceError> {
-        Ok(Arc::new(HostEvent))
+        Ok(Arc::new(HostEvent(Instant::now())))
     }
 
     fn synchronize(&self) -> Result<(), DeviceError> {
@@ -125,7 +135,7 @@ impl Stream for HostStream {
 
 /// All work of the host's streams is done when its call returns.
 #[derive(Debug)]
-struct HostEvent;
+struct HostEvent(Instant);
 
 impl Event for HostEvent {
     fn is_done(&self) -> bool {
@@ -134,6 +144,11 @@ impl Event for HostEvent {
 
     fn wait(&self) -> Result<(), DeviceError> {
         Ok(())
+    }
+
+    fn since(&self, earlier: &dyn Event) -> Option<Duration> {
+        let any: &dyn Any = earlier;
+        any.downcast_ref::<HostEvent>().map(|earlier| self.0.saturating_duration_since(earlier.0))
     }
 }
 

@@ -92,13 +92,20 @@ fn copies_stay_within_their_buffers() {
     let buffer = |bytes: usize| -> Box<dyn Buffer> { stream.allocate(Placement::Host, bytes).unwrap() };
     let (mut from, mut to) = (buffer(7), buffer(5));
     stream.upload(&[1, 2, 3], &mut *from, 4).unwrap();
-    stream.copy(&*from, &mut *to, 5).unwrap();
+    stream.copy(&*from, 0, &mut *to, 0, 5).unwrap();
     let mut end = [0; 2];
     stream.download(&*to, 3, &mut end).unwrap();
     assert_eq!(end, [0, 1]);
     assert_eq!(from.host().unwrap(), [0, 0, 0, 0, 1, 2, 3]);
     let outside = |result: Result<(), DeviceError>| matches!(result, Err(DeviceError::OutOfBounds { .. }));
-    assert!(outside(stream.copy(&*from, &mut *to, 6)) && outside(stream.copy(&*to, &mut *from, 6)));
+    assert!(
+        outside(stream.copy(&*from, 0, &mut *to, 0, 6)) && outside(stream.copy(&*to, 0, &mut *from, 0, 6))
+    );
+    assert!(
+        outside(stream.copy(&*from, 5, &mut *to, 0, 3)) && outside(stream.copy(&*from, 0, &mut *to, 3, 3))
+    );
+    stream.copy(&*from, 4, &mut *to, 2, 3).unwrap();
+    assert_eq!(to.host().unwrap(), [0, 0, 1, 2, 3]);
     assert!(
         outside(stream.upload(&[1, 2], &mut *to, 4)) && outside(stream.upload(&[1], &mut *to, usize::MAX))
     );

@@ -243,7 +243,7 @@ impl<T: Element> Rows<T> {
     pub fn new(rows: usize, lanes: usize) -> Self {
         let vector = T::LANES_PER_VECTOR;
         assert!(lanes > 0 && lanes.is_multiple_of(vector), "{lanes} lanes are not a multiple of {vector}");
-        let lines = lanes / vector | 1;
+        let lines = (lanes / vector) | 1;
         Self { lines: Lines::new(rows * lines), rows, lanes, distance: lines * vector }
     }
 

@@ -175,11 +175,11 @@ fn schedule(value: &Bound<'_, PyAny>) -> PyResult<Schedule> {
 
 fn device(value: &Bound<'_, PyAny>) -> PyResult<DeviceChoice> {
     match value.extract::<usize>() {
-        Ok(number) => Ok(DeviceChoice::Cuda(number)),
+        Ok(number) => Ok(DeviceChoice::Cuda(Some(number))),
         Err(_) => one_of(
             "device",
             value,
-            &[("auto", DeviceChoice::Auto), ("cpu", DeviceChoice::Cpu), ("cuda", DeviceChoice::Cuda(0))],
+            &[("auto", DeviceChoice::Auto), ("cpu", DeviceChoice::Cpu), ("cuda", DeviceChoice::Cuda(None))],
         ),
     }
 }

@@ -32,12 +32,14 @@ pub(crate) fn report<'py>(py: Python<'py>, report: &Report) -> PyResult<Bound<'p
     entries.set_item("resumed_runs", report.resumed_runs)?;
     entries.set_item("threads", report.threads)?;
     entries.set_item("backend", &report.backend)?;
+    entries.set_item("device", &report.device)?;
     entries.set_item("method", &report.method)?;
     entries.set_item("choice", report.choice.as_ref().map(ToString::to_string))?;
     entries.set_item("precision", report.precision)?;
     entries.set_item("chunks", report.chunks)?;
     entries.set_item("compile_seconds", report.compile_seconds)?;
     entries.set_item("solve_seconds", report.solve_seconds)?;
+    entries.set_item("device_seconds", report.device_seconds)?;
     entries.set_item("accepted_steps", report.accepted_steps)?;
     entries.set_item("rejected_steps", report.rejected_steps)?;
     entries.set_item("newton_iterations", report.newton_iterations)?;

@@ -25,7 +25,7 @@ const GLANCE: Duration = Duration::from_millis(50);
 pub(crate) struct Solver {
     model: rubie::Model,
     options: rubie::SolveOptions,
-    /// Absent where the method is chosen for each sweep.
+    /// Absent where method or device are chosen for each sweep.
     solver: Option<rubie::Solver>,
 }
 
@@ -34,7 +34,8 @@ impl Solver {
     #[new]
     fn new(model: &Model, given: &Bound<'_, PyDict>) -> PyResult<Self> {
         let options = options(given)?;
-        let made = (!options.is_auto()).then(|| rubie::Solver::new(&model.0, &options)).transpose();
+        let sweep_decides = options.is_auto() || options.leaves_device_open();
+        let made = (!sweep_decides).then(|| rubie::Solver::new(&model.0, &options)).transpose();
         Ok(Solver { model: model.0.clone(), solver: made.map_err(|error| exception(&error))?, options })
     }
 

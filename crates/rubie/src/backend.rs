@@ -1,12 +1,12 @@
 //! What executes the programs: a GPU where it is asked for; on the CPU machine code where it can be had, else the interpreter.
 
-use rubie_cuda::CudaBackend;
+use rubie_cuda::{Allowance, CudaBackend};
 use rubie_jit::Jit;
 use rubie_kernel::{Backend, CpuBackend, KernelSpec};
 use rubie_program::{Executor, ExecutorError, ExecutorOptions, Interpreter, Isa, Precision, Program};
 
 use crate::error::{Error, ErrorKind};
-use crate::options::{BackendChoice, DeviceChoice};
+use crate::options::{BackendChoice, DeviceChoice, SolveOptions};
 
 /// A backend, and for which instructions it makes machine code, if it does.
 pub(crate) struct Chosen {
@@ -20,17 +20,19 @@ impl Chosen {
     /// # Errors
     /// [`ErrorKind::Backend`] for instructions that the processor has not, and for machine code that cannot be had but
     /// is insisted upon; for a GPU that is not there.
-    pub(crate) fn new(
-        device: DeviceChoice,
-        choice: BackendChoice,
-        vectors: Option<Isa>,
-    ) -> Result<Chosen, Error> {
-        if let DeviceChoice::Cuda(number) = device {
-            let backend =
-                CudaBackend::open(number).map_err(|error| Error::caused(ErrorKind::Backend, error))?;
-            return Ok(Chosen { backend: Box::new(backend), machine_code: None });
+    pub(crate) fn new(options: &SolveOptions) -> Result<Chosen, Error> {
+        let choice = options.backend;
+        if let DeviceChoice::Cuda(number) = options.device {
+            let backend = number.map_or_else(CudaBackend::open_all, CudaBackend::open);
+            let backend = backend.map_err(|error| Error::caused(ErrorKind::Backend, error))?;
+            let allowance = Allowance {
+                share: options.memory_share,
+                limit: options.memory_limit,
+                ..Allowance::default()
+            };
+            return Ok(Chosen { backend: Box::new(backend.within(allowance)), machine_code: None });
         }
-        let isa = vectors.unwrap_or_else(Isa::detect);
+        let isa = options.vectors.unwrap_or_else(Isa::detect);
         if !isa.is_available() {
             return Err(Error::new(ErrorKind::Backend, ExecutorError::Isa(isa).to_string()));
         }

@@ -59,6 +59,7 @@ mod spill;
 mod pipeline;
 pub mod solution;
 pub mod run;
+mod device;
 mod pilot;
 pub mod prelude;
 

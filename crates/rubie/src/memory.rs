@@ -78,6 +78,12 @@ impl Solver {
         let few = bytes.per_run.saturating_mul(FEWEST_RUNS);
         let chunks = self.options().chunk_bytes.saturating_mul(IN_FLIGHT as u64).max(few);
         let chunks = chunks.saturating_mul(threads);
+        let chunks = match self.chosen().chunk_size() {
+            None => chunks,
+            Some(size) => {
+                bytes.per_run.saturating_mul(size.runs).max(size.bytes.saturating_mul(IN_FLIGHT as u64))
+            }
+        };
         let wanted = bytes.fixed.saturating_add(chunks);
         Ok(rubie_memory::plan(&requests, wanted.min(Budget::now(self.options()).bytes()))?)
     }

@@ -26,13 +26,15 @@ pub enum BackendChoice {
 /// Where programs run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DeviceChoice {
-    /// What has proved itself: the CPU.
+    /// Whichever is expected to be done first: GPUs for large sweeps where there are any, else the CPU. The solver of a sweep
+    /// ([`Solver::for_sweep`](crate::Solver::for_sweep)) decides by a pilot; [`Solver::new`](crate::Solver::new), which
+    /// knows no sweep, takes the CPU.
     #[default]
     Auto,
     /// The CPU.
     Cpu,
-    /// The NVIDIA GPU with this number, counted from 0; an error where it cannot be used.
-    Cuda(usize),
+    /// The NVIDIA GPU with this number, counted from 0, or all of them; an error where they cannot be used.
+    Cuda(Option<usize>),
 }
 
 /// How a model is to be solved: method, tolerances, times, what is saved, with what means.
@@ -147,6 +149,11 @@ impl SolveOptions {
     /// Whether the choice of the method is left to a pilot.
     pub fn is_auto(&self) -> bool {
         self.method.trim().eq_ignore_ascii_case("auto")
+    }
+
+    /// Whether a sweep decides between this machine's CPU and its GPUs.
+    pub fn leaves_device_open(&self) -> bool {
+        self.device == DeviceChoice::Auto && rubie_cuda::gpus().is_ok_and(|gpus| !gpus.is_empty())
     }
 
     /// The number of threads that will be used.

@@ -5,6 +5,7 @@ use rubie_model::Model;
 use rubie_program::Opcode;
 
 use crate::choice::{Choice, Trial};
+use crate::device;
 use crate::error::{Error, ErrorKind};
 use crate::options::{DeviceChoice, SolveOptions};
 use crate::run::Monitor;
@@ -53,7 +54,7 @@ impl Solver {
     /// As for [`Solver::new`], and names of the sweep that the model has not.
     pub fn for_sweep(model: &Model, options: &SolveOptions, sweep: &Sweep) -> Result<Solver, Error> {
         if !options.is_auto() {
-            return Solver::new(model, options);
+            return on_device(model, options, sweep);
         }
         if options.drivers.as_ref().is_some_and(|drivers| drivers.runs().is_some()) {
             let message = "method auto tries some runs of a sweep, which drivers with samples for each run do not allow: name a method";
@@ -62,10 +63,21 @@ impl Solver {
         let choice = choose(model, options, sweep)?;
         let steps = rubie_method::find(choice.method)?.applicable(&options.steps);
         let options = SolveOptions { method: choice.method.to_owned(), steps, ..options.clone() };
-        let mut solver = Solver::new(model, &options)?;
+        let mut solver = on_device(model, &options, sweep)?;
         solver.choice = Some(choice);
         Ok(solver)
     }
+}
+
+/// A solver for this sweep on the device that the options name, or on the one that suits it.
+fn on_device(model: &Model, options: &SolveOptions, sweep: &Sweep) -> Result<Solver, Error> {
+    if !options.leaves_device_open() {
+        return Solver::new(model, options);
+    }
+    let (device, reason) = device::choose(model, options, sweep)?;
+    let mut solver = Solver::new(model, &SolveOptions { device, ..options.clone() })?;
+    solver.device = Some(reason);
+    Ok(solver)
 }
 
 /// Solves a few runs of `sweep` by each candidate and chooses the one that fails least and, among those, takes the least work.
@@ -130,25 +142,7 @@ fn is_slow(op: Opcode) -> bool {
 
 /// A few runs, spread over the sweep, its first and last among them.
 fn some_of(sweep: &Sweep) -> Result<Sweep, Error> {
-    const GOLDEN: f64 = 0.618_033_988_749_894_9;
-    let all = sweep.runs();
-    let count = (all / ONE_IN).clamp(FEWEST, MOST).min(all);
-    let mut runs: Vec<u64> = (1..count.saturating_sub(1))
-        .map(|k| (((k as f64 * GOLDEN).fract() * all as f64) as u64).min(all - 1))
-        .chain([0, all - 1])
-        .collect();
-    runs.sort_unstable();
-    runs.dedup();
-    if sweep.names().is_empty() {
-        return Ok(sweep.clone());
-    }
-    let mut columns = vec![Vec::with_capacity(runs.len()); sweep.names().len()];
-    let mut values = vec![0.0; columns.len()];
-    for run in runs {
-        sweep.fill(run, 1, &mut values);
-        columns.iter_mut().zip(&values).for_each(|(column, value)| column.push(*value));
-    }
-    Ok(Sweep::samples(sweep.names().to_vec(), columns)?)
+    Ok(sweep.spread((sweep.runs() / ONE_IN).clamp(FEWEST, MOST))?)
 }
 
 #[cfg(test)]

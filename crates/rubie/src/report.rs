@@ -18,6 +18,8 @@ pub struct Report {
     pub threads: usize,
     /// Backend and instruction set.
     pub backend: String,
+    /// Which device was chosen and why, where the options left that open and there was a choice.
+    pub device: Option<String>,
     /// Name of the method.
     pub method: String,
     /// How it was chosen, where the options left that open.
@@ -30,6 +32,8 @@ pub struct Report {
     pub compile_seconds: f64,
     /// Seconds from there until all results are where they belong.
     pub solve_seconds: f64,
+    /// Seconds of these for which GPUs computed, transfers left out; 0 on the CPU.
+    pub device_seconds: f64,
     /// Accepted steps of all runs.
     pub accepted_steps: u64,
     /// Rejected steps of all runs.
@@ -78,6 +82,9 @@ impl fmt::Display for Report {
         }
         line("threads", self.threads.to_string())?;
         line("backend", self.backend.clone())?;
+        if let Some(device) = &self.device {
+            line("  chosen", device.clone())?;
+        }
         line("method", format!("{}, {}", self.method, self.precision))?;
         if let Some(choice) = &self.choice {
             line("  chosen", choice.to_string())?;
@@ -85,6 +92,9 @@ impl fmt::Display for Report {
         line("chunks", self.chunks.to_string())?;
         line("compile time", seconds(self.compile_seconds))?;
         line("solve time", seconds(self.solve_seconds))?;
+        if self.device_seconds > 0.0 {
+            line("  on the device", seconds(self.device_seconds))?;
+        }
         line("runs per second", grouped(self.runs_per_second()))?;
         line("accepted steps", self.accepted_steps.to_string())?;
         line("rejected steps", self.rejected_steps.to_string())?;

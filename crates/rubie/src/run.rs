@@ -176,6 +176,7 @@ impl Solver {
             threads: self.options().thread_count().get(),
             backend: self.backend(),
             method: self.method().name.to_owned(),
+            device: self.device.clone(),
             choice: self.choice().cloned(),
             precision: match self.options().precision {
                 Precision::F32 => "f32",
@@ -184,6 +185,7 @@ impl Solver {
             chunks: 0,
             compile_seconds: compiled.seconds,
             solve_seconds: 0.0,
+            device_seconds: 0.0,
             accepted_steps: 0,
             rejected_steps: 0,
             newton_iterations: 0,
@@ -208,6 +210,7 @@ impl Report {
         let attempts = chunk.accepted_steps + chunk.rejected_steps;
         self.jacobians += method.jacobians(attempts, chunk.newton_iterations);
         self.unrecorded_events += chunk.unrecorded_events;
+        self.device_seconds += chunk.device_time.as_secs_f64();
         self.count_failures(status);
     }
 }

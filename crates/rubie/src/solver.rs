@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use rubie_expr::Graph;
-use rubie_kernel::{Controls, Input, Inputs, Kernel, KernelSpec, Recording};
+use rubie_kernel::{Backend, Controls, Input, Inputs, Kernel, KernelSpec, Recording};
 use rubie_method::{BuildOptions, Method};
 use rubie_model::{Event, Model, Trigger, UnknownName};
 use rubie_output::{Counter, OutputGraph, Span};
@@ -42,6 +42,8 @@ pub struct Solver {
     compiled: Mutex<Vec<(Inputs, Arc<Compiled>)>>,
     /// How the method was chosen, where that was left open.
     pub(crate) choice: Option<Choice>,
+    /// Which device was chosen and why, where that was left open.
+    pub(crate) device: Option<String>,
 }
 
 /// Names, units and defaults of what may be set or swept.
@@ -121,9 +123,10 @@ impl Solver {
             end,
             controls,
             driven,
-            backend: Chosen::new(options.device, options.backend, options.vectors)?,
+            backend: Chosen::new(options)?,
             compiled: Mutex::default(),
             choice: None,
+            device: None,
         };
         solver.check_set()?;
         Ok(solver)
@@ -142,6 +145,11 @@ impl Solver {
     /// Backend and instruction set, for reports.
     pub fn backend(&self) -> String {
         self.backend.backend.description()
+    }
+
+    /// What executes programs.
+    pub(crate) fn chosen(&self) -> &dyn Backend {
+        &*self.backend.backend
     }
 
     /// Compiles the kernel for sweeps over these names now rather than at the first such sweep.

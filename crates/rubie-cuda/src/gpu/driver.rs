@@ -38,7 +38,7 @@ impl From<result::DriverError> for DriverError {
 }
 
 /// A GPU as reports name it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Gpu {
     /// Its number, from 0.
     pub number: usize,
@@ -50,6 +50,34 @@ pub struct Gpu {
     pub memory: u64,
     /// Bytes of it that are free.
     pub free: u64,
+    /// How many multiprocessors it has.
+    pub multiprocessors: u32,
+    /// Their clock in Hz.
+    pub clock: f64,
+}
+
+impl Gpu {
+    /// Operations of f64 per second, a multiply-add counted as two.
+    ///
+    /// # Source
+    /// CUDA C++ Programming Guide, table of throughputs of arithmetic instructions by compute capability.
+    pub fn operations_f64(&self) -> f64 {
+        let per_clock = match (self.architecture.major, self.architecture.minor) {
+            (6 | 7, 0) | (8, 0) => 32.0,
+            (9 | 10, 0) => 64.0,
+            _ => 2.0,
+        };
+        2.0 * per_clock * f64::from(self.multiprocessors) * self.clock
+    }
+
+    /// Operations of f32 per second, a multiply-add counted as two; source as for [`Gpu::operations_f64`].
+    pub fn operations_f32(&self) -> f64 {
+        let per_clock = match (self.architecture.major, self.architecture.minor) {
+            (..=7, _) | (8, 0) => 64.0,
+            _ => 128.0,
+        };
+        2.0 * per_clock * f64::from(self.multiprocessors) * self.clock
+    }
 }
 
 /// All GPUs of this machine.
@@ -64,12 +92,15 @@ pub fn gpus() -> Result<Vec<Gpu>, DriverError> {
 fn describe(number: usize, context: &CudaContext) -> Result<Gpu, DriverError> {
     let (major, minor) = context.compute_capability()?;
     let (free, total) = context.mem_get_info()?;
+    use sys::CUdevice_attribute::{CU_DEVICE_ATTRIBUTE_CLOCK_RATE, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT};
     Ok(Gpu {
         number,
         name: context.name()?,
         architecture: Architecture { major, minor },
         memory: total as u64,
         free: free as u64,
+        multiprocessors: context.attribute(CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT)?.unsigned_abs(),
+        clock: 1e3 * f64::from(context.attribute(CU_DEVICE_ATTRIBUTE_CLOCK_RATE)?),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::sync::Arc;
+use std::time::Duration;
 
 use cudarc::driver::{CudaContext, CudaEvent, CudaStream, result, sys};
 use rubie_memory::{Available, Buffer, Device, DeviceError, Event, MemoryInfo, Placement, Stream};
@@ -174,10 +175,18 @@ impl Stream for CudaQueue {
         self.synchronize()
     }
 
-    fn copy(&self, from: &dyn Buffer, to: &mut dyn Buffer, bytes: usize) -> Result<(), DeviceError> {
-        let length = from.bytes().min(to.bytes());
-        if bytes > length {
-            return Err(DeviceError::OutOfBounds { at: 0, bytes, length });
+    fn copy(
+        &self,
+        from: &dyn Buffer,
+        from_at: usize,
+        to: &mut dyn Buffer,
+        to_at: usize,
+        bytes: usize,
+    ) -> Result<(), DeviceError> {
+        for (at, length) in [(from_at, from.bytes()), (to_at, to.bytes())] {
+            if at.checked_add(bytes).is_none_or(|end| end > length) {
+                return Err(DeviceError::OutOfBounds { at, bytes, length });
+            }
         }
         if bytes == 0 {
             return Ok(());
@@ -185,20 +194,25 @@ impl Stream for CudaQueue {
         let (source, target) = (self.own(from)?, self.own(to)?);
         self.bind()?;
         let stream = self.stream.cu_stream();
+        let (from_offset, to_offset) = (from_at as u64, to_at as u64);
         match (source.address(), target.address()) {
-            // SAFETY: both have that many bytes; what frees host memory waits for the event noted below.
-            (Some(from), Some(to)) => unsafe { result::memcpy_dtod_async(to, from, bytes, stream) },
+            // SAFETY: both have that many bytes there; what frees host memory waits for the event noted below.
+            (Some(from), Some(to)) => unsafe {
+                result::memcpy_dtod_async(to + to_offset, from + from_offset, bytes, stream)
+            },
             // SAFETY: as above.
             (Some(from), None) => unsafe {
-                sys::cuMemcpyDtoHAsync_v2(target.pointer().cast_mut(), from, bytes, stream).result()
+                let to = target.pointer().cast::<u8>().add(to_at);
+                sys::cuMemcpyDtoHAsync_v2(to.cast_mut().cast(), from + from_offset, bytes, stream).result()
             },
             // SAFETY: as above.
             (None, Some(to)) => unsafe {
-                sys::cuMemcpyHtoDAsync_v2(to, source.pointer(), bytes, stream).result()
+                let from = source.pointer().cast::<u8>().add(from_at);
+                sys::cuMemcpyHtoDAsync_v2(to + to_offset, from.cast(), bytes, stream).result()
             },
             (None, None) => {
                 self.synchronize()?;
-                return self.upload(&source.host()?[..bytes], to, 0);
+                return self.upload(&source.host()?[from_at..from_at + bytes], to, to_at);
             }
         }
         .map_err(|error| self.failed(error))?;
@@ -240,5 +254,11 @@ impl Event for CudaMark {
 
     fn wait(&self) -> Result<(), DeviceError> {
         self.event.synchronize().map_err(|error| failed(&self.device, error))
+    }
+
+    fn since(&self, earlier: &dyn Event) -> Option<Duration> {
+        let any: &dyn Any = earlier;
+        let milliseconds = any.downcast_ref::<CudaMark>()?.event.elapsed_ms(&self.event).ok()?;
+        Some(Duration::from_secs_f64(f64::from(milliseconds.max(0.0)) * 1e-3))
     }
 }

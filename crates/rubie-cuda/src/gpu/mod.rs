@@ -1,7 +1,7 @@
 //! NVIDIA's driver through `cudarc`, which loads it when first asked: memory, streams and launches on a GPU.
 //!
-//! What is here has been checked by the compiler only: it has not run on a GPU yet. All that decides what is computed
-//! (the source, the jobs, the parts of a chunk) is outside and is tested on the host.
+//! All that decides what is computed (the source, the jobs, the parts of a chunk) is outside and is tested on the host; what is
+//! here is tested by `tests/gpu.rs` where there is a GPU.
 
 // A C library is called.
 #![allow(unsafe_code)]

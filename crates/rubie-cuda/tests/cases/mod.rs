@@ -204,6 +204,8 @@ impl Case {
                 (bits(samples), bits(summaries), report)
             }
         };
+        // Times are never the same.
+        let report = ChunkReport { device_time: std::time::Duration::ZERO, ..report };
         Outcome { samples, summaries, status, report }
     }
 }

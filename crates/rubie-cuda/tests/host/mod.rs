@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use libloading::Library;
@@ -46,7 +47,7 @@ type Launch = unsafe extern "C" fn(*const Job, *const u8);
 /// The host as the machine that runs a kernel.
 pub(crate) struct HostEngine {
     device: HostDevice,
-    library: Library,
+    library: Arc<Library>,
     threads: usize,
     quota: u64,
 }
@@ -105,11 +106,13 @@ pub(crate) struct HostBackend {
     pub(crate) quota: u64,
     /// Bytes of its memory.
     pub(crate) memory: u64,
+    /// How many such devices share a chunk.
+    pub(crate) devices: usize,
 }
 
 impl HostBackend {
     pub(crate) fn new(compiler: &'static str) -> Self {
-        HostBackend { compiler, optimise: "-O0", threads: 128, quota: u64::MAX, memory: 1 << 30 }
+        HostBackend { compiler, optimise: "-O0", threads: 128, quota: u64::MAX, memory: 1 << 30, devices: 1 }
     }
 }
 
@@ -127,12 +130,14 @@ impl Backend for HostBackend {
             &source.text,
             include_str!("driver.h"),
         ];
-        let engine = HostEngine {
+        let library = Arc::new(library(self.compiler, self.optimise, &text.concat()));
+        let engine = || HostEngine {
             device: HostDevice::new(self.memory),
-            library: library(self.compiler, self.optimise, &text.concat()),
+            library: Arc::clone(&library),
             threads: self.threads,
             quota: self.quota,
         };
-        Ok(Box::new(DeviceKernel::new(engine, spec, source)?))
+        let kernel = DeviceKernel::new(engine(), spec, source)?;
+        Ok(Box::new(kernel.sharing((1..self.devices).map(|_| engine()))))
     }
 }

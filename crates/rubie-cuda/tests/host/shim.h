@@ -13,7 +13,7 @@ using std::rint; using std::sqrt;
 #define __launch_bounds__(threads)
 
 struct Index { unsigned x; };
-static Index blockIdx, threadIdx;
+static thread_local Index blockIdx, threadIdx;
 
 static inline unsigned long long atomicAdd(unsigned long long *at, unsigned long long by) {
     unsigned long long old = *at;

@@ -92,8 +92,15 @@ impl Stream for UnrulyStream {
         self.stream.download(from, at, to)
     }
 
-    fn copy(&self, from: &dyn Buffer, to: &mut dyn Buffer, bytes: usize) -> Result<(), DeviceError> {
-        self.stream.copy(from, to, bytes)
+    fn copy(
+        &self,
+        from: &dyn Buffer,
+        from_at: usize,
+        to: &mut dyn Buffer,
+        to_at: usize,
+        bytes: usize,
+    ) -> Result<(), DeviceError> {
+        self.stream.copy(from, from_at, to, to_at, bytes)
     }
 
     fn mark(&self) -> Result<Arc<dyn Event>, DeviceError> {
@@ -115,5 +122,9 @@ impl Event for UnrulyEvent {
 
     fn wait(&self) -> Result<(), DeviceError> {
         Ok(())
+    }
+
+    fn since(&self, _: &dyn Event) -> Option<std::time::Duration> {
+        None
     }
 }

@@ -56,6 +56,7 @@ mod values;
 mod axis;
 mod specification;
 mod grid;
+mod spread;
 mod table;
 mod csv;
 mod parquet;
