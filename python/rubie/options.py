@@ -16,10 +16,14 @@ ENGINE = {
     "step_controller": "controller",
     "filter_coefficients": "filter",
     "mem_proportion": "memory_share",
+    "inexact_newton": "newton",
+    "attempt_dense_prediction": "predict_stages",
+    "use_smoothed_error": "smooth_error",
     **{
         name: name
         for name in """atol rtol dt dt_min dt_max safety min_step_shrink max_step_growth deadband_min deadband_max integral_gain
-        proportional_gain derivative_gain newton_atol newton_rtol newton_max_iters dae_initialisation max_steps device backend vectors threads
+        proportional_gain derivative_gain newton_atol newton_rtol newton_max_iters
+        newton_target_iters newton predict_stages smooth_error dae_initialisation max_steps device backend vectors threads
         memory_limit sample_summaries_every summarise_every record_events jumps""".split()
     },
 }
@@ -37,9 +41,9 @@ cache_dir max_cache_entries kernel_name operation_ordering timestep_memory_locat
 fix_constant_parameters""".split()
 
 #: Keywords of solvers for stage equations that are not built here; stages are solved by sparse factors.
-LINEAR = """attempt_dense_prediction dae_initialisation linear_correction_type preconditioner_type preconditioner_order inexact_newton
-prefactored use_smoothed_error krylov_atol krylov_rtol krylov_max_iters krylov_residual_floor krylov_residual_reduction
-newton_target_iters error_atol error_rtol error_max_iters error_residual_floor error_residual_reduction""".split()
+LINEAR = """dae_initialisation linear_correction_type preconditioner_type preconditioner_order
+prefactored krylov_atol krylov_rtol krylov_max_iters krylov_residual_floor krylov_residual_reduction
+error_atol error_rtol error_max_iters error_residual_floor error_residual_reduction""".split()
 
 #: Keywords that would change results and have no counterpart: what to do instead.
 REFUSED = {
@@ -59,7 +63,8 @@ def checked(given: Mapping[str, Any], inputs: Iterable[str] = ()) -> dict[str, A
     without: list[str] = []
     for name, value in given.items():
         if name in ENGINE or name in RECORDING or name in DRIVING:
-            known[name] = value
+            frozen = name == "inexact_newton" and isinstance(value, bool)
+            known[name] = ("frozen" if value else "exact") if frozen else value
         elif name in LINEAR:
             without.append(name)
         elif name in REFUSED:

@@ -82,6 +82,15 @@ pub(crate) enum DriverOutside {
     Hold,
 }
 
+/// Whether something is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Switch {
+    /// It is
+    On,
+    /// It is not
+    Off,
+}
+
 /// Shape of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Table {
@@ -238,6 +247,58 @@ pub(crate) struct SolveArguments {
     /// check (runs that do not fit fail) or none [default: brown]
     #[arg(long, value_name = "HOW", help_heading = "Method")]
     pub(crate) dae_initialisation: Option<String>,
+    /// Iterations per system of equations beyond which the controller gustafsson takes smaller steps [default: 5]
+    #[arg(long, value_name = "N", help_heading = "Method")]
+    pub(crate) newton_target_iters: Option<u32>,
+
+    /// Jacobian matrix of the iteration: frozen (that of the step's start) or exact (that of each iteration); by default the
+    /// method's own
+    #[arg(long, value_name = "NAME", help_heading = "Method")]
+    pub(crate) newton: Option<String>,
+
+    /// Whether iterations begin where the last step's stages lead to; by default as suits the method
+    #[arg(long, value_enum, value_name = "ON|OFF", help_heading = "Method")]
+    pub(crate) predict_stages: Option<Switch>,
+
+    /// Whether the error estimate is freed of stiff components by another linear solve; by default as suits the method
+    #[arg(long, value_enum, value_name = "ON|OFF", help_heading = "Method")]
+    pub(crate) smooth_error: Option<Switch>,
+
+    /// Published gains of the step-size controller: basic, pi42, pi33, pi34, h211pi or h312pid
+    #[arg(long, value_name = "NAME", help_heading = "Steering of the step size")]
+    pub(crate) filter: Option<String>,
+
+    /// Gain on the error of the step
+    #[arg(long, value_name = "G", allow_negative_numbers = true, help_heading = "Steering of the step size")]
+    pub(crate) integral_gain: Option<f64>,
+
+    /// Gain on its change since the last step; without a named controller it asks for pi
+    #[arg(long, value_name = "G", allow_negative_numbers = true, help_heading = "Steering of the step size")]
+    pub(crate) proportional_gain: Option<f64>,
+
+    /// Gain on the change of that change; without a named controller it asks for pid
+    #[arg(long, value_name = "G", allow_negative_numbers = true, help_heading = "Steering of the step size")]
+    pub(crate) derivative_gain: Option<f64>,
+
+    /// Factor on every step size that is predicted [default: 0.9]
+    #[arg(long, value_name = "F", allow_negative_numbers = true, help_heading = "Steering of the step size")]
+    pub(crate) safety: Option<f64>,
+
+    /// Least factor from one step size to the next [default: 0.2]
+    #[arg(long, value_name = "F", allow_negative_numbers = true, help_heading = "Steering of the step size")]
+    pub(crate) min_step_shrink: Option<f64>,
+
+    /// Largest factor from one step size to the next [default: 8 or 10, as suits the method]
+    #[arg(long, value_name = "F", allow_negative_numbers = true, help_heading = "Steering of the step size")]
+    pub(crate) max_step_growth: Option<f64>,
+
+    /// After an accepted step, factors from this to --deadband-max leave the step size as it is [default: 1, none do]
+    #[arg(long, value_name = "F", allow_negative_numbers = true, help_heading = "Steering of the step size")]
+    pub(crate) deadband_min: Option<f64>,
+
+    /// See --deadband-min [default: 1]
+    #[arg(long, value_name = "F", allow_negative_numbers = true, help_heading = "Steering of the step size")]
+    pub(crate) deadband_max: Option<f64>,
 
     /// Attempted steps after which a run is given up
     #[arg(long, value_name = "N", default_value_t = 1_000_000, help_heading = "Method")]

@@ -2,13 +2,14 @@
 
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use rubie::prelude::*;
 use rubie::{DriverError, DriverOptions, Drivers, Monitor, Role, UnknownName, sink};
 
-use crate::arguments::{Grid, ReportForm, SolveArguments, Table};
+use crate::arguments::{Grid, ReportForm, SolveArguments, Switch, Table};
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::show::{show, tell};
@@ -105,32 +106,11 @@ fn sweep(arguments: &SolveArguments) -> Result<Sweep, Failure> {
 
 fn options(arguments: &SolveArguments, model: &Model) -> Result<SolveOptions, Failure> {
     let states: Vec<String> = model.with_role(Role::State).map(|state| state.name.clone()).collect();
-    let mut steps = StepSettings::default();
-    if let Some(words) = &arguments.rtol {
-        steps.rtol = tolerance("--rtol", words, DEFAULT_TOLERANCE, &states)?;
-    }
-    if let Some(words) = &arguments.atol {
-        steps.atol = tolerance("--atol", words, DEFAULT_TOLERANCE, &states)?;
-    }
-    steps.dt = arguments.dt;
-    steps.dt_min = arguments.dt_min.unwrap_or(steps.dt_min);
-    steps.dt_max = arguments.dt_max;
-    steps.newton_rtol = arguments.newton_rtol;
-    steps.newton_atol = arguments.newton_atol;
-    steps.newton_max_iters = arguments.newton_max_iters.unwrap_or(steps.newton_max_iters);
-    if let Some(how) = &arguments.dae_initialisation {
-        steps.consistent_values = how.parse().map_err(|error: rubie::UnknownConsistentValues| {
-            Failure::Words(format!("--dae-initialisation: {error}"))
-        })?;
-    }
+    let steps = steps(arguments, &states)?;
     let mut set = Vec::with_capacity(arguments.set.len());
     for words in &arguments.set {
         let (name, value) = pair(words, "--set", "sigma=16")?;
         set.push((name.to_owned(), number("--set", value)?));
-    }
-    if let Some(name) = &arguments.controller {
-        let parsed = name.parse().map_err(|error| Failure::Words(format!("--controller: {error}")))?;
-        steps.controller = Some(parsed);
     }
     let until = until(arguments)?;
     Ok(SolveOptions {
@@ -158,6 +138,51 @@ fn options(arguments: &SolveArguments, model: &Model) -> Result<SolveOptions, Fa
         memory_limit: arguments.memory_limit.as_deref().map(size).transpose()?,
         ..SolveOptions::default()
     })
+}
+
+/// Tolerances, step sizes, iterations, controller.
+fn steps(arguments: &SolveArguments, states: &[String]) -> Result<StepSettings, Failure> {
+    let default = StepSettings::default();
+    let tolerance = |option: &str, words: &Option<String>, otherwise: &Tolerance| match words {
+        Some(words) => tolerance(option, words, DEFAULT_TOLERANCE, states),
+        None => Ok(otherwise.clone()),
+    };
+    Ok(StepSettings {
+        controller: named("--controller", &arguments.controller)?,
+        rtol: tolerance("--rtol", &arguments.rtol, &default.rtol)?,
+        atol: tolerance("--atol", &arguments.atol, &default.atol)?,
+        dt: arguments.dt,
+        dt_min: arguments.dt_min.unwrap_or(default.dt_min),
+        dt_max: arguments.dt_max,
+        safety: arguments.safety,
+        min_step_shrink: arguments.min_step_shrink,
+        max_step_growth: arguments.max_step_growth,
+        deadband_min: arguments.deadband_min.unwrap_or(default.deadband_min),
+        deadband_max: arguments.deadband_max.unwrap_or(default.deadband_max),
+        integral_gain: arguments.integral_gain,
+        proportional_gain: arguments.proportional_gain,
+        derivative_gain: arguments.derivative_gain,
+        filter: named("--filter", &arguments.filter)?,
+        newton_rtol: arguments.newton_rtol,
+        newton_atol: arguments.newton_atol,
+        newton_max_iters: arguments.newton_max_iters.unwrap_or(default.newton_max_iters),
+        newton_target_iters: arguments.newton_target_iters.unwrap_or(default.newton_target_iters),
+        newton: named("--newton", &arguments.newton)?,
+        predict_stages: arguments.predict_stages.map(|switch| switch == Switch::On),
+        smooth_error: arguments.smooth_error.map(|switch| switch == Switch::On),
+        consistent_values: match &arguments.dae_initialisation {
+            Some(how) => how.parse().map_err(|error: rubie::UnknownConsistentValues| {
+                Failure::Words(format!("--dae-initialisation: {error}"))
+            })?,
+            None => default.consistent_values,
+        },
+    })
+}
+
+/// What the name given to an option stands for.
+fn named<T: FromStr<Err = UnknownName>>(option: &str, name: &Option<String>) -> Result<Option<T>, Failure> {
+    let parsed = name.as_deref().map(str::parse).transpose();
+    parsed.map_err(|error| Failure::Words(format!("{option}: {error}")))
 }
 
 /// The samples of `--drivers`.
@@ -281,6 +306,8 @@ fn json(report: &Report) -> serde_json::Value {
         "runs_per_second": report.runs_per_second(),
         "accepted_steps": report.accepted_steps,
         "rejected_steps": report.rejected_steps,
+        "newton_iterations": report.newton_iterations,
+        "jacobians": report.jacobians,
         "failed": report.failed,
         "failed_runs": report.failed_runs,
         "output": report.output,

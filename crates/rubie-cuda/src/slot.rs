@@ -16,7 +16,7 @@ use crate::arrays::Part;
 use crate::engine::{Engine, Job, Uniforms};
 
 /// Number of counters that all threads share.
-const COUNTERS: usize = 4;
+const COUNTERS: usize = 5;
 
 /// Attempts of each thread in the first launch.
 const FIRST_QUOTA: u64 = 256;
@@ -157,6 +157,7 @@ impl Slot {
                 if finished == job.runs {
                     report.accepted_steps += counters[2];
                     report.rejected_steps += counters[3];
+                    report.newton_iterations += counters[4];
                 }
             }
             self.fetch_results(&mut part)?;

@@ -132,19 +132,19 @@ impl<T: Element> Executor<T> for Jit<T> {
         }
     }
 
+    #[cfg(target_arch = "x86_64")]
+    fn execute_lanes(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>, lanes: Range<usize>) {
+        if self.linked.run(rows, uniforms, lanes.clone(), None).is_none() {
+            self.interpreter.execute_lanes(rows, uniforms, lanes);
+        }
+    }
+
     /// The loop is part of the machine code.
     #[cfg(target_arch = "x86_64")]
     fn repeat(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>, until: u32, most: u32) -> u32 {
         let lanes = 0..rows.lanes();
         let rounds = self.linked.run(rows, uniforms, lanes, Some((until, most)));
         rounds.unwrap_or_else(|| self.interpreter.repeat(rows, uniforms, until, most))
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    fn execute_lanes(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>, lanes: Range<usize>) {
-        if self.linked.run(rows, uniforms, lanes.clone(), None).is_none() {
-            self.interpreter.execute_lanes(rows, uniforms, lanes);
-        }
     }
 
     #[cfg(not(target_arch = "x86_64"))]

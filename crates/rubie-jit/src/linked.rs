@@ -51,8 +51,8 @@ impl<T: Element> Linked<T> {
         Ok(Self { compiled, constants, rows, uniforms, first })
     }
 
-    /// Runs the program on these lanes, once, or with `until` again and again until this row has a number that is not 0, but at most so
-    /// many times; returns how often, or `None` if there is no code for this number of lanes.
+    /// Runs the program on these lanes: once, or with `until` again and again until this row has a number that is not 0 in one of
+    /// them, but at most so many times. Returns how often, or `None` if there is no code for this number of lanes.
     ///
     /// # Panics
     /// If there are fewer rows or uniforms than the program needs, no row `until`, or the lanes are not whole lines of 64 bytes of
@@ -67,34 +67,29 @@ impl<T: Element> Linked<T> {
         assert!(rows.rows() >= self.rows, "{} rows, but the program needs {}", rows.rows(), self.rows);
         let (given, needed) = (uniforms.len(), self.uniforms);
         assert!(given >= needed, "{given} uniforms, but the program needs {needed}");
-        let distance = rows.distance();
-        let code = self.code(distance)?;
-        let (until, most) = until.unwrap_or((0, 1));
-        assert!(most == 1 || (until as usize) < rows.rows(), "there is no row {until}");
         let whole =
             lanes.start.is_multiple_of(T::LANES_PER_VECTOR) && lanes.end.is_multiple_of(T::LANES_PER_VECTOR);
         assert!(
             whole && lanes.start <= lanes.end && lanes.end <= rows.lanes(),
             "no whole vectors: lanes {lanes:?}"
         );
+        let distance = rows.distance();
+        let code = self.code(distance)?;
+        let (until, most) = until.unwrap_or((0, 1));
+        let most = if lanes.is_empty() { 1 } else { most.max(1) };
+        assert!(most == 1 || (until as usize) < rows.rows(), "there is no row {until}");
+        let until = until as usize * distance;
         let first = lanes.start * size_of::<T>();
-        let (until, most) = (until as usize * distance, most.max(1));
         let vectors = lanes.len() * size_of::<T>() / self.compiled.vector_bytes;
         // SAFETY: the code was made by `compile` for this distance of rows and this signature, on a processor that has
         // its instructions. It reads and writes rows, reads uniforms and constants, all below the numbers that were
         // just compared (`Program` was checked when it was made), in `vectors` vectors each, on 64-byte boundaries, from the lane
-        // on that is `first` bytes into the rows; these lanes exist, and so does the row at `until` if there is more than one round.
+        // on that is `first` bytes into the rows; these lanes exist, and the row at `until` if there is more than one round.
         let left = unsafe {
             let function: Function = std::mem::transmute::<*const u8, Function>(code.start());
+            let (rows, uniforms) = (rows.as_mut_ptr().cast::<u8>().add(first), uniforms.as_ptr().cast());
             let constants = self.constants.row(0).as_ptr().cast();
-            function(
-                rows.as_mut_ptr().cast::<u8>().add(first),
-                uniforms.as_ptr().cast(),
-                constants,
-                vectors,
-                until,
-                u64::from(most),
-            )
+            function(rows, uniforms, constants, vectors, until, u64::from(most))
         };
         Some(most - left as u32)
     }

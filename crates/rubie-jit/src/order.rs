@@ -28,38 +28,38 @@ pub(crate) fn ordered(program: &Program, locations: Locations, stream: &Stream) 
     let (first, after) = conditions(program, locations, &given);
     let mut begins: Vec<u32> = vec![NOT_YET; given.len()];
     let mut ordered = Vec::with_capacity(given.len());
-    let mut waiting: Vec<u32> = Vec::with_capacity(WINDOW);
+    // Places, and from which cycle on they can begin, where that is known.
+    let mut waiting: Vec<(u32, u32)> = Vec::with_capacity(WINDOW);
     let mut next = 0;
     let mut now = 0;
     while ordered.len() < given.len() {
         while waiting.len() < WINDOW && next < given.len() {
-            waiting.push(next as u32);
+            waiting.push((next as u32, NOT_YET));
             next += 1;
         }
         let mut begun = 0;
         let mut soonest = u32::MAX;
-        waiting.retain(|place| {
+        waiting.retain_mut(|(place, ready)| {
             if begun == WIDTH {
                 return true;
             }
-            let conditions = &after[first[*place as usize] as usize..first[*place as usize + 1] as usize];
-            let ready = conditions.iter().try_fold(0, |ready: u32, after| {
-                let begun = begins[after.place as usize];
-                (begun != NOT_YET).then(|| ready.max(begun + after.cycles))
-            });
-            match ready {
-                Some(ready) if ready <= now => {
-                    begins[*place as usize] = now;
-                    ordered.push(given[*place as usize]);
-                    begun += 1;
-                    false
-                }
-                Some(ready) => {
-                    soonest = soonest.min(ready);
-                    true
-                }
-                None => true,
+            let place = *place as usize;
+            if *ready == NOT_YET {
+                let conditions = &after[first[place] as usize..first[place + 1] as usize];
+                let known = conditions.iter().try_fold(0, |ready: u32, after| {
+                    let begun = begins[after.place as usize];
+                    (begun != NOT_YET).then(|| ready.max(begun + after.cycles))
+                });
+                *ready = known.unwrap_or(NOT_YET);
             }
+            if *ready <= now {
+                begins[place] = now;
+                ordered.push(given[place]);
+                begun += 1;
+                return false;
+            }
+            soonest = soonest.min(*ready);
+            true
         });
         now = if begun == 0 { soonest.max(now + 1) } else { now + 1 };
     }

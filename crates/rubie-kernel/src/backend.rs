@@ -139,10 +139,12 @@ pub struct ChunkReport {
     pub accepted_steps: u64,
     /// Rejected steps of all runs.
     pub rejected_steps: u64,
-    /// Time for which a device apart (of several the busiest) had launches under way, transfers left out; zero on the CPU.
-    pub device_time: Duration,
+    /// Newton iterations of all attempts of all runs.
+    pub newton_iterations: u64,
     /// Events for which no slot was left, where events are recorded.
     pub unrecorded_events: u64,
+    /// Time for which a device apart (of several the busiest) had launches under way, transfers left out; zero on the CPU.
+    pub device_time: Duration,
     /// Whether the chunk was stopped before its end.
     pub interrupted: bool,
 }
@@ -152,8 +154,9 @@ impl ChunkReport {
     pub fn add(&mut self, other: ChunkReport) {
         self.accepted_steps += other.accepted_steps;
         self.rejected_steps += other.rejected_steps;
-        self.device_time += other.device_time;
+        self.newton_iterations += other.newton_iterations;
         self.unrecorded_events += other.unrecorded_events;
+        self.device_time += other.device_time;
         self.interrupted |= other.interrupted;
     }
 }

@@ -41,6 +41,8 @@ pub struct Layout {
     pub states: Range<u32>,
     /// What a run remembers between attempts.
     pub memory: Range<u32>,
+    /// Which of these counts the iterations of all attempts, where stages are solved by iteration.
+    pub iterations: Option<u32>,
     /// The varying inputs, in the order of [`Inputs::varying`].
     pub inputs: Range<u32>,
     /// What one part of the attempt leaves for the next.

@@ -32,7 +32,7 @@ macro_rules! flags {
     };
 }
 
-// The bits of CuBIE's result codes keep their meaning; those from 2048 on are new.
+// The bits of CuBIE's result codes keep their meaning; 512 and those from 2048 on are new.
 flags! {
     /// A stage equation was not solved within the allowed number of iterations.
     NEWTON_ITERATIONS = 2, "newton_iterations",
@@ -50,6 +50,10 @@ flags! {
     NEWTON_DIVERGENCE = 256, "newton_divergence",
         "the iteration for the equations of an implicit step diverged",
         "take smaller steps, or a method without iterations, such as a Rosenbrock method";
+    /// A pivot of a linear system vanished.
+    SINGULAR_MATRIX = 512, "singular_matrix",
+        "a linear system of an implicit step had a matrix without an inverse",
+        "take another step size; equations of which one follows from the others have no single solution";
     /// No consistent initial values of a system with algebraic equations.
     DAE_INITIALISATION_FAILED = 1024, "dae_initialisation_failed",
         "no initial values were found for which the algebraic equations hold",
@@ -89,6 +93,7 @@ impl From<Trouble> for Status {
         match trouble {
             Trouble::NewtonIterations => Status::NEWTON_ITERATIONS,
             Trouble::NewtonDivergence => Status::NEWTON_DIVERGENCE,
+            Trouble::SingularMatrix => Status::SINGULAR_MATRIX,
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::interpolant::Attempted;
 use crate::linear::{slopes, slopes_at};
 use crate::method::{BuildOptions, Method};
 use crate::newton::Newton;
-use crate::step::{Dense, Memory, Part, StepGraph};
+use crate::step::{Dense, Memory, Part, StepGraph, Trouble};
 
 /// One attempt of a method.
 pub(crate) struct Attempt<'g> {
@@ -35,6 +35,8 @@ pub(crate) struct Attempt<'g> {
     pub(crate) stages: Vec<Vec<Expr<'g>>>,
     /// What methods have whose stages are solved by iteration.
     pub(crate) iterated: Option<Iterated<'g>>,
+    /// Whether a pivot of the factors that are made once for the attempt has vanished.
+    pub(crate) singular: Option<Expr<'g>>,
 }
 
 /// The iterations of an attempt.
@@ -47,13 +49,11 @@ pub(crate) struct Iterated<'g> {
     pub(crate) slope_at_end: Option<Vec<Expr<'g>>>,
 }
 
-/// Iterations for each system of equations that cost no step size.
-const TARGET: f64 = 5.0;
-
 impl<'g> Iterated<'g> {
     fn effort(&self) -> Expr<'g> {
         let mean = self.newton.total * (1.0 / self.solves as f64);
-        smaller((1.0 + 2.0 * TARGET) / (mean + 2.0 * TARGET), 1.0)
+        let target = 2.0 * self.newton.controls.target_iterations;
+        smaller((1.0 + target) / (mean + target), 1.0)
     }
 }
 
@@ -108,6 +108,7 @@ impl<'g> Attempt<'g> {
             initialisation = Some(found);
             controls.list.extend(own.list);
         }
+        troubles.extend(self.singular.map(|singular| (Trouble::SingularMatrix, singular)));
         let fixed = kind == ControllerKind::Fixed;
         let first_dt =
             if fixed { controls.dt } else { first_step(system, &controls, method.control_order()) };

@@ -227,7 +227,8 @@ impl ControlDefaults {
     pub(crate) const ROSENBROCK_FIXED: Self = Self { controller: ControllerKind::Fixed, ..Self::ROSENBROCK };
 }
 
-fn named<T: Copy>(
+/// The item with this name, in any case.
+pub(crate) fn named<T: Copy>(
     what: &'static str,
     name: &str,
     all: &[T],

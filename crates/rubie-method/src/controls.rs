@@ -70,6 +70,7 @@ pub(crate) struct NewtonControls<'g> {
     /// In the order of `Method::control_values`.
     pub(crate) list: Vec<Expr<'g>>,
     pub(crate) max_iterations: Expr<'g>,
+    pub(crate) target_iterations: Expr<'g>,
     pub(crate) atol: Vec<Expr<'g>>,
     pub(crate) rtol: Vec<Expr<'g>>,
 }
@@ -79,9 +80,10 @@ impl<'g> NewtonControls<'g> {
         let mut maker = Maker { graph: system.graph, list: Vec::new() };
         let names: Vec<_> = system.states.iter().map(|state| state.name.as_str()).collect();
         let max_iterations = maker.symbol("newton_max_iters");
+        let target_iterations = maker.symbol("newton_target_iters");
         let atol = names.iter().map(|name| maker.symbol(&format!("newton_atol.{name}"))).collect();
         let rtol = names.iter().map(|name| maker.symbol(&format!("newton_rtol.{name}"))).collect();
-        Self { list: maker.list, max_iterations, atol, rtol }
+        Self { list: maker.list, max_iterations, target_iterations, atol, rtol }
     }
 }
 

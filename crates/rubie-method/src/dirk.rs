@@ -4,10 +4,12 @@ use rubie_expr::Expr;
 use rubie_model::System;
 
 use crate::assemble::{Attempt, Iterated, slope_at_start};
+use crate::implicit_tableau::ImplicitTableau;
 use crate::interpolant::weighted_sum;
-use crate::linear::{factored, slopes_at};
-use crate::method::{BuildOptions, DiagonallyImplicit, Method, Start};
-use crate::newton::{Equations, Newton};
+use crate::linear::{factored, factored_at, slopes_at};
+use crate::method::{BuildOptions, DiagonallyImplicit, Method, NewtonJacobian, Start};
+use crate::newton::{Equations, Factors, Newton};
+use crate::predictor::{Past, largest_ratio};
 use crate::sparse_lu::SparseLu;
 use crate::step::{Part, StepGraph};
 use crate::tableau::Coefficient;
@@ -20,13 +22,13 @@ pub(crate) fn build<'g>(
 ) -> StepGraph<'g> {
     let tableau = data.tableau;
     let carried = tableau.stiffly_accurate() || options.dense;
-    let mut stages = Stages::new(system, slope_at_start(system, carried));
+    let mut stages = Stages::new(system, slope_at_start(system, carried), data);
     for stage in 0..tableau.stages() {
         let node = tableau.c[stage].value;
         let base = stages.advanced(tableau.a[stage].get(..stage).unwrap_or_default());
         match tableau.diagonal(stage) {
             0.0 => stages.explicit(node, &base),
-            diagonal => stages.implicit(diagonal, node, base, data.start),
+            diagonal => stages.implicit(diagonal, node, base),
         }
     }
     let (k, stage_end) = (stages.k.clone(), stages.end.clone());
@@ -39,22 +41,64 @@ pub(crate) fn build<'g>(
         let sum = |i: usize| weighted_sum(weights.iter().copied().zip(k.iter().map(|k| k[i])));
         (0..new.len()).map(|i| sum(i).map_or(zero, |sum| stages.dt * sum)).collect::<Vec<_>>()
     });
-    if data.smooth || system.mass.is_some() {
+    let filtered = data.smooth || system.mass.is_some();
+    if filtered {
         // (M - gamma dt J)^-1 M of the estimate: what is left of it in algebraic equations is 0.
         let scaled = |errors: Vec<Expr<'g>>| {
             let errors: Vec<_> = errors.into_iter().map(|error| stages.shift * error).collect();
             system.mass_times(&errors)
         };
-        errors =
-            errors.map(|errors| stages.lu.as_ref().map_or(errors.clone(), |lu| lu.solve(&scaled(errors))));
+        errors = errors.map(|errors| stages.factors().map_or(errors.clone(), |lu| lu.solve(&scaled(errors))));
     }
     let slope_at_end = k.last().filter(|_| tableau.stiffly_accurate()).cloned();
-    let Stages { dt, slope, parts, newton, solves, .. } = stages;
+    let Stages { dt, slope, parts, newton, solves, past, lu, .. } = stages;
     let iterated = Some(Iterated { parts, newton, solves, slope_at_end });
-    let linear_solves = u32::from(data.smooth && errors.is_some());
-    let step = Attempt { dt, old: system.state_symbols(), new, errors, slope, carried, stages: k, iterated }
+    let linear_solves = u32::from(filtered && errors.is_some());
+    let singular = lu.as_ref().and_then(SparseLu::singular);
+    let derivatives = k.clone();
+    let old = system.state_symbols();
+    let mut graph = Attempt { dt, old, new, errors, slope, carried, stages: k, iterated, singular }
         .assemble(method, system, options);
-    StepGraph { linear_solves, ..step }
+    graph.linear_solves = linear_solves;
+    if let Some(Prediction { past, stages, .. }) = past {
+        let values: Vec<_> = stages.iter().flat_map(|stage| derivatives[*stage].clone()).collect();
+        // Before the others, so that the count of iterations stays the last.
+        let memory = past.memory(&values, dt, graph.accepted);
+        graph.iterations = graph.iterations.map(|place| place + memory.len());
+        graph.memory.splice(0..0, memory);
+    }
+    graph
+}
+
+/// Derivatives of the last step from which those of this one are predicted.
+struct Prediction<'g> {
+    past: Past<'g>,
+    /// Stages with distinct nodes: the last of those that share one.
+    stages: Vec<usize>,
+    nodes: Vec<f64>,
+    /// The ratio of step sizes up to which they are.
+    largest_ratio: f64,
+}
+
+impl<'g> Prediction<'g> {
+    fn new(system: &System<'g>, tableau: &ImplicitTableau) -> Self {
+        let node = |stage: usize| tableau.c[stage].value;
+        let stages = 0..tableau.stages();
+        let last = |stage: &usize| !(*stage + 1..tableau.stages()).any(|later| node(later) == node(*stage));
+        let distinct: Vec<usize> = stages.clone().filter(last).collect();
+        let nodes: Vec<f64> = distinct.iter().map(|stage| node(*stage)).collect();
+        let wanted: Vec<f64> = stages.filter(|stage| tableau.diagonal(*stage) != 0.0).map(node).collect();
+        let largest_ratio = largest_ratio(&nodes, &wanted);
+        Self { past: Past::new(system, "k", distinct.len()), stages: distinct, nodes, largest_ratio }
+    }
+
+    /// The derivative at a stage: predicted, or `else_`.
+    fn derivative(&self, node: f64, dt: Expr<'g>, else_: Vec<Expr<'g>>) -> Vec<Expr<'g>> {
+        let ratio = self.past.ratio(dt);
+        let near = ratio.gt(0.0).and(ratio.le(self.largest_ratio));
+        let predicted = self.past.derivatives(&self.nodes, node, dt);
+        predicted.into_iter().zip(else_).map(|(k, else_)| near.select(k, else_)).collect()
+    }
 }
 
 /// The stages so far.
@@ -74,6 +118,9 @@ struct Stages<'a, 'g> {
     time: Expr<'g>,
     base: Vec<Expr<'g>>,
     lu: Option<SparseLu<'g>>,
+    start: Start,
+    newton_jacobian: NewtonJacobian,
+    past: Option<Prediction<'g>>,
     /// gamma of the factors.
     diagonal: f64,
     /// How many stages have symbols or need none.
@@ -81,7 +128,7 @@ struct Stages<'a, 'g> {
 }
 
 impl<'a, 'g> Stages<'a, 'g> {
-    fn new(system: &'a System<'g>, slope: Vec<Expr<'g>>) -> Self {
+    fn new(system: &'a System<'g>, slope: Vec<Expr<'g>>, data: &DiagonallyImplicit) -> Self {
         let symbol = |name: &str| system.graph.symbol(name);
         let base = system.states.iter().map(|state| symbol(&format!("newton.base.{}", state.name)));
         Self {
@@ -97,6 +144,9 @@ impl<'a, 'g> Stages<'a, 'g> {
             time: symbol("newton.time"),
             base: base.collect(),
             lu: None,
+            start: data.start,
+            newton_jacobian: data.newton,
+            past: data.predict.then(|| Prediction::new(system, data.tableau)),
             diagonal: 0.0,
             kept: 0,
         }
@@ -120,39 +170,40 @@ impl<'a, 'g> Stages<'a, 'g> {
     }
 
     /// A part that makes the equation of the stage, and one that solves it.
-    fn implicit(&mut self, diagonal: f64, node: f64, base: Vec<Expr<'g>>, start: Start) {
+    fn implicit(&mut self, diagonal: f64, node: f64, base: Vec<Expr<'g>>) {
         let reach = diagonal * self.dt;
-        let near = match start {
-            Start::Zero if self.k.is_empty() => None,
-            _ => Some(self.k.last().unwrap_or(&self.slope)),
+        let near = match self.start {
+            Start::Zero if self.k.is_empty() => vec![self.system.graph.constant(0.0); base.len()],
+            _ => self.k.last().unwrap_or(&self.slope).clone(),
         };
-        let zero = self.system.graph.constant(0.0);
-        let guess = near.map_or(vec![zero; base.len()], |k| k.iter().map(|k| reach * *k).collect());
+        let k = match &self.past {
+            Some(past) => past.derivative(node, self.dt, near),
+            None => near,
+        };
+        let guess = k.into_iter().map(|k| reach * k).collect();
         let first = self.solves == 0;
         let mut outputs = if first { self.newton.begin(vec![guess]) } else { self.newton.next(vec![guess]) };
         outputs.extend(self.keep());
         if self.diagonal != diagonal {
             self.diagonal = diagonal;
             let shift = 1.0 / reach;
-            let lu = factored(self.system, &[vec![Some(shift)]]);
-            let factors = lu.values();
-            let symbol = |i: usize| self.system.graph.symbol(&format!("newton.lu.{i}"));
-            let known = self.lu.as_ref().map(SparseLu::values);
-            let symbols = known.unwrap_or_else(|| (0..factors.len()).map(symbol).collect());
-            self.lu = Some(lu.with_values(&symbols));
             outputs.push((self.shift, shift));
-            outputs.extend(symbols.into_iter().zip(factors));
+            if self.newton_jacobian == NewtonJacobian::Frozen {
+                outputs.extend(self.freeze(shift));
+            }
         }
         outputs.push((self.time, self.system.time + node * self.dt));
         outputs.extend(self.base.iter().copied().zip(base));
         self.parts.push(Part { name: if first { "prepare" } else { "next stage" }, outputs, pending: None });
-        let Some(lu) = self.lu.clone() else { return };
+        let factors = match self.lu.clone() {
+            Some(lu) => Factors::Frozen { lu, transform: None },
+            None => Factors::Exact,
+        };
         let equations = Equations {
             times: vec![self.time],
             base: vec![self.base.clone()],
             shift: vec![vec![self.shift]],
-            lu,
-            transform: None,
+            factors,
             measure: Some(self.shift * self.dt),
         };
         self.parts.push(self.newton.iterate(self.system, &equations));
@@ -160,6 +211,24 @@ impl<'a, 'g> Stages<'a, 'g> {
         let z = &self.newton.z[0];
         self.k.push(z.iter().map(|z| self.shift * *z).collect());
         self.end = Some(self.base.iter().zip(z).map(|(base, z)| *base + *z).collect());
+    }
+
+    /// Factors with J at the start, under symbols.
+    fn freeze(&mut self, shift: Expr<'g>) -> Vec<(Expr<'g>, Expr<'g>)> {
+        let lu = factored(self.system, &[vec![Some(shift)]]);
+        let factors = lu.values();
+        let symbol = |i: usize| self.system.graph.symbol(&format!("newton.lu.{i}"));
+        let known = self.lu.as_ref().map(SparseLu::values);
+        let symbols = known.unwrap_or_else(|| (0..factors.len()).map(symbol).collect());
+        self.lu = Some(lu.with_values(&symbols));
+        symbols.into_iter().zip(factors).collect()
+    }
+
+    /// The factors for an error estimate: those of the iteration, or with J at the last stage that was solved for.
+    fn factors(&self) -> Option<SparseLu<'g>> {
+        let at_end =
+            || Some(factored_at(self.system, &[vec![Some(self.shift)]], &[self.time], &[self.end.clone()?]));
+        self.lu.clone().or_else(at_end)
     }
 
     /// Symbols for the stages that have none yet, for those of the next equation take their place.

@@ -37,7 +37,7 @@ pub(crate) fn build<'g>(
     }
     let errors = tableau.error_weights().map(|weights| stages.errors(&weights));
     let Stages { dt, old, k } = stages;
-    Attempt { dt, old, new, errors, slope: k[0].clone(), carried, stages: k, iterated: None }
+    Attempt { dt, old, new, errors, slope: k[0].clone(), carried, stages: k, iterated: None, singular: None }
         .assemble(method, system, options)
 }
 

@@ -9,9 +9,10 @@ use rubie_model::System;
 
 use crate::assemble::{Attempt, Iterated, slope_at_start};
 use crate::linear::factored;
-use crate::method::{BuildOptions, FullyImplicit, Method};
-use crate::newton::{Equations, Newton, combined};
-use crate::step::{Memory, Part, StepGraph};
+use crate::method::{BuildOptions, FullyImplicit, Method, NewtonJacobian};
+use crate::newton::{Equations, Factors, Newton, combined};
+use crate::predictor::Past;
+use crate::step::{Part, StepGraph};
 
 pub(crate) fn build<'g>(
     method: &Method,
@@ -27,29 +28,41 @@ pub(crate) fn build<'g>(
     let dt = system.graph.symbol("dt");
     let per_step = 1.0 / dt;
     let newton = Newton::new(system, stages);
-    let past = Past::new(system, stages);
+    let past = data.predict.then(|| Past::new(system, "z", stages));
+    let zero = system.graph.constant(0.0);
 
     let scaled = |value: f64| (value != 0.0).then(|| per_step * value);
     let lambda = data.decoupling.lambda;
     let blocks: Vec<Vec<_>> =
         lambda.iter().map(|row| row.iter().map(|value| scaled(*value)).collect()).collect();
-    let real = real_block(lambda);
-    let mut outputs = newton.begin(past.guess(&nodes(data), dt));
-    let lu = keep(system, "newton.lu", factored(system, &blocks), &mut outputs);
+    let guess = match &past {
+        Some(past) => past.displacements(&nodes(data), dt),
+        None => vec![vec![zero; system.states.len()]; stages],
+    };
+    let mut outputs = newton.begin(guess);
+    let rows = |rows: &[&[f64]]| rows.iter().map(|row| row.to_vec()).collect::<Vec<_>>();
+    let factors = match data.newton {
+        NewtonJacobian::Frozen => Factors::Frozen {
+            lu: keep(system, "newton.lu", factored(system, &blocks), &mut outputs),
+            transform: Some([rows(data.decoupling.t), rows(data.decoupling.t_inverse)]),
+        },
+        NewtonJacobian::Exact => Factors::Exact,
+    };
     let prepare = Part { name: "prepare", outputs, pending: None };
 
     let a: Vec<Vec<f64>> =
         tableau.a.iter().map(|row| row.iter().map(|number| number.value).collect()).collect();
     let inverse = inverse(&a);
-    let zero = system.graph.constant(0.0);
-    let rows = |rows: &[&[f64]]| rows.iter().map(|row| row.to_vec()).collect::<Vec<_>>();
     let old = system.state_symbols();
+    let singular = match &factors {
+        Factors::Frozen { lu, .. } => lu.singular(),
+        Factors::Exact => None,
+    };
     let equations = Equations {
         times: tableau.c.iter().map(|node| system.time + node.value * dt).collect(),
         base: vec![old.clone(); stages],
         shift: inverse.iter().map(|row| row.iter().map(|value| per_step * *value).collect()).collect(),
-        lu,
-        transform: Some([rows(data.decoupling.t), rows(data.decoupling.t_inverse)]),
+        factors,
         measure: None,
     };
     let iterate = newton.iterate(system, &equations);
@@ -59,13 +72,14 @@ pub(crate) fn build<'g>(
         (0..stages).map(|j| (0..stages).map(|i| weights[i] * inverse[i][j]).sum()).collect()
     };
     let z = &newton.z;
+    let newton_stages = z.clone();
     let new: Vec<_> = if accurate {
         old.iter().zip(&z[stages - 1]).map(|(old, z)| *old + *z).collect()
     } else {
         let weights: Vec<_> = tableau.b.iter().map(|number| number.value).collect();
         old.iter().zip(combined(&of_z(&weights), z)).map(|(old, change)| *old + change).collect()
     };
-    let errors = match (data.smooth, real) {
+    let errors = match (data.smooth, data.decoupling.real_row()) {
         (true, Some(place)) => {
             let gamma = 1.0 / lambda[place][place];
             let raw = combined(&of_z(&quadrature(&nodes(data), gamma)), z);
@@ -88,16 +102,18 @@ pub(crate) fn build<'g>(
         errors,
         slope,
         carried,
-        stages: Vec::new(),
+        stages: newton_stages,
         iterated: Some(Iterated { parts: vec![prepare, iterate], newton, solves: 1, slope_at_end }),
+        singular,
     }
     .assemble(method, system, options);
-    graph.linear_solves = u32::from(data.smooth && real.is_some());
+    graph.linear_solves = u32::from(data.smooth && data.decoupling.real_row().is_some());
     let Some(Part { outputs, .. }) = graph.parts.last() else { return graph };
     let solved: Vec<_> =
         outputs.iter().take(stages * system.states.len()).map(|(symbol, _)| *symbol).collect();
+    let Some(past) = past else { return graph };
     // Before the others, so that the count of iterations stays the last.
-    let memory = past.memory(&solved, dt, graph.accepted, zero);
+    let memory = past.memory(&solved, dt, graph.accepted);
     graph.iterations = graph.iterations.map(|place| place + memory.len());
     graph.memory.splice(0..0, memory);
     graph
@@ -105,11 +121,6 @@ pub(crate) fn build<'g>(
 
 fn nodes(data: &FullyImplicit) -> Vec<f64> {
     data.tableau.c.iter().map(|node| node.value).collect()
-}
-
-/// The row of the block of one row.
-fn real_block(lambda: &[&[f64]]) -> Option<usize> {
-    (0..lambda.len()).find(|i| lambda[*i].iter().enumerate().all(|(j, value)| j == *i || *value == 0.0))
 }
 
 /// Hands factors on as symbols.
@@ -155,77 +166,6 @@ fn inverse(matrix: &[Vec<f64>]) -> Vec<Vec<f64>> {
         rows[column] = pivot;
     }
     rows.into_iter().map(|row| row[size..].to_vec()).collect()
-}
-
-/// The stages of the last accepted step.
-struct Past<'g> {
-    z: Vec<Vec<Expr<'g>>>,
-    names: Vec<String>,
-    dt: Expr<'g>,
-}
-
-impl<'g> Past<'g> {
-    fn new(system: &System<'g>, stages: usize) -> Self {
-        let name = |stage: usize, state: &str| format!("last.z{}.{state}", stage + 1);
-        let symbols = (0..stages).map(|stage| {
-            system.states.iter().map(|state| system.graph.symbol(&name(stage, &state.name))).collect()
-        });
-        let names = (0..stages)
-            .flat_map(|stage| system.states.iter().map(move |state| name(stage, &state.name)))
-            .collect();
-        Self { z: symbols.collect(), names, dt: system.graph.symbol("last.dt") }
-    }
-
-    /// The polynomial through the start and the stages of the last step, at the stages of this one and counted from its start:
-    /// q(1 + c_i dt / last dt) - q(1).
-    fn guess(&self, nodes: &[f64], dt: Expr<'g>) -> Vec<Vec<Expr<'g>>> {
-        let graph = dt.graph();
-        let ratio = dt / self.dt;
-        let weight = |j: usize, at: Expr<'g>| {
-            // l_j(at), which is 0 at the start and at the other nodes.
-            let others = nodes.iter().enumerate().filter(|(m, _)| *m != j);
-            others.fold(at * (1.0 / nodes[j]), |product, (_, node)| {
-                product * ((at - *node) * (1.0 / (nodes[j] - node)))
-            })
-        };
-        let one = graph.constant(1.0);
-        let at_stage = |node: &f64| -> Vec<Expr<'g>> {
-            let at = 1.0 + *node * ratio;
-            let weights: Vec<_> = (0..nodes.len()).map(|j| weight(j, at) - weight(j, one)).collect();
-            let states = 0..self.z[0].len();
-            let sum = |i: usize| {
-                let terms = weights.iter().zip(&self.z).map(|(weight, z)| *weight * z[i]);
-                terms.reduce(|sum, term| sum + term).unwrap_or(one)
-            };
-            states.map(sum).collect()
-        };
-        nodes.iter().map(at_stage).collect()
-    }
-
-    fn memory(
-        &self,
-        solved: &[Expr<'g>],
-        dt: Expr<'g>,
-        accepted: Expr<'g>,
-        zero: Expr<'g>,
-    ) -> Vec<Memory<'g>> {
-        let symbols = self.z.iter().flatten().zip(&self.names).zip(solved);
-        let mut memory: Vec<_> = symbols
-            .map(|((symbol, name), z)| Memory {
-                name: name.clone(),
-                symbol: *symbol,
-                first: zero,
-                next: accepted.select(*z, *symbol),
-            })
-            .collect();
-        memory.push(Memory {
-            name: "last_dt".to_owned(),
-            symbol: self.dt,
-            first: dt.graph().constant(f64::INFINITY),
-            next: accepted.select(dt, self.dt),
-        });
-        memory
-    }
 }
 
 #[cfg(test)]

@@ -99,7 +99,11 @@ mod settings_error;
 
 mod settings;
 
+mod adjust;
+
 mod newton;
+
+mod predictor;
 
 mod assemble;
 
@@ -119,7 +123,7 @@ pub use implicit_tableau::ImplicitTableau;
 pub use interpolant::{Continuous, Interpolant, Stiff};
 pub use method::{
     BuildOptions, Decoupling, DiagonallyImplicit, ExplicitRungeKutta, Family, FullyImplicit, Method,
-    RosenbrockW, Start,
+    NewtonJacobian, RosenbrockW, Start,
 };
 pub use registry::{UnknownMethod, find, methods};
 pub use rosenbrock_tableau::RosenbrockTableau;

@@ -1,6 +1,6 @@
 //! The matrices that linear systems are made of, and the derivatives of states where these are not given one by one.
 
-use rubie_expr::Expr;
+use rubie_expr::{Expr, Jacobian};
 use rubie_model::System;
 
 use crate::sparse_lu::SparseLu;
@@ -9,11 +9,38 @@ use crate::sparse_lu::SparseLu;
 /// system's own time and states.
 pub(crate) fn factored<'g>(system: &System<'g>, shift: &[Vec<Option<Expr<'g>>>]) -> SparseLu<'g> {
     let jacobian = system.jacobian();
+    factored_blocks(system, shift, |_| jacobian.clone())
+}
+
+/// The same with J of each block at the time and the states of a stage.
+pub(crate) fn factored_at<'g>(
+    system: &System<'g>,
+    shift: &[Vec<Option<Expr<'g>>>],
+    times: &[Expr<'g>],
+    stages: &[Vec<Expr<'g>>],
+) -> SparseLu<'g> {
+    let jacobian = system.jacobian();
+    let values: Vec<_> = jacobian.entries.iter().map(|entry| entry.value).collect();
+    factored_blocks(system, shift, |stage| {
+        let mut at_stage = jacobian.clone();
+        let values = system.at(&values, times[stage], &stages[stage]);
+        at_stage.entries.iter_mut().zip(values).for_each(|(entry, value)| entry.value = value);
+        at_stage
+    })
+}
+
+fn factored_blocks<'g>(
+    system: &System<'g>,
+    shift: &[Vec<Option<Expr<'g>>>],
+    jacobian_of: impl Fn(usize) -> Jacobian<'g>,
+) -> SparseLu<'g> {
     let size = system.states.len();
     let one = system.graph.constant(1.0);
     let unit: Vec<_> = (0..size).map(|i| (i, one)).collect();
-    let mut entries = Vec::new();
+    let (mut entries, mut own_diagonal) = (Vec::new(), Vec::new());
     for (row, shifts) in shift.iter().enumerate() {
+        let jacobian = jacobian_of(row);
+        own_diagonal.extend((0..size).map(|i| jacobian.get(i, i).is_some()));
         for (column, shift) in shifts.iter().enumerate() {
             for i in 0..size {
                 let mass = match &system.mass {
@@ -38,7 +65,7 @@ pub(crate) fn factored<'g>(system: &System<'g>, shift: &[Vec<Option<Expr<'g>>>])
         }
     }
     // With a large step, the shift alone is a small pivot.
-    SparseLu::new(shift.len() * size, &entries, |i| jacobian.get(i % size, i % size).is_some())
+    SparseLu::new(shift.len() * size, &entries, |i| own_diagonal[i])
 }
 
 /// The derivatives y' of all states at the system's own time and states.
@@ -51,10 +78,10 @@ pub(crate) fn slopes<'g>(system: &System<'g>) -> Vec<Expr<'g>> {
     let by_time = system.time_derivatives();
     let size = system.states.len();
     let (mut entries, mut right) = (Vec::new(), Vec::with_capacity(size));
-    for i in 0..size {
+    for (i, by_time) in by_time.into_iter().enumerate() {
         if mass.is_algebraic(i) {
             entries.extend(jacobian.row(i).iter().map(|entry| (i, entry.column, entry.value)));
-            right.push(-by_time[i]);
+            right.push(-by_time);
         } else {
             entries.extend(mass.rows[i].iter().map(|(j, factor)| (i, *j, *factor)));
             right.push(system.states[i].derivative);

@@ -1,7 +1,9 @@
 //! `Method`: what an integration method is called, what it promises, and the data its builder needs.
 
+use rubie_model::UnknownName;
+
 use crate::consistent::ConsistentValues;
-use crate::controller_kind::{ControlDefaults, ControllerKind};
+use crate::controller_kind::{ControlDefaults, ControllerKind, named};
 use crate::implicit_tableau::ImplicitTableau;
 use crate::interpolant::Interpolant;
 use crate::rosenbrock_tableau::RosenbrockTableau;
@@ -57,6 +59,8 @@ pub struct RosenbrockW {
     pub tableau: &'static RosenbrockTableau,
     /// The solution inside a step.
     pub interpolant: Interpolant,
+    /// Whether the error estimate is multiplied by (I - gamma dt J)^-1.
+    pub smooth: bool,
 }
 
 /// The data of a diagonally implicit Runge-Kutta method.
@@ -64,10 +68,47 @@ pub struct RosenbrockW {
 pub struct DiagonallyImplicit {
     /// Its coefficients.
     pub tableau: &'static ImplicitTableau,
+    /// The solution inside a step.
+    pub interpolant: Interpolant,
     /// Where the iteration for a first implicit stage begins; others begin at the derivative of the stage before.
     pub start: Start,
+    /// Whether iterations begin on the polynomial through the derivatives of the last step's stages, where that is near enough.
+    pub predict: bool,
+    /// The Jacobian matrix of the iteration.
+    pub newton: NewtonJacobian,
     /// Whether the error estimate is multiplied by (I - gamma dt J)^-1.
     pub smooth: bool,
+}
+
+/// Which Jacobian matrix Newton's iteration takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NewtonJacobian {
+    /// `frozen`: that of the step's start, factored once for an attempt (simplified Newton).
+    Frozen,
+    /// `exact`: that of the stages as they are, in each iteration.
+    Exact,
+}
+
+impl NewtonJacobian {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Frozen, Self::Exact];
+
+    /// The name that users write.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Frozen => "frozen",
+            Self::Exact => "exact",
+        }
+    }
+}
+
+impl std::str::FromStr for NewtonJacobian {
+    type Err = UnknownName;
+
+    /// The one with this name, in any case.
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        named("Jacobian matrix of Newton's iteration", name, &Self::ALL, |kind| kind.name())
+    }
 }
 
 /// Where an iteration begins.
@@ -86,6 +127,12 @@ pub struct FullyImplicit {
     pub tableau: &'static ImplicitTableau,
     /// How the stages' linear systems fall into smaller ones.
     pub decoupling: &'static Decoupling,
+    /// The solution inside a step.
+    pub interpolant: Interpolant,
+    /// Whether the iteration begins on the polynomial through the stages of the last step.
+    pub predict: bool,
+    /// The Jacobian matrix of the iteration; with the exact one, the stages' linear systems are solved as one.
+    pub newton: NewtonJacobian,
     /// Whether the error estimate is (I - gamma dt J)^-1 of one that takes the derivative at the step's start as well, with
     /// gamma the real eigenvalue of the coefficients; then it has as many orders as the method has stages.
     pub smooth: bool,
@@ -100,6 +147,14 @@ pub struct Decoupling {
     pub t: &'static [&'static [f64]],
     /// T^-1.
     pub t_inverse: &'static [&'static [f64]],
+}
+
+impl Decoupling {
+    /// The row of the block of one row: the place of a real eigenvalue.
+    pub(crate) fn real_row(&self) -> Option<usize> {
+        let alone = |i: &usize| self.lambda[*i].iter().enumerate().all(|(j, value)| j == *i || *value == 0.0);
+        (0..self.lambda.len()).find(alone)
+    }
 }
 
 impl Method {
@@ -128,12 +183,28 @@ impl Method {
         matches!(self.family, Family::DiagonallyImplicit(_) | Family::FullyImplicit(_))
     }
 
+    /// How many Jacobian matrices so many attempted steps with so many Newton iterations have evaluated. Each was factored once, for
+    /// `crank_nicolson` twice.
+    pub fn jacobians(&self, attempts: u64, iterations: u64) -> u64 {
+        let (newton, stages, smooth) = match &self.family {
+            Family::ExplicitRungeKutta(_) => return 0,
+            Family::RosenbrockW(_) => return attempts,
+            Family::DiagonallyImplicit(data) => (data.newton, 1, data.smooth),
+            Family::FullyImplicit(data) => (data.newton, data.tableau.stages() as u64, data.smooth),
+        };
+        match newton {
+            NewtonJacobian::Frozen => attempts,
+            NewtonJacobian::Exact => iterations * stages + if smooth { attempts } else { 0 },
+        }
+    }
+
     /// The solution inside a step.
     pub fn interpolant(&self) -> Interpolant {
         match &self.family {
             Family::ExplicitRungeKutta(data) => data.interpolant,
             Family::RosenbrockW(data) => data.interpolant,
-            Family::DiagonallyImplicit(_) | Family::FullyImplicit(_) => Interpolant::Hermite,
+            Family::DiagonallyImplicit(data) => data.interpolant,
+            Family::FullyImplicit(data) => data.interpolant,
         }
     }
 

@@ -2,7 +2,8 @@
 //!
 //! Unknown is the displacement z = stage state - base of one stage (diagonally implicit methods), or of all stages at once.
 //! With the matrix S, 1 / (a dt) or A^-1 / dt, and the mass matrix M, the equations are f(t_i, base_i + z_i) = M sum_j S_ij z_j, and
-//! each iteration adds the solution of (S M - J) delta = f - S M z with J and its factors from the start of the step.
+//! each iteration adds the solution of (S M - J) delta = f - S M z with J and its factors from the start of the step, or with J at the
+//! stages themselves.
 //!
 //! The test for convergence is that of E. Hairer, G. Wanner, Solving Ordinary Differential Equations II, 2nd ed., 1996,
 //! section IV.8: theta estimates the rate, theta / (1 - theta) times the last correction the error that is left.
@@ -13,6 +14,7 @@ use rubie_model::System;
 use crate::bounds::larger;
 use crate::controls::NewtonControls;
 use crate::interpolant::weighted_sum;
+use crate::linear::factored_at;
 use crate::sparse_lu::SparseLu;
 use crate::step::{Memory, Part, Trouble};
 
@@ -31,12 +33,23 @@ pub(crate) struct Equations<'g> {
     pub(crate) base: Vec<Vec<Expr<'g>>>,
     /// The matrix S.
     pub(crate) shift: Vec<Vec<Expr<'g>>>,
-    /// S M - J at the start of the step, for the unknowns that `transform` leads to.
-    pub(crate) lu: SparseLu<'g>,
-    /// T and T^-1 of S M - J = T (Lambda M - J) T^-1, where it was factored that way.
-    pub(crate) transform: Option<[Vec<Vec<f64>>; 2]>,
+    /// The factors of S M - J.
+    pub(crate) factors: Factors<'g>,
     /// What a correction is multiplied with before it is measured.
     pub(crate) measure: Option<Expr<'g>>,
+}
+
+/// Where the factors of S M - J come from.
+pub(crate) enum Factors<'g> {
+    /// J is that of the step's start, for all iterations of an attempt.
+    Frozen {
+        /// For the unknowns that `transform` leads to.
+        lu: SparseLu<'g>,
+        /// T and T^-1 of S M - J = T (Lambda M - J) T^-1, where it was factored that way.
+        transform: Option<[Vec<Vec<f64>>; 2]>,
+    },
+    /// J is that of the stages as they are, and each iteration factors anew.
+    Exact,
 }
 
 /// The symbols of an iteration.
@@ -181,13 +194,20 @@ impl<'g> Newton<'g> {
         let turned = |rows: &[Vec<f64>], values: &[Vec<Expr<'g>>]| -> Vec<Vec<Expr<'g>>> {
             rows.iter().map(|row| combined(row, values)).collect()
         };
-        let solve = |right: &[Vec<Expr<'g>>]| -> Vec<Vec<Expr<'g>>> {
-            let solved = equations.lu.solve(&right.concat());
+        let solve = |lu: &SparseLu<'g>, right: &[Vec<Expr<'g>>]| -> Vec<Vec<Expr<'g>>> {
+            let solved = lu.solve(&right.concat());
             solved.chunks(size.max(1)).map(<[_]>::to_vec).collect()
         };
-        match &equations.transform {
-            Some([to, from]) => turned(to, &solve(&turned(from, &residual))),
-            None => solve(&residual),
+        match &equations.factors {
+            Factors::Frozen { lu, transform: Some([to, from]) } => {
+                turned(to, &solve(lu, &turned(from, &residual)))
+            }
+            Factors::Frozen { lu, transform: None } => solve(lu, &residual),
+            Factors::Exact => {
+                let shift: Vec<Vec<_>> =
+                    equations.shift.iter().map(|row| row.iter().copied().map(Some).collect()).collect();
+                solve(&factored_at(system, &shift, &equations.times, stages), &residual)
+            }
         }
     }
 

@@ -50,12 +50,30 @@ pub(crate) fn build<'g>(
     let zero = system.graph.constant(0.0);
     let errors = tableau.error_weights().map(|weights| {
         let error = |i| increments.sum(weights.iter().copied(), i).unwrap_or(zero);
-        (0..new.len()).map(error).collect()
+        let errors: Vec<_> = (0..new.len()).map(error).collect();
+        if !data.smooth {
+            return errors;
+        }
+        // (M - gamma dt J)^-1 M of the estimate.
+        let shift = per_step * (1.0 / tableau.gamma.value);
+        let scaled: Vec<_> = errors.into_iter().map(|error| shift * error).collect();
+        lu.solve(&system.mass_times(&scaled))
     });
     let old = system.state_symbols();
-    let step = Attempt { dt, old, new, errors, slope, carried, stages: increments.u, iterated: None }
-        .assemble(method, system, options);
-    StepGraph { linear_solves: tableau.stages() as u32, ..step }
+    let linear_solves = tableau.stages() as u32 + u32::from(data.smooth && errors.is_some());
+    let step = Attempt {
+        dt,
+        old,
+        new,
+        errors,
+        slope,
+        carried,
+        stages: increments.u,
+        iterated: None,
+        singular: lu.singular(),
+    }
+    .assemble(method, system, options);
+    StepGraph { linear_solves, ..step }
 }
 
 /// The stages so far, and the states that were formed of them.

@@ -2,13 +2,13 @@
 
 use crate::consistent::{ConsistentValues, SHAMPINE_STEP};
 use crate::controller_kind::{ControllerKind, Filter, Gains};
-use crate::method::{Family, Method};
+use crate::method::{Family, Method, NewtonJacobian};
 use crate::settings_error::SettingsError;
 use crate::sparse_lu::factor_operations;
 use rubie_model::System;
 
-/// Tolerances below this count as this.
-const LEAST_ATOL: f64 = 1e-16;
+/// Absolute tolerances below this count as this: the smallest power of ten that f32 holds.
+const LEAST_ATOL: f64 = 1e-37;
 
 /// An absolute or relative tolerance.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,7 +36,7 @@ impl From<Vec<f64>> for Tolerance {
 pub struct StepSettings {
     /// The step-size controller.
     pub controller: Option<ControllerKind>,
-    /// Absolute tolerance, at least 0; what is below 1e-16 counts as 1e-16.
+    /// Absolute tolerance, at least 0; what is below 1e-37 counts as 1e-37.
     pub atol: Tolerance,
     /// Relative tolerance, at least 0.
     pub rtol: Tolerance,
@@ -71,6 +71,15 @@ pub struct StepSettings {
     pub newton_rtol: Option<f64>,
     /// Iterations after which an implicit step is given up and tried with a smaller size, from 1 to 32767.
     pub newton_max_iters: u32,
+    /// Iterations for each system of equations beyond which the controller `gustafsson` takes smaller steps, from 1 to 32767.
+    pub newton_target_iters: u32,
+    /// Which Jacobian matrix the iteration takes.
+    pub newton: Option<NewtonJacobian>,
+    /// Whether the iteration begins where a polynomial through the stages of the last step leads to.
+    pub predict_stages: Option<bool>,
+    /// Whether the error estimate is multiplied by (I - gamma dt J)^-1, which takes out what it says of the stiff components. Only
+    /// methods that solve linear systems can.
+    pub smooth_error: Option<bool>,
     /// What is done about initial values where there are algebraic equations.
     pub consistent_values: ConsistentValues,
 }
@@ -97,6 +106,10 @@ impl Default for StepSettings {
             newton_atol: None,
             newton_rtol: None,
             newton_max_iters: 8,
+            newton_target_iters: 5,
+            newton: None,
+            predict_stages: None,
+            smooth_error: None,
             consistent_values: ConsistentValues::default(),
         }
     }
@@ -230,19 +243,22 @@ impl Method {
         blocks * factor_operations(system.states.len(), &pattern, limit / blocks)
     }
 
-    /// newton_max_iters, and Newton's tolerances for each state; nothing where no stage is solved by iteration.
+    /// newton_max_iters, newton_target_iters, and Newton's tolerances for each state; nothing where no stage is solved by iteration.
     fn newton_values(&self, settings: &StepSettings, states: usize) -> Result<Vec<f64>, SettingsError> {
         if !self.iterated() {
             return Ok(Vec::new());
         }
         let limit = settings.newton_max_iters;
-        check("newton_max_iters", f64::from(limit), (1..=32767).contains(&limit), "from 1 to 32767")?;
+        let target = settings.newton_target_iters;
+        for (option, count) in [("newton_max_iters", limit), ("newton_target_iters", target)] {
+            check(option, f64::from(count), (1..=32767).contains(&count), "from 1 to 32767")?;
+        }
         let uniform = |own: Option<f64>, other: &Tolerance| own.map_or(other.clone(), Tolerance::Uniform);
         let atol = per_state("newton_atol", &uniform(settings.newton_atol, &settings.atol), states)?;
         let rtol = per_state("newton_rtol", &uniform(settings.newton_rtol, &settings.rtol), states)?;
         let atol = atol.into_iter().map(|tolerance| tolerance.max(LEAST_ATOL));
         let rtol = rtol.into_iter().map(|tolerance| tolerance.max(4.0 * f64::EPSILON));
-        Ok([f64::from(limit)].into_iter().chain(atol).chain(rtol).collect())
+        Ok([f64::from(limit), f64::from(target)].into_iter().chain(atol).chain(rtol).collect())
     }
 
     /// safety, min_step_shrink, max_step_growth, deadband_min, deadband_max.

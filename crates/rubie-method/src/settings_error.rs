@@ -102,6 +102,26 @@ pub enum SettingsError {
         /// The smallest controller that has it.
         least: ControllerKind,
     },
+    /// A choice about an iteration that the method has not.
+    #[error(
+        "`{option}` has no meaning for `{method}`, which solves no equations by iteration: leave it out, or take a diagonally or \
+         fully implicit method such as `kvaerno5` or `radau_iia_5`"
+    )]
+    NoIteration {
+        /// The method.
+        method: &'static str,
+        /// The option.
+        option: &'static str,
+    },
+    /// An error estimate that cannot be smoothed.
+    #[error(
+        "`{method}` has no error estimate with a linear system to smooth it by: leave out `smooth_error`, or take an adaptive implicit \
+         method such as `rodas5p`, `kvaerno5` or `radau_iia_5`"
+    )]
+    NotSmoothed {
+        /// The method.
+        method: &'static str,
+    },
     /// A filter and a gain at once.
     #[error("`filter` sets all gains, but `{gain}` is given too: leave out one of both")]
     FilterAndGain {

@@ -75,6 +75,8 @@ pub enum Trouble {
     NewtonIterations,
     /// The iteration for a stage equation moved away from a solution.
     NewtonDivergence,
+    /// A pivot of a linear system vanished.
+    SingularMatrix,
 }
 
 /// One attempted step as expressions in terms of the system's symbols (time, states, parameters: the values at the

@@ -11,7 +11,7 @@ fn row(method: &Method) -> String {
     };
     let interpolant = match method.interpolant() {
         Interpolant::Hermite => format!("{}, Hermite", method.interpolant_order()),
-        Interpolant::Continuous(_) | Interpolant::Stiff(_) => {
+        Interpolant::Continuous(_) | Interpolant::Stiff(_) | Interpolant::Collocation(_) => {
             format!("{}, own{extra}", method.interpolant_order())
         }
     };

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use rubie_expr::{Evaluator, Expr, Graph};
 use rubie_method::{
-    BuildOptions, Coefficient, ControllerKind, Family, ImplicitTableau, Method, StepGraph, StepSettings,
-    Trouble, find, methods,
+    BuildOptions, Coefficient, ControllerKind, Family, ImplicitTableau, Method, NewtonJacobian, StepGraph,
+    StepSettings, Trouble, find, methods,
 };
 use rubie_model::System;
 use support::numbers::{Double, Number};
@@ -32,6 +32,11 @@ fn numbers(row: &[Coefficient], length: usize) -> Vec<Double> {
     numbers
 }
 
+/// Without smoothing, where a method can do without.
+fn unsmoothed(method: &Method) -> Method {
+    method.adjusted(&StepSettings { smooth_error: Some(false), ..StepSettings::default() }).unwrap()
+}
+
 /// How well the published digits meet the order conditions.
 fn accuracy(method: &Method) -> f64 {
     match method.name {
@@ -49,7 +54,7 @@ fn tableaus_are_consistent_and_meet_the_order_conditions() {
         let stages = tableau.stages();
         let a: Vec<_> = tableau.a.iter().map(|row| numbers(row, stages)).collect();
         let mut sets = vec![(tableau.b, method.order)];
-        sets.extend(tableau.b_hat.zip(method.embedded_order));
+        sets.extend(tableau.b_hat.zip(unsmoothed(method).embedded_order));
         for (b, order) in sets {
             let checked = trees::residuals(&a, &a, &numbers(b, stages), (order + 1).min(9));
             let (met, next) = checked.split_at(order as usize);
@@ -64,7 +69,7 @@ fn tableaus_are_consistent_and_meet_the_order_conditions() {
     assert_eq!(implicit().count(), 20);
 }
 
-/// The listing gives orders of companions before smoothing.
+/// The listing gives orders of companions before smoothing. Those of Mahnken's methods have weights that are rounded to f64.
 #[test]
 fn coefficients_equal_an_independent_listing() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/tableaus.json");
@@ -84,6 +89,7 @@ fn coefficients_equal_an_independent_listing() {
         }
         assert_eq!((&entry["order"], &entry["stages"]), (&method.order.into(), &method.stages().into()));
         assert_eq!((&entry["fsal"], &entry["adaptive"]), (&method.fsal().into(), &method.adaptive().into()));
+        assert_eq!(entry["embedded_order"].as_u64(), unsmoothed(method).embedded_order.map(u64::from));
         assert_eq!(entry["default_controller"], method.default_controller().name());
         let same = |what: &str, row: &[Coefficient], listed: &serde_json::Value| {
             for (number, listed) in row.iter().zip(listed.as_array().unwrap()) {
@@ -113,9 +119,10 @@ struct Run<'g> {
 
 impl<'g> Run<'g> {
     fn new(method: &Method, system: &System<'g>, settings: &StepSettings, start: &[f64]) -> Self {
+        let method = &method.adjusted(settings).unwrap();
         let options = BuildOptions {
             controller: method.controller(settings).unwrap(),
-            dense: false,
+            dense: true,
             ..Default::default()
         };
         let step = method.build(system, &options);
@@ -133,6 +140,26 @@ impl<'g> Run<'g> {
 
     /// Whether it was accepted, and the next size.
     fn attempt(&mut self, dt: f64) -> (bool, f64) {
+        self.parts(dt);
+        let memory = &self.step.memory;
+        let mut roots = vec![self.step.accepted, self.step.next_dt];
+        roots.extend(self.step.next_states.iter().copied().chain(memory.iter().map(|memory| memory.next)));
+        let after = Evaluator::new(&roots).evaluate(&self.values.0).to_vec();
+        let symbols = self.states.iter().copied().chain(memory.iter().map(|memory| memory.symbol));
+        symbols.zip(&after[2..]).for_each(|(symbol, value)| self.values.set(symbol, *value));
+        if after[0] != 0.0 {
+            self.values.set(self.time, self.values.get(self.time) + dt);
+        }
+        (after[0] != 0.0, after[1])
+    }
+
+    /// Values of an attempt, which is then forgotten.
+    fn attempt_exporting(&mut self, dt: f64, values: &[Expr<'g>]) -> Vec<f64> {
+        self.parts(dt);
+        Evaluator::new(values).evaluate(&self.values.0).to_vec()
+    }
+
+    fn parts(&mut self, dt: f64) {
         self.values.set(self.step.dt, dt);
         for part in &self.step.parts {
             let (symbols, roots): (Vec<_>, Vec<_>) = part.outputs.iter().copied().unzip();
@@ -145,16 +172,6 @@ impl<'g> Run<'g> {
                 }
             }
         }
-        let memory = &self.step.memory;
-        let mut roots = vec![self.step.accepted, self.step.next_dt];
-        roots.extend(self.step.next_states.iter().copied().chain(memory.iter().map(|memory| memory.next)));
-        let after = Evaluator::new(&roots).evaluate(&self.values.0).to_vec();
-        let symbols = self.states.iter().copied().chain(memory.iter().map(|memory| memory.symbol));
-        symbols.zip(&after[2..]).for_each(|(symbol, value)| self.values.set(symbol, *value));
-        if after[0] != 0.0 {
-            self.values.set(self.time, self.values.get(self.time) + dt);
-        }
-        (after[0] != 0.0, after[1])
     }
 }
 
@@ -169,34 +186,148 @@ fn tight(dt: f64) -> StepSettings {
     }
 }
 
+fn distance(one: impl Iterator<Item = f64>, other: [f64; 3]) -> f64 {
+    one.zip(other).map(|(found, exact)| (found - exact).abs()).fold(0.0, f64::max)
+}
+
+/// The error at t = 1 after so many steps, and Newton's iterations.
+fn error(method: &Method, settings: &StepSettings, steps: i32) -> (f64, f64) {
+    let graph = Graph::new();
+    let system = problem::system(&graph);
+    let dt = 1.0 / f64::from(steps);
+    let settings = StepSettings { dt: Some(dt), ..settings.clone() };
+    let mut run = Run::new(method, &system, &settings, &problem::solution(0.0));
+    for _ in 0..steps {
+        assert!(run.attempt(dt).0, "{}", method.name);
+    }
+    let end = run.states.iter().map(|state| run.values.get(*state));
+    let iterations = run.step.memory[run.step.iterations.unwrap()].symbol;
+    (distance(end, problem::solution(1.0)), run.values.get(iterations))
+}
+
+/// With steps so large that rounding does not set the floor.
+fn order_of(method: &Method, settings: &StepSettings) -> f64 {
+    let steps = match method.order {
+        0..5 => 64,
+        5 => 16,
+        _ => 3,
+    };
+    (error(method, settings, steps).0 / error(method, settings, 2 * steps).0).log2()
+}
+
 #[test]
 fn every_method_has_its_order() {
     let mut wrong = Vec::new();
     for (method, _) in implicit() {
-        let error = |steps: i32| {
-            let graph = Graph::new();
-            let system = problem::system(&graph);
-            let dt = 1.0 / f64::from(steps);
-            let mut run = Run::new(method, &system, &tight(dt), &problem::solution(0.0));
-            for _ in 0..steps {
-                assert!(run.attempt(dt).0, "{}", method.name);
-            }
-            let exact = problem::solution(1.0f64);
-            let end = run.states.iter().map(|state| run.values.get(*state));
-            end.zip(exact).map(|(found, exact): (f64, f64)| (found - exact).abs()).fold(0.0, f64::max)
-        };
-        let steps = match method.order {
-            0..5 => 64,
-            5 => 16,
-            _ => 3,
-        };
-        let measured = (error(steps) / error(2 * steps)).log2();
-        println!("{}: {measured:.3}, {:e}", method.name, error(2 * steps));
+        let measured = order_of(method, &tight(1.0));
+        println!("{}: {measured:.3}", method.name);
         if (measured - f64::from(method.order)).abs() > if method.order > 5 { 1.0 } else { 0.3 } {
             wrong.push((method.name, measured));
         }
     }
     assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+/// What the iteration does must not be seen in its solutions: frozen or exact, wherever it begins.
+#[test]
+fn iterations_of_all_kinds_find_the_same_solutions() {
+    for (method, _) in implicit() {
+        let of = |newton, predict| {
+            let choices = StepSettings { newton: Some(newton), predict_stages: Some(predict), ..tight(1.0) };
+            error(method, &choices, 32)
+        };
+        let (reference, frozen) = of(NewtonJacobian::Frozen, false);
+        let (found, exact) = of(NewtonJacobian::Exact, false);
+        let (predicted, fewer) = of(NewtonJacobian::Frozen, true);
+        println!("{}: {frozen} iterations, exact {exact}, predicted {fewer}", method.name);
+        for other in [found, predicted] {
+            assert!(
+                (reference - other).abs() < 1e-11 + 1e-3 * reference,
+                "{}: {reference:e}, {other:e}",
+                method.name
+            );
+        }
+        assert!(exact < frozen, "{}: {exact} exact iterations, {frozen} frozen", method.name);
+    }
+}
+
+/// Beginning on the polynomial of the last step saves iterations where that polynomial is near.
+#[test]
+fn prediction_saves_iterations() {
+    for name in ["sdirk_2_2", "trapezoidal_dirk", "radau_iia_5", "firk_gauss_legendre_4", "radau_iia_9"] {
+        let method = find(name).unwrap();
+        let iterations = |predict| {
+            let choices = StepSettings { predict_stages: Some(predict), ..tight(1.0) };
+            error(method, &choices, 64).1
+        };
+        let (without, with) = (iterations(false), iterations(true));
+        println!("{name}: {without} iterations, {with} predicted");
+        assert!(with < without, "{name}: {without} iterations, {with} predicted");
+    }
+}
+
+/// Inside a step, over theta: an error of order q + 1 in dt.
+#[test]
+fn every_interpolant_has_its_order() {
+    let mut wrong = Vec::new();
+    for (method, _) in implicit() {
+        let error = |dt: f64| {
+            let graph = Graph::new();
+            let system = problem::system(&graph);
+            let mut run = Run::new(method, &system, &tight(dt), &problem::solution(0.5));
+            run.values.set(run.time, 0.5);
+            for memory in run.step.memory.clone() {
+                let first = run.values.evaluate(memory.first);
+                run.values.set(memory.symbol, first);
+            }
+            let dense = run.step.dense.clone().unwrap();
+            let exported: Vec<_> = dense.exports.iter().map(|export| export.value).collect();
+            let taken = run.attempt_exporting(dt, &exported);
+            for (export, value) in dense.exports.iter().zip(taken) {
+                run.values.set(export.symbol, value);
+            }
+            let mut worst = 0.0f64;
+            for theta in [0.2, 0.5, 0.8] {
+                run.values.set(dense.theta, theta);
+                let inside: Vec<_> = dense.states.iter().map(|state| run.values.evaluate(*state)).collect();
+                worst = worst.max(distance(inside.into_iter(), problem::solution(0.5 + theta * dt)));
+            }
+            worst
+        };
+        let dt = if method.interpolant_order() > 3 { 0.08 } else { 1.0 / 32.0 };
+        let measured = (error(dt) / error(dt / 2.0)).log2() - 1.0;
+        println!("{}, inside: {measured:.2}", method.name);
+        let promised = f64::from(method.interpolant_order());
+        // Hermite's polynomial may be better than a method of low order promises.
+        if measured < promised - 0.35 || measured > promised + 1.4 {
+            wrong.push((method.name, measured));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+/// (I - gamma dt J)^-1 takes the stiff components out of an error estimate: y' = -1e6 y falls to nothing in one step, and only the smoothed
+/// estimate says so.
+#[test]
+fn smoothed_estimates_do_not_see_stiff_components() {
+    for name in ["kvaerno3", "kencarp4", "trbdf2", "l_stable_sdirk_4", "radau_iia_5", "grk4t"] {
+        let next_dt = |smooth| {
+            let graph = Graph::new();
+            let (t, y) = (graph.symbol("t"), graph.symbol("y"));
+            let system = problem::make(&graph, t, &[("y", y, -1e6 * (y - 1.0))]);
+            let settings = StepSettings {
+                smooth_error: Some(smooth),
+                controller: Some(ControllerKind::Integral),
+                ..StepSettings::with_tolerance(1e-3)
+            };
+            let method = find(name).unwrap();
+            let mut run = Run::new(method, &system, &settings, &[1.0 + 1e-2]);
+            run.attempt(1.0).1
+        };
+        let (raw, smoothed) = (next_dt(false), next_dt(true));
+        println!("{name}: next step {raw} raw, {smoothed} smoothed");
+        assert!(smoothed > raw, "{name}: {raw} raw, {smoothed} smoothed");
+    }
 }
 
 #[test]
@@ -215,6 +346,28 @@ fn a_failed_iteration_shrinks_the_step() {
         let iterations = run.step.memory[run.step.iterations.unwrap()].symbol;
         assert!(run.values.get(iterations) >= 1.0);
         assert_eq!(run.states.iter().map(|state| run.values.get(*state)).collect::<Vec<_>>(), start);
+    }
+}
+
+/// J = 2 / gamma with dt = 1/2: the matrix 1 / (gamma dt) - J is 0.
+#[test]
+fn a_vanished_pivot_is_told() {
+    for name in ["rodas5p", "ros3p", "kvaerno3", "sdirk_2_2", "backwards_euler"] {
+        let method = find(name).unwrap();
+        let gamma = match method.family {
+            Family::RosenbrockW(data) => data.tableau.gamma.value,
+            Family::DiagonallyImplicit(data) => data.tableau.diagonal(data.tableau.stages() - 1),
+            _ => unreachable!(),
+        };
+        for (rate, singular) in [(2.0 * (1.0 / gamma), 1.0), (2.1 / gamma, 0.0)] {
+            let graph = Graph::new();
+            let (t, y) = (graph.symbol("t"), graph.symbol("y"));
+            let system = problem::make(&graph, t, &[("y", y, rate * y)]);
+            let mut run = Run::new(method, &system, &tight(0.5), &[1.0]);
+            run.parts(0.5);
+            let told = run.step.troubles.iter().find(|(trouble, _)| *trouble == Trouble::SingularMatrix);
+            assert_eq!(run.values.evaluate(told.unwrap().1), singular, "{name}");
+        }
     }
 }
 

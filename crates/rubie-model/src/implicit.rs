@@ -200,7 +200,7 @@ fn reduce<'g>(rows: &mut [Row<'g>], closing: &Closing<'_, 'g>, defaults: &[f64])
     for row in rows.iter_mut().filter(|row| row.factors.len() == 1) {
         for factor in row.factors.values_mut().filter(|factor| factor.as_constant().is_some()) {
             row.rate = row.rate / *factor;
-            *factor = *factor / *factor;
+            *factor = factor.graph().constant(1.0);
         }
     }
 }
@@ -348,8 +348,8 @@ fn diagnostic(fault: &Fault, checked: &Checked, file: &File) -> Diagnostic {
                 format!("the algebraic equations do not determine {names}"),
             );
             for equation in equations.iter().take(6) {
-                diagnostic = diagnostic
-                    .label(span(*equation), format!("there is nothing left that this can determine"));
+                diagnostic =
+                    diagnostic.label(span(*equation), "there is nothing left that this can determine");
             }
             for state in states.iter().take(6) {
                 diagnostic =

@@ -30,6 +30,15 @@ pub trait Executor<T: Element>: Send + Sync + Sized {
     /// If there are fewer rows or uniforms than the program needs.
     fn execute(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>);
 
+    /// Runs the program on the lanes of a range alone.
+    ///
+    /// # Arguments
+    /// - `lanes`: whole lines of 64 bytes: multiples of [`Element::LANES_PER_VECTOR`].
+    ///
+    /// # Panics
+    /// As [`Executor::execute`], and if there are no such lanes.
+    fn execute_lanes(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>, lanes: Range<usize>);
+
     /// Runs the program on all lanes again and again, until a number of the row `until` is not 0 (in any of its bits) after
     /// a round, or `most` rounds are done. There is at least one. Returns how many there were.
     ///
@@ -46,15 +55,6 @@ pub trait Executor<T: Element>: Send + Sync + Sized {
             }
         }
     }
-
-    /// Runs the program on the lanes of a range alone.
-    ///
-    /// # Arguments
-    /// - `lanes`: whole lines of 64 bytes: multiples of [`Element::LANES_PER_VECTOR`].
-    ///
-    /// # Panics
-    /// As [`Executor::execute`], and if there are no such lanes.
-    fn execute_lanes(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>, lanes: Range<usize>);
 }
 
 /// How an executor shall work.
@@ -243,7 +243,7 @@ impl<T: Element> Rows<T> {
     pub fn new(rows: usize, lanes: usize) -> Self {
         let vector = T::LANES_PER_VECTOR;
         assert!(lanes > 0 && lanes.is_multiple_of(vector), "{lanes} lanes are not a multiple of {vector}");
-        let lines = lanes / vector | 1;
+        let lines = (lanes / vector) | 1;
         Self { lines: Lines::new(rows * lines), rows, lanes, distance: lines * vector }
     }
 

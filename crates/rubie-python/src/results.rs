@@ -42,6 +42,8 @@ pub(crate) fn report<'py>(py: Python<'py>, report: &Report) -> PyResult<Bound<'p
     entries.set_item("device_seconds", report.device_seconds)?;
     entries.set_item("accepted_steps", report.accepted_steps)?;
     entries.set_item("rejected_steps", report.rejected_steps)?;
+    entries.set_item("newton_iterations", report.newton_iterations)?;
+    entries.set_item("jacobians", report.jacobians)?;
     entries.set_item("failed_runs", report.failed_runs)?;
     entries.set_item("failed", &report.failed)?;
     entries.set_item("output", &report.output)?;

@@ -65,7 +65,8 @@ impl Solver {
             return Err(Error::new(ErrorKind::Option, message));
         }
         let choice = choose(model, options, sweep)?;
-        let options = SolveOptions { method: choice.method.to_owned(), ..options.clone() };
+        let steps = rubie_method::find(choice.method)?.applicable(&options.steps);
+        let options = SolveOptions { method: choice.method.to_owned(), steps, ..options.clone() };
         let mut solver = on_device(model, &options, sweep)?;
         solver.choice = Some(choice);
         Ok(solver)
@@ -127,6 +128,7 @@ fn attempt(
         memory_limit: None,
         ..options.clone()
     };
+    options.steps = rubie_method::find(method)?.applicable(&options.steps);
     let instructions = instructions_of_attempt(&Solver::new(model, &options)?.spec(pilot.names())?);
     if let Some(best) = best {
         let patience = best.work().saturating_mul(PATIENCE) / (pilot.runs() * instructions).max(1);

@@ -38,6 +38,10 @@ pub struct Report {
     pub accepted_steps: u64,
     /// Rejected steps of all runs.
     pub rejected_steps: u64,
+    /// Newton iterations of all runs, those of rejected steps included; 0 for methods without iterations.
+    pub newton_iterations: u64,
+    /// Jacobian matrices that were evaluated and factored, in all runs; 0 for explicit methods.
+    pub jacobians: u64,
     /// Runs that failed, by reason: a run with two reasons counts under both.
     pub failed: BTreeMap<&'static str, u64>,
     /// Number of runs that failed.
@@ -94,6 +98,12 @@ impl fmt::Display for Report {
         line("runs per second", grouped(self.runs_per_second()))?;
         line("accepted steps", self.accepted_steps.to_string())?;
         line("rejected steps", self.rejected_steps.to_string())?;
+        if self.newton_iterations > 0 {
+            line("iterations", self.newton_iterations.to_string())?;
+        }
+        if self.jacobians > 0 {
+            line("jacobians", self.jacobians.to_string())?;
+        }
         line("failed runs", self.failed_runs.to_string())?;
         for (reason, count) in &self.failed {
             line(&format!("  {reason}"), count.to_string())?;

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use rubie_kernel::{ChunkInputs, ChunkOutputs, ChunkReport, Status, Watch};
 use rubie_memory::ChunkPlan;
+use rubie_method::Method;
 use rubie_program::Precision;
 
 use crate::buffers::Buffers;
@@ -59,7 +60,7 @@ impl Solver {
         let mut buffers = Buffers::new(self, sweep.names().len());
         buffers.take(self, sweep, 0..sweep.runs());
         let chunk = self.run_chunk(&compiled, &mut buffers, monitor)?;
-        report.finish_chunk(chunk, &buffers.status);
+        report.finish_chunk(self.method(), chunk, &buffers.status);
         report.solve_seconds = start.elapsed().as_secs_f64();
         Ok(Solution::new(self, sweep, buffers, report))
     }
@@ -127,7 +128,7 @@ impl Solver {
             },
             |buffers| {
                 let chunk = self.run_chunk(&compiled, buffers, monitor)?;
-                report.finish_chunk(chunk, &buffers.status);
+                report.finish_chunk(self.method(), chunk, &buffers.status);
                 Ok(())
             },
             |buffers| {
@@ -174,8 +175,8 @@ impl Solver {
             runs: sweep.runs(),
             threads: self.options().thread_count().get(),
             backend: self.backend(),
+            method: self.method().name.to_owned(),
             device: self.device.clone(),
-            method: self.method_name().to_owned(),
             choice: self.choice().cloned(),
             precision: match self.options().precision {
                 Precision::F32 => "f32",
@@ -187,6 +188,8 @@ impl Solver {
             device_seconds: 0.0,
             accepted_steps: 0,
             rejected_steps: 0,
+            newton_iterations: 0,
+            jacobians: 0,
             failed: Default::default(),
             failed_runs: 0,
             output: None,
@@ -199,12 +202,15 @@ impl Solver {
 }
 
 impl Report {
-    fn finish_chunk(&mut self, chunk: ChunkReport, status: &[Status]) {
+    fn finish_chunk(&mut self, method: &Method, chunk: ChunkReport, status: &[Status]) {
         self.chunks += 1;
         self.accepted_steps += chunk.accepted_steps;
         self.rejected_steps += chunk.rejected_steps;
-        self.device_seconds += chunk.device_time.as_secs_f64();
+        self.newton_iterations += chunk.newton_iterations;
+        let attempts = chunk.accepted_steps + chunk.rejected_steps;
+        self.jacobians += method.jacobians(attempts, chunk.newton_iterations);
         self.unrecorded_events += chunk.unrecorded_events;
+        self.device_seconds += chunk.device_time.as_secs_f64();
         self.count_failures(status);
     }
 }

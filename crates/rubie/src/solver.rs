@@ -28,7 +28,7 @@ use crate::sweep::Sweep;
 pub struct Solver {
     model: Model,
     options: SolveOptions,
-    method: &'static Method,
+    method: Method,
     names: Names,
     pub(crate) output: OutputGraph,
     pub(crate) times: Vec<f64>,
@@ -74,7 +74,7 @@ impl Solver {
                            solver by `Solver::for_sweep`";
             return Err(Error::new(ErrorKind::Option, message));
         }
-        let method = rubie_method::find(&options.method)?;
+        let method = rubie_method::find(&options.method)?.adjusted(&options.steps)?;
         let span = Span::new(options.t0, options.until, options.settle)?;
         let times = options.save.times(span)?;
         if !(options.memory_share > 0.0 && options.memory_share <= 1.0) {
@@ -328,9 +328,9 @@ impl Solver {
         Ok(())
     }
 
-    /// The method's name in reports.
-    pub(crate) fn method_name(&self) -> &'static str {
-        self.method.name
+    /// The method, as the options adjust it.
+    pub(crate) fn method(&self) -> &Method {
+        &self.method
     }
 
     /// Checks that the model has all names of a sweep, and drivers all its runs, before anything is computed or written.

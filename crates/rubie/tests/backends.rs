@@ -25,11 +25,23 @@ fn bits(solution: &Solution) -> Vec<u64> {
 }
 
 fn check(name: &str, method: &str, until: f64, sweep: &str, precision: Precision, dt: Option<f64>) {
+    let steps = StepSettings { dt, ..StepSettings::default() };
+    check_steps(name, method, until, sweep, precision, &steps);
+}
+
+fn check_steps(
+    name: &str,
+    method: &str,
+    until: f64,
+    sweep: &str,
+    precision: Precision,
+    steps: &StepSettings,
+) {
     let (parameter, values) = sweep.split_once('=').unwrap();
     let sweep = Sweep::product(vec![Axis::parse(parameter, values, 0).unwrap()]).unwrap();
     let options = |backend, vectors| SolveOptions {
         method: method.to_owned(),
-        steps: StepSettings { dt, ..StepSettings::default() },
+        steps: steps.clone(),
         until,
         save: Schedule::Every(until / 10.0),
         precision,
@@ -67,6 +79,26 @@ fn every_method() {
             let dt = |dt| method.embedded_order.is_none().then_some(dt);
             check("lorenz", method.name, 0.5, "rho=0:40:20", precision, dt(0.01));
             check("hodgkin_huxley", method.name, 0.5, "g_Na=80:140:20", precision, dt(0.02));
+        }
+    }
+}
+
+#[test]
+fn every_choice_of_newton() {
+    for name in ["kvaerno3", "trbdf2", "radau_iia_5", "firk_gauss_legendre_2"] {
+        for (newton, predict) in
+            [(NewtonJacobian::Frozen, true), (NewtonJacobian::Exact, false), (NewtonJacobian::Exact, true)]
+        {
+            let adaptive = rubie::find_method(name).unwrap().adaptive();
+            let steps = StepSettings {
+                dt: (!adaptive).then_some(0.01),
+                newton: Some(newton),
+                predict_stages: Some(predict),
+                smooth_error: (name == "kvaerno3").then_some(true),
+                newton_target_iters: 2,
+                ..StepSettings::default()
+            };
+            check_steps("van_der_pol", name, 3.0, "mu=1:100:20", Precision::F64, &steps);
         }
     }
 }

@@ -82,7 +82,7 @@ fn pendulum_of_index_one() {
         ];
         check(&model, &options(method, 1e-8, 1.0), &exact, if order_3 { 1e-6 } else { 2e-7 });
     }
-    let exact = [("x", -0.811_586_446_191_303_8), ("tension", 1.752_697_054_036_187_1)];
+    let exact = [("x", -0.811_586_446_191_303_8), ("tension", 1.752_697_054_036_187)];
     check(&model, &options("rodas5p", 1e-10, 10.0), &exact, 1e-8);
     check(&model, &options("radau_iia_5", 1e-10, 10.0), &exact, 1e-8);
 }

@@ -5,7 +5,7 @@ struct Job {
     real *summaries;             // (window, column, run)
     u32 *status;                 // (run)
     const double *sample_times;  // of the samples, and infinity
-    u64 *counters;               // next run, finished runs, accepted steps, rejected steps
+    u64 *counters;               // next run, finished runs, accepted steps, rejected steps, Newton iterations
     u64 *saved;                  // (word, thread): runs that a launch leaves unfinished
     u64 runs;
     u64 threads;

@@ -114,7 +114,12 @@ impl<'a> Pieces<'a> {
         let accessor = |(name, row): (&str, u32)| {
             format!("INLINE double &{name}(Lane &l) {{ return {}; }}\n", self.clock(row))
         };
-        named.into_iter().map(accessor).collect()
+        let iterations = match self.layout.iterations {
+            Some(row) => format!("l.r.r{row}"),
+            None => "0.0".to_owned(),
+        };
+        let iterations = format!("INLINE double newton_iterations(Lane &l) {{ return {iterations}; }}\n");
+        named.into_iter().map(accessor).chain([iterations]).collect()
     }
 
     fn beginning(&self) -> String {

@@ -162,7 +162,7 @@ extern "C" __global__ void __launch_bounds__(BLOCK) rubie_run(const Job job, UNI
     u64 thread = (u64)blockIdx.x * BLOCK + threadIdx.x;
     if (thread >= job.threads) return;
     Lane l = {};
-    u64 finished = 0, accepted = 0, rejected = 0;
+    u64 finished = 0, accepted = 0, rejected = 0, iterated = 0;
     load(l, job.saved + thread, job.threads);
     for (u64 left = job.quota; left > 0; --left) {
         if (l.run == NONE) {
@@ -181,6 +181,7 @@ extern "C" __global__ void __launch_bounds__(BLOCK) rubie_run(const Job job, UNI
             u64 steps = (u64)accepted_steps(l);
             accepted += steps;
             rejected += (u64)attempts(l) - steps;
+            iterated += (u64)newton_iterations(l);
             ++finished;
             end(l, job, event);
         }
@@ -189,4 +190,5 @@ extern "C" __global__ void __launch_bounds__(BLOCK) rubie_run(const Job job, UNI
     if (finished != 0) atomicAdd(&job.counters[1], finished);
     if (accepted != 0) atomicAdd(&job.counters[2], accepted);
     if (rejected != 0) atomicAdd(&job.counters[3], rejected);
+    if (iterated != 0) atomicAdd(&job.counters[4], iterated);
 }

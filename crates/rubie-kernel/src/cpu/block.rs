@@ -260,6 +260,9 @@ impl<T: Samples> Block<T> {
         let [event, attempts, accepted] = rows.map(|row| self.lanes.get(row, lane) as u64);
         self.report.accepted_steps += accepted;
         self.report.rejected_steps += attempts - accepted;
+        if let Some(row) = job.layout.iterations {
+            self.report.newton_iterations += self.lanes.rows.row(row)[lane].to_f64() as u64;
+        }
         if event & STOPPED != 0 {
             unit.fail(run, job.first_rows(self.sample[lane], self.window[lane]), Status::STOPPED);
         } else if event & DONE != 0 {

@@ -35,13 +35,16 @@ pub(super) fn arrange(
         controls: uniforms.many(summaries.controls().len()),
         due: rows.one(),
     });
+    let states = rows.many(system.states.len());
+    let memory = rows.many(step.memory.len());
     let layout = Layout {
         clock,
         time,
         dt,
         next_dt,
-        states: rows.many(system.states.len()),
-        memory: rows.many(step.memory.len()),
+        states,
+        iterations: step.iterations.map(|place| memory.start + place as u32),
+        memory,
         inputs: rows.many(inputs.varying.len()),
         between: rows.many(between(system, step).len()),
         accepted: rows.one(),

@@ -121,8 +121,7 @@ impl<'g> TimedEvents<'g> {
         system: &System<'g>,
         (step, counts): (&StepGraph<'g>, &[usize]),
         clock: &ClockGraph<'g>,
-        rows: &HashMap<NodeId, u32>,
-        layout: &Layout,
+        (rows, layout): (&HashMap<NodeId, u32>, &Layout),
     ) -> Option<Vec<Phase<'g>>> {
         let symbols: Vec<_> = system.states.iter().map(|state| state.symbol).collect();
         let mut states = symbols.clone();

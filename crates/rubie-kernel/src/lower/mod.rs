@@ -164,9 +164,9 @@ impl KernelSpec {
         phases.extend(
             located.iter().flat_map(|(clock, dense)| conditions.phases(system, clock, dense, &layout)),
         );
-        let act = within
-            .as_ref()
-            .and_then(|clock| events.phases(&conditions, all, system, (step, &counts), clock, &rows, &layout));
+        let act = within.as_ref().and_then(|clock| {
+            events.phases(&conditions, all, system, (step, &counts), clock, (&rows, &layout))
+        });
         let acts = act.as_ref().map(Vec::len);
         phases.extend(act.into_iter().flatten());
 

@@ -2,7 +2,7 @@
 //!
 //! basic = safety E^(-1/(2k)); after an accepted step that follows another,
 //! predictive = safety (dt / dt_prev) (E^2 / Eprev)^(-1/(2k)), and the smaller counts. Where stage equations were
-//! solved by n iterations (their mean), basic has min(1, (1 + 2 N) / (n + 2 N)) beside, N = 5.
+//! solved by n iterations (their mean), basic has min(1, (1 + 2 N) / (n + 2 N)) beside, N being `newton_target_iters`.
 //! Source: K. Gustafsson, Control-theoretic techniques for stepsize selection in implicit Runge-Kutta methods,
 //! ACM Trans. Math. Softw. 20 (1994) 496-517.
 

@@ -3,6 +3,7 @@
 //! Each is a polynomial in theta whose coefficients depend only on what is exported from the attempt, so a program
 //! computes the coefficients once per step and evaluates one Horner scheme per sample.
 
+mod collocation;
 mod continuous;
 mod hermite;
 mod stiff;
@@ -13,6 +14,7 @@ pub use stiff::Stiff;
 
 use rubie_expr::{Expr, Graph};
 
+use crate::implicit_tableau::ImplicitTableau;
 use crate::step::{Dense, Export};
 
 /// Where the solution inside a step comes from.
@@ -24,6 +26,8 @@ pub enum Interpolant {
     Continuous(&'static Continuous),
     /// Weights of the method's own that correct the straight line between the step's ends.
     Stiff(&'static Stiff),
+    /// The polynomial through the start and the stages of a collocation method, of as many orders as stages.
+    Collocation(&'static ImplicitTableau),
 }
 
 impl Interpolant {
@@ -33,13 +37,14 @@ impl Interpolant {
             Interpolant::Hermite => 3,
             Interpolant::Continuous(weights) => weights.order,
             Interpolant::Stiff(weights) => weights.order,
+            Interpolant::Collocation(tableau) => tableau.stages() as u32,
         }
     }
 
     /// Stages that are evaluated for the interpolant only.
     pub fn extra_stages(&self) -> usize {
         match self {
-            Interpolant::Hermite | Interpolant::Stiff(_) => 0,
+            Interpolant::Hermite | Interpolant::Stiff(_) | Interpolant::Collocation(_) => 0,
             Interpolant::Continuous(weights) => weights.a.len(),
         }
     }
@@ -50,6 +55,7 @@ impl Interpolant {
             Interpolant::Hermite => hermite::dense(attempt),
             Interpolant::Continuous(weights) => weights.dense(attempt),
             Interpolant::Stiff(weights) => weights.dense(attempt),
+            Interpolant::Collocation(tableau) => collocation::dense(tableau, attempt),
         }
     }
 }
@@ -63,7 +69,8 @@ pub(crate) struct Attempted<'a, 'g> {
     pub(crate) start: &'a [Expr<'g>],
     /// States at the end, if the attempt is accepted.
     pub(crate) end: &'a [Expr<'g>],
-    /// By stage and state, those of the interpolant included: derivatives k, or the increments U of a Rosenbrock method.
+    /// By stage and state, those of the interpolant included: derivatives k, or the increments U of a Rosenbrock method, or the
+    /// displacements z of a fully implicit one.
     pub(crate) stages: &'a [Vec<Expr<'g>>],
     /// The derivatives at both ends.
     pub(crate) slopes: &'a dyn Fn() -> [Vec<Expr<'g>>; 2],

@@ -22,6 +22,9 @@ use super::ordering::pivot_order;
 /// let lu = SparseLu::new(2, &entries, |_| false);
 /// let solution = lu.solve(&[graph.constant(8.0), graph.constant(6.0)]);
 /// assert_eq!(evaluate(&solution, &[2.0, 1.0, 3.0]), [3.0, 2.0]);
+/// let singular = [lu.singular().unwrap()];
+/// assert_eq!(evaluate(&singular, &[2.0, 1.0, 3.0]), [0.0]);
+/// assert_eq!(evaluate(&singular, &[2.0, 1.0, 0.0]), [1.0]);
 ///
 /// // Factored in one program, solved with in another: the factors are handed on as symbols.
 /// let handed: Vec<_> = (0..lu.values().len()).map(|i| graph.symbol(&format!("lu{i}"))).collect();
@@ -117,6 +120,12 @@ impl<'g> SparseLu<'g> {
     /// each pivot.
     pub fn solve_operations(&self) -> usize {
         self.entries() + self.pivots.len()
+    }
+
+    /// Whether a pivot has vanished, so that its reciprocal is infinite; `None` for a matrix without rows.
+    pub fn singular(&self) -> Option<Expr<'g>> {
+        let infinite = self.pivots.iter().map(|pivot| pivot.reciprocal.abs().ge(f64::INFINITY));
+        infinite.reduce(|any, one| any.or(one))
     }
 
     /// All that a solve needs, in a fixed order: of each pivot its reciprocal, its column of L, its row of U.

@@ -46,7 +46,7 @@ pub fn exact_coefficients(method: &Method) -> HashMap<u64, Double> {
             add(weights.c);
         }
         Interpolant::Stiff(weights) => weights.h.iter().for_each(|row| add(row)),
-        Interpolant::Hermite => {}
+        Interpolant::Hermite | Interpolant::Collocation(_) => {}
     }
     exact
 }

@@ -69,11 +69,10 @@ pub(super) unsafe fn run<V: Vector>(steps: &[Step], memory: &Memory) {
         let table = std::slice::from_raw_parts(memory.table.0.cast(), memory.table.1);
         let (mut bases, [first, bytes]) = (memory.bases, memory.part);
         bases[0] = bases[0].add(first);
-        let memory = &Memory { bases, ..*memory };
         if bytes == COMMON {
-            run_rows::<V>(steps, memory, table, COMMON);
+            run_rows::<V>(steps, bases, table, [memory.distance, COMMON]);
         } else {
-            run_rows::<V>(steps, memory, table, bytes);
+            run_rows::<V>(steps, bases, table, [memory.distance, bytes]);
         }
     }
 }
@@ -89,11 +88,11 @@ macro_rules! each {
 }
 
 #[inline(always)]
-unsafe fn run_rows<V: Vector>(steps: &[Step], memory: &Memory, table: &[V::Lane], part_bytes: usize) {
+unsafe fn run_rows<V: Vector>(steps: &[Step], bases: [*mut u8; 3], table: &[V::Lane], bytes: [usize; 2]) {
     // SAFETY: as for the caller.
     unsafe {
         for step in steps {
-            let lanes = Lanes::<V>::new(step, memory, part_bytes);
+            let lanes = Lanes::<V>::new(step, bases, bytes);
             match step.op {
                 Opcode::Copy => each!(lanes, copy 0),
                 Opcode::Neg => each!(lanes, neg 0),
@@ -149,8 +148,7 @@ struct Lanes<V> {
 
 impl<V: Vector> Lanes<V> {
     #[inline(always)]
-    unsafe fn new(step: &Step, memory: &Memory, part_bytes: usize) -> Self {
-        let Memory { bases, distance, .. } = *memory;
+    unsafe fn new(step: &Step, bases: [*mut u8; 3], [distance, part_bytes]: [usize; 2]) -> Self {
         let (mut operands, mut strides) = ([bases[0].cast_const(); 3], [0; 3]);
         for place in 0..3 {
             let kind = step.kinds[place];

@@ -13,7 +13,10 @@ pub(crate) const SDIRK_2_2: Method = Method {
     control: ControlDefaults::DIRK_FIXED,
     family: Family::DiagonallyImplicit(DiagonallyImplicit {
         tableau: &TABLEAU_2,
+        interpolant: Interpolant::Hermite,
         start: Start::Tangent,
+        predict: true,
+        newton: NewtonJacobian::Frozen,
         smooth: false,
     }),
     source: "R. Alexander, SIAM J. Numer. Anal. 14 (1977) 1006-1021",
@@ -28,7 +31,10 @@ pub(crate) const DIRK_3: Method = Method {
     control: ControlDefaults::DIRK_FIXED,
     family: Family::DiagonallyImplicit(DiagonallyImplicit {
         tableau: &TABLEAU_3,
+        interpolant: Interpolant::Hermite,
         start: Start::Tangent,
+        predict: true,
+        newton: NewtonJacobian::Frozen,
         smooth: false,
     }),
     source: "R. Alexander, SIAM J. Numer. Anal. 14 (1977) 1006-1021",

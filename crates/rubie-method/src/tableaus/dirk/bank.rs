@@ -15,7 +15,10 @@ pub(crate) const TRBDF2: Method = Method {
     control: ControlDefaults::DIRK,
     family: Family::DiagonallyImplicit(DiagonallyImplicit {
         tableau: &TABLEAU,
+        interpolant: Interpolant::Hermite,
         start: Start::Tangent,
+        predict: false,
+        newton: NewtonJacobian::Frozen,
         smooth: true,
     }),
     source: "M. E. Hosea, L. F. Shampine, Appl. Numer. Math. 20 (1996) 21-37",

@@ -13,7 +13,10 @@ pub(crate) const METHOD: Method = Method {
     control: ControlDefaults::DIRK,
     family: Family::DiagonallyImplicit(DiagonallyImplicit {
         tableau: &TABLEAU,
+        interpolant: Interpolant::Hermite,
         start: Start::Tangent,
+        predict: false,
+        newton: NewtonJacobian::Exact,
         smooth: true,
     }),
     source: "E. Hairer, G. Wanner, Solving ODEs II, 2nd ed., 1996, section IV.6",

@@ -14,7 +14,10 @@ pub(crate) const KVAERNO3: Method = Method {
     control: ControlDefaults::DIRK,
     family: Family::DiagonallyImplicit(DiagonallyImplicit {
         tableau: &TABLEAU_3,
+        interpolant: Interpolant::Hermite,
         start: Start::Tangent,
+        predict: false,
+        newton: NewtonJacobian::Frozen,
         smooth: false,
     }),
     source: "A. Kvaerno, BIT 44 (2004) 489-502",
@@ -29,7 +32,10 @@ pub(crate) const KVAERNO5: Method = Method {
     control: ControlDefaults::DIRK,
     family: Family::DiagonallyImplicit(DiagonallyImplicit {
         tableau: &TABLEAU_5,
+        interpolant: Interpolant::Hermite,
         start: Start::Tangent,
+        predict: false,
+        newton: NewtonJacobian::Exact,
         smooth: false,
     }),
     source: "A. Kvaerno, BIT 44 (2004) 489-502",

@@ -14,7 +14,10 @@ pub(crate) const ELDIRK_EULER: Method = Method {
     control: ControlDefaults::DIRK,
     family: Family::DiagonallyImplicit(DiagonallyImplicit {
         tableau: &EULER,
+        interpolant: Interpolant::Hermite,
         start: Start::Tangent,
+        predict: false,
+        newton: NewtonJacobian::Frozen,
         smooth: false,
     }),
     source: "R. Mahnken, ELDIRK methods, as in CuBIE 0.17.0",
@@ -29,7 +32,10 @@ pub(crate) const ELDIRK_TRAPEZOIDAL: Method = Method {
     control: ControlDefaults::DIRK,
     family: Family::DiagonallyImplicit(DiagonallyImplicit {
         tableau: &TRAPEZOIDAL,
+        interpolant: Interpolant::Hermite,
         start: Start::Tangent,
+        predict: false,
+        newton: NewtonJacobian::Frozen,
         smooth: false,
     }),
     source: "R. Mahnken, ELDIRK methods, as in CuBIE 0.17.0",
@@ -44,7 +50,10 @@ pub(crate) const ELDIRK_ELLSIEPEN: Method = Method {
     control: ControlDefaults::DIRK,
     family: Family::DiagonallyImplicit(DiagonallyImplicit {
         tableau: &ELLSIEPEN,
+        interpolant: Interpolant::Hermite,
         start: Start::Tangent,
+        predict: false,
+        newton: NewtonJacobian::Frozen,
         smooth: false,
     }),
     source: "R. Mahnken, ELDIRK methods, as in CuBIE 0.17.0",

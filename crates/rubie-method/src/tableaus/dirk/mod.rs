@@ -11,6 +11,7 @@ pub(crate) mod mahnken;
 mod prelude {
     pub(super) use crate::controller_kind::ControlDefaults;
     pub(super) use crate::implicit_tableau::ImplicitTableau;
-    pub(super) use crate::method::{DiagonallyImplicit, Family, Method, Start};
+    pub(super) use crate::interpolant::{Continuous, Interpolant};
+    pub(super) use crate::method::{DiagonallyImplicit, Family, Method, NewtonJacobian, Start};
     pub(super) use crate::tableau::numbers;
 }

@@ -15,6 +15,9 @@ pub(crate) const GAUSS_2: Method = Method {
     family: Family::FullyImplicit(FullyImplicit {
         tableau: &TABLEAU_2,
         decoupling: &TABLEAU_2_DECOUPLING,
+        interpolant: Interpolant::Hermite,
+        predict: true,
+        newton: NewtonJacobian::Frozen,
         smooth: false,
     }),
     source: "J. C. Butcher, Math. Comp. 18 (1964) 50-64",
@@ -30,6 +33,9 @@ pub(crate) const GAUSS_4: Method = Method {
     family: Family::FullyImplicit(FullyImplicit {
         tableau: &TABLEAU_4,
         decoupling: &TABLEAU_4_DECOUPLING,
+        interpolant: Interpolant::Collocation(&TABLEAU_4),
+        predict: true,
+        newton: NewtonJacobian::Frozen,
         smooth: false,
     }),
     source: "J. C. Butcher, Math. Comp. 18 (1964) 50-64",

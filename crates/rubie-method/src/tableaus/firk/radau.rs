@@ -8,7 +8,7 @@ use super::prelude::*;
 
 pub(crate) const RADAU_IIA_3: Method = Method {
     name: "radau_iia_3",
-    aliases: &[],
+    aliases: &["radau-iia-3"],
     title: "Radau IIA, 2 stages",
     order: 3,
     embedded_order: Some(1),
@@ -16,6 +16,9 @@ pub(crate) const RADAU_IIA_3: Method = Method {
     family: Family::FullyImplicit(FullyImplicit {
         tableau: &RADAU_3,
         decoupling: &RADAU_3_DECOUPLING,
+        interpolant: Interpolant::Hermite,
+        predict: true,
+        newton: NewtonJacobian::Frozen,
         smooth: false,
     }),
     source: "E. Hairer, G. Wanner, Solving ODEs II, 2nd ed., 1996, section IV.5",
@@ -23,7 +26,7 @@ pub(crate) const RADAU_IIA_3: Method = Method {
 
 pub(crate) const RADAU_IIA_5: Method = Method {
     name: "radau_iia_5",
-    aliases: &["radau"],
+    aliases: &["radau", "radau-iia-5"],
     title: "Radau IIA, 3 stages",
     order: 5,
     embedded_order: Some(3),
@@ -31,6 +34,9 @@ pub(crate) const RADAU_IIA_5: Method = Method {
     family: Family::FullyImplicit(FullyImplicit {
         tableau: &RADAU_5,
         decoupling: &RADAU_5_DECOUPLING,
+        interpolant: Interpolant::Collocation(&RADAU_5),
+        predict: true,
+        newton: NewtonJacobian::Frozen,
         smooth: true,
     }),
     source: "E. Hairer, G. Wanner, Solving ODEs II, 2nd ed., 1996, section IV.8",
@@ -38,7 +44,7 @@ pub(crate) const RADAU_IIA_5: Method = Method {
 
 pub(crate) const RADAU_IIA_9: Method = Method {
     name: "radau_iia_9",
-    aliases: &[],
+    aliases: &["radau-iia-9"],
     title: "Radau IIA, 5 stages",
     order: 9,
     embedded_order: Some(5),
@@ -46,6 +52,9 @@ pub(crate) const RADAU_IIA_9: Method = Method {
     family: Family::FullyImplicit(FullyImplicit {
         tableau: &RADAU_9,
         decoupling: &RADAU_9_DECOUPLING,
+        interpolant: Interpolant::Collocation(&RADAU_9),
+        predict: true,
+        newton: NewtonJacobian::Frozen,
         smooth: true,
     }),
     source: "E. Hairer, G. Wanner, Solving ODEs II, 2nd ed., 1996, section IV.8",
@@ -90,7 +99,11 @@ static RADAU_5: ImplicitTableau = ImplicitTableau {
         0.51248582618842161383881344651961,
         0.11111111111111111111111111111111
     ],
-    b_hat: None,
+    b_hat: Some(numbers![
+        0.45693027063286605828325789096405,
+        0.32084750714491171949451988681373,
+        0.22222222222222222222222222222222
+    ]),
     c: numbers![0.15505102572168219018027159252941, 0.64494897427831780981972840747059, 1.0],
 };
 
@@ -157,7 +170,13 @@ static RADAU_9: ImplicitTableau = ImplicitTableau {
         0.22310390108357074440256021822859,
         0.040000000000000000000000000000000
     ],
-    b_hat: None,
+    b_hat: Some(numbers![
+        0.14773980736233084268503872578094,
+        0.26895199770872914578394164442662,
+        0.33078607578431909713960910557829,
+        0.20363323025573202550252163532526,
+        0.048888888888888888888888888888889
+    ]),
     c: numbers![
         0.057104196114517682193121192554116,
         0.27684301363812382768004599768563,

@@ -12,7 +12,11 @@ pub(crate) const METHOD: Method = Method {
     order: 5,
     embedded_order: Some(4),
     control: ControlDefaults::ROSENBROCK,
-    family: Family::RosenbrockW(RosenbrockW { tableau: &TABLEAU, interpolant: Interpolant::Stiff(&INSIDE) }),
+    family: Family::RosenbrockW(RosenbrockW {
+        tableau: &TABLEAU,
+        interpolant: Interpolant::Stiff(&INSIDE),
+        smooth: false,
+    }),
     source: "G. Di Marzo, thesis, University of Geneva, 1993",
 };
 

@@ -11,7 +11,11 @@ pub(crate) const ROS4: Method = Method {
     order: 4,
     embedded_order: Some(3),
     control: ControlDefaults::ROSENBROCK,
-    family: Family::RosenbrockW(RosenbrockW { tableau: &ROS4_TABLEAU, interpolant: Interpolant::Hermite }),
+    family: Family::RosenbrockW(RosenbrockW {
+        tableau: &ROS4_TABLEAU,
+        interpolant: Interpolant::Hermite,
+        smooth: false,
+    }),
     source: "E. Hairer, G. Wanner, Solving ODEs II, 2nd ed., 1996, section IV.7",
 };
 
@@ -25,6 +29,7 @@ pub(crate) const RODAS4: Method = Method {
     family: Family::RosenbrockW(RosenbrockW {
         tableau: &RODAS4_TABLEAU,
         interpolant: Interpolant::Stiff(&RODAS4_INSIDE),
+        smooth: false,
     }),
     source: "E. Hairer, G. Wanner, Solving ODEs II, 2nd ed., 1996, section IV.7",
 };
@@ -39,6 +44,7 @@ pub(crate) const RODAS42: Method = Method {
     family: Family::RosenbrockW(RosenbrockW {
         tableau: &RODAS42_TABLEAU,
         interpolant: Interpolant::Stiff(&RODAS42_INSIDE),
+        smooth: false,
     }),
     source: "E. Hairer, G. Wanner, Solving ODEs II, 2nd ed., 1996, section IV.7",
 };

@@ -12,7 +12,11 @@ pub(crate) const GRK4T: Method = Method {
     order: 4,
     embedded_order: Some(3),
     control: ControlDefaults::ROSENBROCK,
-    family: Family::RosenbrockW(RosenbrockW { tableau: &GRK4T_TABLEAU, interpolant: Interpolant::Hermite }),
+    family: Family::RosenbrockW(RosenbrockW {
+        tableau: &GRK4T_TABLEAU,
+        interpolant: Interpolant::Hermite,
+        smooth: false,
+    }),
     source: "P. Kaps, P. Rentrop, Numer. Math. 33 (1979) 55-68",
 };
 
@@ -23,7 +27,11 @@ pub(crate) const GRK4A: Method = Method {
     order: 4,
     embedded_order: Some(3),
     control: ControlDefaults::ROSENBROCK,
-    family: Family::RosenbrockW(RosenbrockW { tableau: &GRK4A_TABLEAU, interpolant: Interpolant::Hermite }),
+    family: Family::RosenbrockW(RosenbrockW {
+        tableau: &GRK4A_TABLEAU,
+        interpolant: Interpolant::Hermite,
+        smooth: false,
+    }),
     source: "P. Kaps, P. Rentrop, Numer. Math. 33 (1979) 55-68",
 };
 

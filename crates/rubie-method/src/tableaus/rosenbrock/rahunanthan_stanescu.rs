@@ -12,7 +12,11 @@ pub(crate) const METHOD: Method = Method {
     order: 4,
     embedded_order: None,
     control: ControlDefaults::ROSENBROCK_FIXED,
-    family: Family::RosenbrockW(RosenbrockW { tableau: &TABLEAU, interpolant: Interpolant::Hermite }),
+    family: Family::RosenbrockW(RosenbrockW {
+        tableau: &TABLEAU,
+        interpolant: Interpolant::Hermite,
+        smooth: false,
+    }),
     source: "A. Rahunanthan, D. Stanescu, J. Comput. Appl. Math. 233 (2010) 1798-1811",
 };
 

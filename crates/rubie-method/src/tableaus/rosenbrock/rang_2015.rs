@@ -15,6 +15,7 @@ pub(crate) const ROS34PRW: Method = Method {
     family: Family::RosenbrockW(RosenbrockW {
         tableau: &ROS34PRW_TABLEAU,
         interpolant: Interpolant::Hermite,
+        smooth: false,
     }),
     source: "J. Rang, J. Comput. Appl. Math. 286 (2015) 128-144",
 };
@@ -26,7 +27,11 @@ pub(crate) const ROS3PRL: Method = Method {
     order: 3,
     embedded_order: Some(2),
     control: ControlDefaults::ROSENBROCK,
-    family: Family::RosenbrockW(RosenbrockW { tableau: &ROS3PRL_TABLEAU, interpolant: Interpolant::Hermite }),
+    family: Family::RosenbrockW(RosenbrockW {
+        tableau: &ROS3PRL_TABLEAU,
+        interpolant: Interpolant::Hermite,
+        smooth: false,
+    }),
     source: "J. Rang, J. Comput. Appl. Math. 286 (2015) 128-144",
 };
 
@@ -40,6 +45,7 @@ pub(crate) const ROS3PRL2: Method = Method {
     family: Family::RosenbrockW(RosenbrockW {
         tableau: &ROS3PRL2_TABLEAU,
         interpolant: Interpolant::Hermite,
+        smooth: false,
     }),
     source: "J. Rang, J. Comput. Appl. Math. 286 (2015) 128-144",
 };

@@ -13,7 +13,11 @@ pub(crate) const ROS2PR: Method = Method {
     order: 2,
     embedded_order: Some(1),
     control: ControlDefaults::ROSENBROCK,
-    family: Family::RosenbrockW(RosenbrockW { tableau: &ROS2PR_TABLEAU, interpolant: Interpolant::Hermite }),
+    family: Family::RosenbrockW(RosenbrockW {
+        tableau: &ROS2PR_TABLEAU,
+        interpolant: Interpolant::Hermite,
+        smooth: false,
+    }),
     source: "J. Rang, Appl. Numer. Math. 108 (2016) 37-56",
 };
 
@@ -24,7 +28,11 @@ pub(crate) const ROS2S: Method = Method {
     order: 2,
     embedded_order: Some(1),
     control: ControlDefaults::ROSENBROCK,
-    family: Family::RosenbrockW(RosenbrockW { tableau: &ROS2S_TABLEAU, interpolant: Interpolant::Hermite }),
+    family: Family::RosenbrockW(RosenbrockW {
+        tableau: &ROS2S_TABLEAU,
+        interpolant: Interpolant::Hermite,
+        smooth: false,
+    }),
     source: "J. Rang, Appl. Numer. Math. 108 (2016) 37-56",
 };
 
@@ -35,7 +43,11 @@ pub(crate) const ROS3PR: Method = Method {
     order: 3,
     embedded_order: Some(2),
     control: ControlDefaults::ROSENBROCK,
-    family: Family::RosenbrockW(RosenbrockW { tableau: &ROS3PR_TABLEAU, interpolant: Interpolant::Hermite }),
+    family: Family::RosenbrockW(RosenbrockW {
+        tableau: &ROS3PR_TABLEAU,
+        interpolant: Interpolant::Hermite,
+        smooth: false,
+    }),
     source: "J. Rang, Appl. Numer. Math. 108 (2016) 37-56",
 };
 
@@ -49,6 +61,7 @@ pub(crate) const SCHOLZ4_7: Method = Method {
     family: Family::RosenbrockW(RosenbrockW {
         tableau: &SCHOLZ4_7_TABLEAU,
         interpolant: Interpolant::Hermite,
+        smooth: false,
     }),
     source: "S. Scholz, Computing 41 (1989) 219-235",
 };

@@ -15,6 +15,7 @@ pub(crate) const ROS34PW1A: Method = Method {
     family: Family::RosenbrockW(RosenbrockW {
         tableau: &ROS34PW1A_TABLEAU,
         interpolant: Interpolant::Hermite,
+        smooth: false,
     }),
     source: "J. Rang, L. Angermann, BIT 45 (2005) 761-787",
 };
@@ -29,6 +30,7 @@ pub(crate) const ROS34PW1B: Method = Method {
     family: Family::RosenbrockW(RosenbrockW {
         tableau: &ROS34PW1B_TABLEAU,
         interpolant: Interpolant::Hermite,
+        smooth: false,
     }),
     source: "J. Rang, L. Angermann, BIT 45 (2005) 761-787",
 };
@@ -43,6 +45,7 @@ pub(crate) const ROS34PW2: Method = Method {
     family: Family::RosenbrockW(RosenbrockW {
         tableau: &ROS34PW2_TABLEAU,
         interpolant: Interpolant::Hermite,
+        smooth: false,
     }),
     source: "J. Rang, L. Angermann, BIT 45 (2005) 761-787",
 };
@@ -57,6 +60,7 @@ pub(crate) const ROS34PW3: Method = Method {
     family: Family::RosenbrockW(RosenbrockW {
         tableau: &ROS34PW3_TABLEAU,
         interpolant: Interpolant::Hermite,
+        smooth: false,
     }),
     source: "J. Rang, L. Angermann, BIT 45 (2005) 761-787",
 };

@@ -12,7 +12,11 @@ pub(crate) const METHOD: Method = Method {
     order: 3,
     embedded_order: Some(2),
     control: ControlDefaults::ROSENBROCK,
-    family: Family::RosenbrockW(RosenbrockW { tableau: &TABLEAU, interpolant: Interpolant::Hermite }),
+    family: Family::RosenbrockW(RosenbrockW {
+        tableau: &TABLEAU,
+        interpolant: Interpolant::Hermite,
+        smooth: false,
+    }),
     source: "OrdinaryDiffEq.jl, Rodas3d",
 };
 

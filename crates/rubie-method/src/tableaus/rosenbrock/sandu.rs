@@ -12,7 +12,11 @@ pub(crate) const ROS3: Method = Method {
     order: 3,
     embedded_order: Some(2),
     control: ControlDefaults::ROSENBROCK,
-    family: Family::RosenbrockW(RosenbrockW { tableau: &ROS3_TABLEAU, interpolant: Interpolant::Hermite }),
+    family: Family::RosenbrockW(RosenbrockW {
+        tableau: &ROS3_TABLEAU,
+        interpolant: Interpolant::Hermite,
+        smooth: false,
+    }),
     source: "A. Sandu et al., Atmos. Environ. 31 (1997) 3459-3472",
 };
 
@@ -23,7 +27,11 @@ pub(crate) const RODAS3: Method = Method {
     order: 3,
     embedded_order: Some(2),
     control: ControlDefaults::ROSENBROCK,
-    family: Family::RosenbrockW(RosenbrockW { tableau: &RODAS3_TABLEAU, interpolant: Interpolant::Hermite }),
+    family: Family::RosenbrockW(RosenbrockW {
+        tableau: &RODAS3_TABLEAU,
+        interpolant: Interpolant::Hermite,
+        smooth: false,
+    }),
     source: "A. Sandu et al., Atmos. Environ. 31 (1997) 3459-3472",
 };
 

@@ -11,7 +11,11 @@ pub(crate) const METHOD: Method = Method {
     order: 4,
     embedded_order: Some(3),
     control: ControlDefaults::ROSENBROCK,
-    family: Family::RosenbrockW(RosenbrockW { tableau: &TABLEAU, interpolant: Interpolant::Hermite }),
+    family: Family::RosenbrockW(RosenbrockW {
+        tableau: &TABLEAU,
+        interpolant: Interpolant::Hermite,
+        smooth: false,
+    }),
     source: "L. F. Shampine, ACM Trans. Math. Softw. 8 (1982) 93-113",
 };
 

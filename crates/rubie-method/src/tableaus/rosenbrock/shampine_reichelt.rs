@@ -16,6 +16,7 @@ pub(crate) const METHOD_23: Method = Method {
     family: Family::RosenbrockW(RosenbrockW {
         tableau: &TABLEAU_23,
         interpolant: Interpolant::Stiff(&INSIDE_23),
+        smooth: false,
     }),
     source: "L. F. Shampine, M. W. Reichelt, SIAM J. Sci. Comput. 18 (1997) 1-22",
 };
@@ -27,7 +28,11 @@ pub(crate) const METHOD_32: Method = Method {
     order: 3,
     embedded_order: Some(2),
     control: ControlDefaults::ROSENBROCK,
-    family: Family::RosenbrockW(RosenbrockW { tableau: &TABLEAU_32, interpolant: Interpolant::Hermite }),
+    family: Family::RosenbrockW(RosenbrockW {
+        tableau: &TABLEAU_32,
+        interpolant: Interpolant::Hermite,
+        smooth: false,
+    }),
     source: "L. F. Shampine, M. W. Reichelt, SIAM J. Sci. Comput. 18 (1997) 1-22",
 };
 

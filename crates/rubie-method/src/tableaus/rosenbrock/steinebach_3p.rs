@@ -15,6 +15,7 @@ pub(crate) const RODAS3P: Method = Method {
     family: Family::RosenbrockW(RosenbrockW {
         tableau: &RODAS3P_TABLEAU,
         interpolant: Interpolant::Stiff(&RODAS3P_INSIDE),
+        smooth: false,
     }),
     source: "G. Steinebach, JuliaCon Proc. 6 (2024)",
 };
@@ -29,6 +30,7 @@ pub(crate) const RODAS23W: Method = Method {
     family: Family::RosenbrockW(RosenbrockW {
         tableau: &RODAS23W_TABLEAU,
         interpolant: Interpolant::Hermite,
+        smooth: false,
     }),
     source: "G. Steinebach, JuliaCon Proc. 6 (2024)",
 };

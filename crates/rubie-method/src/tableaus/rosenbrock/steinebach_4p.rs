@@ -16,6 +16,7 @@ pub(crate) const RODAS4P: Method = Method {
     family: Family::RosenbrockW(RosenbrockW {
         tableau: &RODAS4P_TABLEAU,
         interpolant: Interpolant::Stiff(&RODAS4P_INSIDE),
+        smooth: false,
     }),
     source: "G. Steinebach, preprint 1741, TH Darmstadt, 1995",
 };
@@ -30,6 +31,7 @@ pub(crate) const RODAS4P2: Method = Method {
     family: Family::RosenbrockW(RosenbrockW {
         tableau: &RODAS4P2_TABLEAU,
         interpolant: Interpolant::Stiff(&RODAS4P2_INSIDE),
+        smooth: false,
     }),
     source: "G. Steinebach, Progress in DAEs II, Springer (2020) 165-184",
 };
@@ -44,6 +46,7 @@ pub(crate) const RODAS4PW: Method = Method {
     family: Family::RosenbrockW(RosenbrockW {
         tableau: &RODAS4PW_TABLEAU,
         interpolant: Interpolant::Hermite,
+        smooth: false,
     }),
     source: "OrdinaryDiffEq.jl, Rodas4PW",
 };

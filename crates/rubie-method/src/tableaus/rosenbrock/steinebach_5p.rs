@@ -15,6 +15,7 @@ pub(crate) const RODAS5P: Method = Method {
     family: Family::RosenbrockW(RosenbrockW {
         tableau: &RODAS5P_TABLEAU,
         interpolant: Interpolant::Stiff(&INSIDE),
+        smooth: false,
     }),
     source: "G. Steinebach, BIT 63 (2023) 27",
 };
@@ -29,6 +30,7 @@ pub(crate) const RODAS5PE: Method = Method {
     family: Family::RosenbrockW(RosenbrockW {
         tableau: &RODAS5PE_TABLEAU,
         interpolant: Interpolant::Stiff(&INSIDE),
+        smooth: false,
     }),
     source: "G. Steinebach, JuliaCon Proc. 6 (2024)",
 };

@@ -11,7 +11,11 @@ pub(crate) const METHOD: Method = Method {
     order: 6,
     embedded_order: Some(5),
     control: ControlDefaults::ROSENBROCK,
-    family: Family::RosenbrockW(RosenbrockW { tableau: &TABLEAU, interpolant: Interpolant::Hermite }),
+    family: Family::RosenbrockW(RosenbrockW {
+        tableau: &TABLEAU,
+        interpolant: Interpolant::Hermite,
+        smooth: false,
+    }),
     source: "G. Steinebach, arXiv:2511.21252, 2025",
 };
 

@@ -12,7 +12,11 @@ pub(crate) const METHOD: Method = Method {
     order: 4,
     embedded_order: Some(3),
     control: ControlDefaults::ROSENBROCK,
-    family: Family::RosenbrockW(RosenbrockW { tableau: &TABLEAU, interpolant: Interpolant::Hermite }),
+    family: Family::RosenbrockW(RosenbrockW {
+        tableau: &TABLEAU,
+        interpolant: Interpolant::Hermite,
+        smooth: false,
+    }),
     source: "P. Tranquilli, A. Sandu, SIAM J. Sci. Comput. 36 (2014) A1313-A1338",
 };
 

@@ -11,7 +11,11 @@ pub(crate) const VELDD4: Method = Method {
     order: 4,
     embedded_order: Some(3),
     control: ControlDefaults::ROSENBROCK,
-    family: Family::RosenbrockW(RosenbrockW { tableau: &VELDD4_TABLEAU, interpolant: Interpolant::Hermite }),
+    family: Family::RosenbrockW(RosenbrockW {
+        tableau: &VELDD4_TABLEAU,
+        interpolant: Interpolant::Hermite,
+        smooth: false,
+    }),
     source: "M. van Veldhuizen, Computing 32 (1984) 229-237",
 };
 
@@ -22,7 +26,11 @@ pub(crate) const VELDS4: Method = Method {
     order: 4,
     embedded_order: Some(3),
     control: ControlDefaults::ROSENBROCK,
-    family: Family::RosenbrockW(RosenbrockW { tableau: &VELDS4_TABLEAU, interpolant: Interpolant::Hermite }),
+    family: Family::RosenbrockW(RosenbrockW {
+        tableau: &VELDS4_TABLEAU,
+        interpolant: Interpolant::Hermite,
+        smooth: false,
+    }),
     source: "M. van Veldhuizen, Computing 32 (1984) 229-237",
 };
 

@@ -12,7 +12,11 @@ pub(crate) const METHOD: Method = Method {
     order: 2,
     embedded_order: Some(1),
     control: ControlDefaults::ROSENBROCK,
-    family: Family::RosenbrockW(RosenbrockW { tableau: &TABLEAU, interpolant: Interpolant::Hermite }),
+    family: Family::RosenbrockW(RosenbrockW {
+        tableau: &TABLEAU,
+        interpolant: Interpolant::Hermite,
+        smooth: false,
+    }),
     source: "J. G. Verwer et al., SIAM J. Sci. Comput. 20 (1999) 1456-1480",
 };
 
