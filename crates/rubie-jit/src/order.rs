@@ -22,43 +22,62 @@ struct After {
     cycles: u32,
 }
 
+/// An instruction that the imitated processor may choose.
+#[derive(Clone, Copy)]
+struct Waiting {
+    place: u32,
+    /// The first condition of which it is not known when it is met; those before are met at `ready`.
+    condition: u32,
+    ready: u32,
+}
+
+impl Waiting {
+    /// Whether it is known when all conditions are met, as more instructions have begun.
+    fn is_known(&mut self, last: u32, after: &[After], begins: &[u32]) -> bool {
+        while self.condition < last {
+            let After { place, cycles } = after[self.condition as usize];
+            let begun = begins[place as usize];
+            if begun == NOT_YET {
+                return false;
+            }
+            self.ready = self.ready.max(begun + cycles);
+            self.condition += 1;
+        }
+        true
+    }
+}
+
 /// The instructions of a stream and the vectors they are for, in an order in which they wait little.
 pub(crate) fn ordered(program: &Program, locations: Locations, stream: &Stream) -> Vec<(usize, u32)> {
     let given = interleaved(stream);
     let (first, after) = conditions(program, locations, &given);
     let mut begins: Vec<u32> = vec![NOT_YET; given.len()];
     let mut ordered = Vec::with_capacity(given.len());
-    // Places, and from which cycle on they can begin, where that is known.
-    let mut waiting: Vec<(u32, u32)> = Vec::with_capacity(WINDOW);
+    let mut waiting: Vec<Waiting> = Vec::with_capacity(WINDOW);
     let mut next = 0;
     let mut now = 0;
     while ordered.len() < given.len() {
         while waiting.len() < WINDOW && next < given.len() {
-            waiting.push((next as u32, NOT_YET));
+            waiting.push(Waiting { place: next as u32, condition: first[next], ready: 0 });
             next += 1;
         }
         let mut begun = 0;
         let mut soonest = u32::MAX;
-        waiting.retain_mut(|(place, ready)| {
+        waiting.retain_mut(|waiting| {
             if begun == WIDTH {
                 return true;
             }
-            let place = *place as usize;
-            if *ready == NOT_YET {
-                let conditions = &after[first[place] as usize..first[place + 1] as usize];
-                let known = conditions.iter().try_fold(0, |ready: u32, after| {
-                    let begun = begins[after.place as usize];
-                    (begun != NOT_YET).then(|| ready.max(begun + after.cycles))
-                });
-                *ready = known.unwrap_or(NOT_YET);
+            let place = waiting.place as usize;
+            if !waiting.is_known(first[place + 1], &after, &begins) {
+                return true;
             }
-            if *ready <= now {
+            if waiting.ready <= now {
                 begins[place] = now;
                 ordered.push(given[place]);
                 begun += 1;
                 return false;
             }
-            soonest = soonest.min(*ready);
+            soonest = soonest.min(waiting.ready);
             true
         });
         now = if begun == 0 { soonest.max(now + 1) } else { now + 1 };

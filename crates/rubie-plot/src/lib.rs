@@ -1,6 +1,6 @@
 //! Pictures of the results of sweeps, from the files that `rubie solve` writes.
 //!
-//! A file is [read] as [`Results`]; [`figure`] decides what to show of them; a [`Figure`] becomes SVG, PNG or characters.
+//! A file is [`read`](fn@read) as [`Results`]; [`figure`] decides what to show of them; a [`Figure`] becomes SVG, PNG or characters.
 //!
 //! ```
 //! use rubie_plot::{Label, Part, PlotOptions, Results, Rows, Swept, figure};
