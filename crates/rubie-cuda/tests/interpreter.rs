@@ -214,8 +214,7 @@ fn algebraic_equations() {
     let Some(compiler) = host::compiler() else { return };
     let backend = HostBackend::new(compiler);
     let plain = "param k = 1\nstate x = 2, z = 1\nx' = -k*z\n0 = z^5 + z - x";
-    let events =
-        "param k = 1\nstate x = 2.5, z = 1\nx' = -k*z\n0 = z^2 + cos(z) - x\nat t = 0.1: x = x + 1";
+    let events = "param k = 1\nstate x = 2.5, z = 1\nx' = -k*z\n0 = z^2 + cos(z) - x\nat t = 0.1: x = x + 1";
     for (name, text) in [("torn", plain), ("torn with an event", events)] {
         for (method, kind) in
             [("rodas5p", Kind::Inside), ("radau_iia_5", Kind::Ends), ("kvaerno5", Kind::Ends)]
