@@ -193,10 +193,9 @@ impl<E: Engine> DeviceKernel<E> {
     fn fitting(&self, runs: NonZeroUsize, shape: &Shape<'_>) -> Result<(usize, usize), KernelError> {
         let most = self.allowance.in_flight.max(1);
         let fewer =
-            (1..most).rev().map(|parts| self.fitting_parts(parts, runs, shape).map(|fits| (fits, parts)));
-        let all = self.fitting_parts(most, runs, shape).map(|fits| (fits, most));
-        // What the fewest need is what there is too little for.
-        fewer.fold(all, |best, next| best.or(next))
+            (2..=most).rev().find_map(|parts| Some((self.fitting_parts(parts, runs, shape).ok()?, parts)));
+        // What a single part needs is what there is too little for.
+        fewer.map_or_else(|| self.fitting_parts(1, runs, shape).map(|fits| (fits, 1)), Ok)
     }
 
     fn fitting_parts(

@@ -48,6 +48,9 @@ pub(crate) fn choose(
     if options.drivers.as_ref().is_some_and(|drivers| drivers.runs().is_some()) {
         return stay("as drivers with samples for each run do not let some runs be tried".to_owned());
     }
+    if options.record_events > 0 {
+        return stay("as events are recorded there only".to_owned());
+    }
     let on_cpu = seconds_on_cpu(model, options, sweep)?;
     if on_cpu < BEGINNING {
         return stay(format!("which takes about {on_cpu:.2} s; a GPU needs {BEGINNING} s to begin"));
