@@ -82,8 +82,11 @@ mod execute;
 
 mod interpreter;
 
+mod dense_lu;
+
 pub mod conformance;
 
+pub use dense_lu::{DenseLu, DenseMatrix};
 pub use element::{Element, Precision};
 pub use evaluate::ValueEvaluator;
 pub use execute::{Executor, ExecutorError, ExecutorOptions, Isa, Rows, Uniforms};

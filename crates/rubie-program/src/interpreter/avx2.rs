@@ -29,11 +29,11 @@ const NEAREST: i32 = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
 
 /// Four f64.
 #[derive(Clone, Copy)]
-pub(super) struct F64(__m256d);
+pub(crate) struct F64(__m256d);
 
 /// Eight f32.
 #[derive(Clone, Copy)]
-pub(super) struct F32(__m256);
+pub(crate) struct F32(__m256);
 
 impl Vector for F64 {
     type Lane = f64;

@@ -31,11 +31,11 @@ const UP: i32 = _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC;
 
 /// Eight f64.
 #[derive(Clone, Copy)]
-pub(super) struct F64(__m512d);
+pub(crate) struct F64(__m512d);
 
 /// Sixteen f32.
 #[derive(Clone, Copy)]
-pub(super) struct F32(__m512);
+pub(crate) struct F32(__m512);
 
 impl Vector for F64 {
     type Lane = f64;

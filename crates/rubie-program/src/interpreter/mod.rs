@@ -8,12 +8,12 @@
 #![allow(unsafe_code)]
 
 #[cfg(target_arch = "x86_64")]
-mod avx2;
+pub(crate) mod avx2;
 #[cfg(target_arch = "x86_64")]
-mod avx512;
-mod portable;
+pub(crate) mod avx512;
+pub(crate) mod portable;
 mod run;
-mod vector;
+pub(crate) mod vector;
 
 use std::ops::Range;
 

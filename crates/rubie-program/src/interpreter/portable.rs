@@ -9,7 +9,7 @@ macro_rules! portable {
         /// 64 bytes of lanes.
         #[derive(Clone, Copy)]
         #[repr(C, align(64))]
-        pub(super) struct $name([$lane; $lanes]);
+        pub(crate) struct $name([$lane; $lanes]);
 
         impl $name {
             #[inline(always)]

@@ -10,7 +10,7 @@ use crate::instruction::Opcode;
 /// # Safety
 /// All methods: the processor must have the instructions of the vector's set, and they are inlined into a
 /// function that is compiled for it.
-pub(super) trait Vector: Copy {
+pub(crate) trait Vector: Copy {
     /// A lane.
     type Lane: Element + Numbers;
 
@@ -154,7 +154,7 @@ macro_rules! operations {
 pub(super) use operations;
 
 /// Numbers that the operations are made of.
-pub(super) trait Numbers {
+pub(crate) trait Numbers {
     /// -0: the bit of the sign.
     const SIGN: Self;
     /// Largest angle that is not reduced, as [`Opcode::AngleHigh`] says.
