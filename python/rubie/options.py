@@ -23,7 +23,7 @@ ENGINE = {
         name: name
         for name in """atol rtol dt dt_min dt_max safety min_step_shrink max_step_growth deadband_min deadband_max integral_gain
         proportional_gain derivative_gain newton_atol newton_rtol newton_max_iters
-        newton_target_iters newton predict_stages smooth_error dae_initialisation max_steps device backend vectors threads
+        newton_target_iters newton linear_solver predict_stages smooth_error dae_initialisation max_steps device backend vectors threads
         memory_limit sample_summaries_every summarise_every record_events jumps""".split()
     },
 }

@@ -256,6 +256,11 @@ pub(crate) struct SolveArguments {
     #[arg(long, value_name = "NAME", help_heading = "Method")]
     pub(crate) newton: Option<String>,
 
+    /// How linear systems are solved: sparse (unrolled factors), dense (factors in loops, with pivots) or auto (by their size)
+    /// [default: auto]
+    #[arg(long, value_name = "NAME", help_heading = "Method")]
+    pub(crate) linear_solver: Option<String>,
+
     /// Whether iterations begin where the last step's stages lead to; by default as suits the method
     #[arg(long, value_enum, value_name = "ON|OFF", help_heading = "Method")]
     pub(crate) predict_stages: Option<Switch>,

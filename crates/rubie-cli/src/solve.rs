@@ -168,6 +168,10 @@ fn steps(arguments: &SolveArguments, states: &[String]) -> Result<StepSettings, 
         newton_max_iters: arguments.newton_max_iters.unwrap_or(default.newton_max_iters),
         newton_target_iters: arguments.newton_target_iters.unwrap_or(default.newton_target_iters),
         newton: named("--newton", &arguments.newton)?,
+        linear_solver: match arguments.linear_solver.as_deref() {
+            Some(name) if name.eq_ignore_ascii_case("auto") => None,
+            _ => named("--linear-solver", &arguments.linear_solver)?,
+        },
         predict_stages: arguments.predict_stages.map(|switch| switch == Switch::On),
         smooth_error: arguments.smooth_error.map(|switch| switch == Switch::On),
         consistent_values: match &arguments.dae_initialisation {
@@ -297,6 +301,7 @@ fn json(report: &Report) -> serde_json::Value {
         "backend": report.backend,
         "device": report.device,
         "method": report.method,
+        "linear_solver": report.linear_solver,
         "choice": report.choice.as_ref().map(choice),
         "precision": report.precision,
         "chunks": report.chunks,

@@ -99,6 +99,11 @@ impl Backend for CudaBackend {
     }
 
     fn compile(&self, spec: &KernelSpec) -> Result<Box<dyn Kernel>, BackendError> {
+        if !spec.programs.matrices.is_empty() {
+            let reason = "its linear systems are so large that they are factored in loops, which GPUs do not do here: take --device cpu, or a \
+                          method without linear systems, such as tsit5";
+            return Err(refused(reason.to_owned()));
+        }
         let source = Source::print(spec);
         let mut engines = Vec::with_capacity(self.devices.len());
         for device in &self.devices {

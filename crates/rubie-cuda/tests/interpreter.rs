@@ -234,9 +234,9 @@ fn parts_that_occur_twice() {
     let Some(compiler) = host::compiler() else { return };
     let method = rubie_method::find("tsit5").unwrap();
     let mut case = Case::new(MODELS[0], method, Kind::Ends, Precision::F64);
-    let part = case.spec.programs.order[0];
-    let again = AttemptPart { pending: Some(case.spec.layout.theta), ..part };
-    case.spec.programs.order = vec![part, again, part];
+    let part = case.spec.programs.order[0].clone();
+    let again = AttemptPart { pending: Some(case.spec.layout.theta), ..part.clone() };
+    case.spec.programs.order = vec![part.clone(), again, part];
     let source = rubie_cuda::Source::print(&case.spec);
     assert!(source.text.contains("case 0:\n    case 2:"), "{}", source.text);
     compare_case(&HostBackend::new(compiler), &case);

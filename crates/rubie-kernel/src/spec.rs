@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rubie_program::{Precision, Program};
+use rubie_program::{DenseMatrix, Precision, Program};
 
 use crate::clock::ClockPrograms;
 use crate::layout::Layout;
@@ -22,6 +22,8 @@ pub struct Programs {
     pub attempt: Vec<Program>,
     /// In which order they run.
     pub order: Vec<AttemptPart>,
+    /// The matrices that are factored between them.
+    pub matrices: Vec<DenseMatrix>,
     /// The saved variables at the run's present time and state; absent if all of them are states.
     pub record: Option<Program>,
     /// Once per accepted step that contains samples: the interpolant's coefficients.
@@ -68,13 +70,43 @@ pub struct InitialisationPrograms {
 }
 
 /// A part of an attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct AttemptPart {
     /// Which of [`Programs::attempt`].
     pub program: usize,
+    /// What is done afterwards, in this order.
+    pub calls: Vec<Call>,
     /// The row that says (above 0) that the part must run again: it is repeated until no lane asks for it. Lanes that do not
     /// ask keep their values.
     pub pending: Option<u32>,
+    /// How many of the parts before it are repeated with it.
+    pub with: usize,
+}
+
+impl AttemptPart {
+    /// A program that runs once, and nothing else.
+    pub fn program(program: usize) -> Self {
+        AttemptPart { program, calls: Vec::new(), pending: None, with: 0 }
+    }
+}
+
+/// What is done between two programs, for every lane.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Call {
+    /// Factors the matrix whose entries stand in rows ([`rubie_program::DenseLu::factor`]).
+    Factor {
+        /// Which of [`Programs::matrices`].
+        matrix: usize,
+    },
+    /// Solves with the factors of a matrix ([`rubie_program::DenseLu::solve`]).
+    Solve {
+        /// Which of [`Programs::matrices`].
+        matrix: usize,
+        /// The rows of the right-hand side.
+        right: Vec<u32>,
+        /// The rows of the solution.
+        solution: Vec<u32>,
+    },
 }
 
 /// The programs of the summaries. They concern only those lanes that have a sample or a complete window; nothing changes in the others.
@@ -114,6 +146,9 @@ impl fmt::Display for KernelSpec {
             "rows: t {}, dt {}, states {:?}, memory {:?}, inputs {:?}, hoisted {:?}",
             layout.time, layout.dt, layout.states, layout.memory, layout.inputs, layout.hoisted
         )?;
+        for matrix in &self.programs.matrices {
+            writeln!(f, "a matrix of {} rows, {} entries", matrix.size, matrix.entries.len())?;
+        }
         self.programs().try_for_each(|program| writeln!(f, "\n{program}"))
     }
 }

@@ -80,6 +80,9 @@ impl Method {
         if !self.iterated() {
             (settings.newton, settings.predict_stages) = (None, None);
         }
+        if let Family::ExplicitRungeKutta(_) = self.family {
+            settings.linear_solver = None;
+        }
         if !self.can_smooth() {
             settings.smooth_error = None;
         }

@@ -117,6 +117,7 @@ impl<'g> Attempt<'g> {
             dt: self.dt,
             initialisation,
             parts,
+            matrices: Vec::new(),
             next_states: states.map(|(new, old)| accepted.select(*new, *old)).collect(),
             next_dt,
             accepted,

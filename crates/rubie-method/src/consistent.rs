@@ -101,7 +101,7 @@ pub(crate) fn initialisation<'g>(
     let infinite = graph.constant(f64::INFINITY);
     outputs.extend([(factor, one), (norm, infinite), (size, infinite), (count, zero), (halvings, zero)]);
     outputs.extend([(pending, wanted), (failed, wanted.gt(0.0).select(zero, failed))]);
-    let begin = Part { name: "begin consistent", outputs, pending: None };
+    let begin = Part::once("begin consistent", outputs);
 
     let trial: Vec<_> = base.iter().zip(&direction).map(|(base, d)| *base + factor * *d).collect();
     let step = (how == ConsistentValues::Shampine).then_some(controls.step);
@@ -119,7 +119,7 @@ pub(crate) fn initialisation<'g>(
     let number = |holds: Expr<'g>| holds.select(one, zero);
     if how == ConsistentValues::Check {
         let outputs = vec![(failed, number(active.and(change.lt(1.0).not()))), (pending, zero)];
-        let iterate = Part { name: "consistent", outputs, pending: Some(pending) };
+        let iterate = Part { pending: Some(pending), ..Part::once("consistent", outputs) };
         return Some((Initialisation { wanted, begin, iterate, pending, failed }, controls));
     }
     let better = now.lt(norm);
@@ -148,7 +148,7 @@ pub(crate) fn initialisation<'g>(
         kept(failed, number(gives_up)),
         (pending, number(active.and(goes_on))),
     ]);
-    let iterate = Part { name: "consistent", outputs, pending: Some(pending) };
+    let iterate = Part { pending: Some(pending), ..Part::once("consistent", outputs) };
     Some((Initialisation { wanted, begin, iterate, pending, failed }, controls))
 }
 

@@ -4,10 +4,11 @@ use rubie_expr::Expr;
 use rubie_model::System;
 
 use crate::assemble::{Attempt, Iterated, slope_at_start};
+use crate::dense::Dense;
 use crate::implicit_tableau::ImplicitTableau;
 use crate::interpolant::weighted_sum;
-use crate::linear::{factored, factored_at, slopes_at};
-use crate::method::{BuildOptions, DiagonallyImplicit, Method, NewtonJacobian, Start};
+use crate::linear::{entries, entries_at, factored, factored_at, slopes_at};
+use crate::method::{BuildOptions, DiagonallyImplicit, LinearSolver, Method, NewtonJacobian, Start};
 use crate::newton::{Equations, Factors, Newton};
 use crate::predictor::{Past, largest_ratio};
 use crate::sparse_lu::SparseLu;
@@ -22,7 +23,7 @@ pub(crate) fn build<'g>(
 ) -> StepGraph<'g> {
     let tableau = data.tableau;
     let carried = tableau.stiffly_accurate() || options.dense;
-    let mut stages = Stages::new(system, slope_at_start(system, carried), data);
+    let mut stages = Stages::new(system, slope_at_start(system, carried), data, options.linear_solver);
     for stage in 0..tableau.stages() {
         let node = tableau.c[stage].value;
         let base = stages.advanced(tableau.a[stage].get(..stage).unwrap_or_default());
@@ -48,18 +49,26 @@ pub(crate) fn build<'g>(
             let errors: Vec<_> = errors.into_iter().map(|error| stages.shift * error).collect();
             system.mass_times(&errors)
         };
-        errors = errors.map(|errors| stages.factors().map_or(errors.clone(), |lu| lu.solve(&scaled(errors))));
+        errors = match (&stages.dense, errors) {
+            (Some(_), Some(errors)) => Some(stages.solved_at_end(scaled(errors))),
+            (_, errors) => {
+                errors.map(|errors| stages.factors().map_or(errors.clone(), |lu| lu.solve(&scaled(errors))))
+            }
+        };
     }
     let slope_at_end = k.last().filter(|_| tableau.stiffly_accurate()).cloned();
-    let Stages { dt, slope, parts, newton, solves, past, lu, .. } = stages;
+    let Stages { dt, slope, parts, newton, solves, past, lu, dense, newton_jacobian, .. } = stages;
     let iterated = Some(Iterated { parts, newton, solves, slope_at_end });
     let linear_solves = u32::from(filtered && errors.is_some());
-    let singular = lu.as_ref().and_then(SparseLu::singular);
+    // Of exact matrices there are many, and those of runs without need of more iterations are made again with others.
+    let frozen = dense.as_ref().filter(|_| newton_jacobian == NewtonJacobian::Frozen);
+    let singular = lu.as_ref().and_then(SparseLu::singular).or(frozen.and_then(Dense::singular));
     let derivatives = k.clone();
     let old = system.state_symbols();
     let mut graph = Attempt { dt, old, new, errors, slope, carried, stages: k, iterated, singular }
         .assemble(method, system, options);
     graph.linear_solves = linear_solves;
+    graph.matrices = dense.map_or_else(Vec::new, |dense| dense.matrices);
     if let Some(Prediction { past, stages, .. }) = past {
         let values: Vec<_> = stages.iter().flat_map(|stage| derivatives[*stage].clone()).collect();
         // Before the others, so that the count of iterations stays the last.
@@ -118,6 +127,8 @@ struct Stages<'a, 'g> {
     time: Expr<'g>,
     base: Vec<Expr<'g>>,
     lu: Option<SparseLu<'g>>,
+    /// Factors between parts, in place of `lu`.
+    dense: Option<Dense<'g>>,
     start: Start,
     newton_jacobian: NewtonJacobian,
     past: Option<Prediction<'g>>,
@@ -128,8 +139,16 @@ struct Stages<'a, 'g> {
 }
 
 impl<'a, 'g> Stages<'a, 'g> {
-    fn new(system: &'a System<'g>, slope: Vec<Expr<'g>>, data: &DiagonallyImplicit) -> Self {
+    fn new(
+        system: &'a System<'g>,
+        slope: Vec<Expr<'g>>,
+        data: &DiagonallyImplicit,
+        solver: LinearSolver,
+    ) -> Self {
         let symbol = |name: &str| system.graph.symbol(name);
+        let shift = symbol("newton.shift");
+        let dense = (solver == LinearSolver::Dense)
+            .then(|| Dense::new(system, 0, &entries(system, &[vec![Some(shift)]]), &[vec![0]]));
         let base = system.states.iter().map(|state| symbol(&format!("newton.base.{}", state.name)));
         Self {
             system,
@@ -140,10 +159,11 @@ impl<'a, 'g> Stages<'a, 'g> {
             parts: Vec::new(),
             newton: Newton::new(system, 1),
             solves: 0,
-            shift: symbol("newton.shift"),
+            shift,
             time: symbol("newton.time"),
             base: base.collect(),
             lu: None,
+            dense,
             start: data.start,
             newton_jacobian: data.newton,
             past: data.predict.then(|| Prediction::new(system, data.tableau)),
@@ -184,20 +204,29 @@ impl<'a, 'g> Stages<'a, 'g> {
         let first = self.solves == 0;
         let mut outputs = if first { self.newton.begin(vec![guess]) } else { self.newton.next(vec![guess]) };
         outputs.extend(self.keep());
+        let mut calls = Vec::new();
         if self.diagonal != diagonal {
             self.diagonal = diagonal;
             let shift = 1.0 / reach;
             outputs.push((self.shift, shift));
-            if self.newton_jacobian == NewtonJacobian::Frozen {
-                outputs.extend(self.freeze(shift));
+            match (&self.dense, self.newton_jacobian) {
+                (Some(dense), NewtonJacobian::Frozen) => {
+                    outputs.extend(dense.entries(&entries(self.system, &[vec![Some(shift)]])));
+                    calls = dense.factor();
+                }
+                (None, NewtonJacobian::Frozen) => outputs.extend(self.freeze(shift)),
+                (_, NewtonJacobian::Exact) => {}
             }
         }
         outputs.push((self.time, self.system.time + node * self.dt));
         outputs.extend(self.base.iter().copied().zip(base));
-        self.parts.push(Part { name: if first { "prepare" } else { "next stage" }, outputs, pending: None });
-        let factors = match self.lu.clone() {
-            Some(lu) => Factors::Frozen { lu, transform: None },
-            None => Factors::Exact,
+        let name = if first { "prepare" } else { "next stage" };
+        self.parts.push(Part { calls, ..Part::once(name, outputs) });
+        let exact = self.newton_jacobian == NewtonJacobian::Exact;
+        let factors = match (self.lu.clone(), self.dense.clone()) {
+            (_, Some(dense)) => Factors::Dense { dense, transform: None, exact },
+            (Some(lu), None) => Factors::Frozen { lu, transform: None },
+            (None, None) => Factors::Exact,
         };
         let equations = Equations {
             times: vec![self.time],
@@ -206,7 +235,7 @@ impl<'a, 'g> Stages<'a, 'g> {
             factors,
             measure: Some(self.shift * self.dt),
         };
-        self.parts.push(self.newton.iterate(self.system, &equations));
+        self.parts.extend(self.newton.iterate(self.system, &equations));
         self.solves += 1;
         let z = &self.newton.z[0];
         self.k.push(z.iter().map(|z| self.shift * *z).collect());
@@ -229,6 +258,24 @@ impl<'a, 'g> Stages<'a, 'g> {
         let at_end =
             || Some(factored_at(self.system, &[vec![Some(self.shift)]], &[self.time], &[self.end.clone()?]));
         self.lu.clone().or_else(at_end)
+    }
+
+    /// The same between parts: what is left of `right`, as symbols.
+    fn solved_at_end(&mut self, right: Vec<Expr<'g>>) -> Vec<Expr<'g>> {
+        let (Some(dense), Some(end)) = (&self.dense, &self.end) else { return right };
+        let mut part = Part::once("smooth", dense.right(right));
+        if self.newton_jacobian == NewtonJacobian::Exact {
+            let at_end =
+                entries_at(self.system, &[vec![Some(self.shift)]], &[self.time], std::slice::from_ref(end));
+            part.outputs.extend(dense.entries(&at_end));
+            part.calls.extend(dense.factor());
+        }
+        let symbol =
+            |state: &rubie_model::State<'g>| self.system.graph.symbol(&format!("smooth.{}", state.name));
+        let smooth: Vec<_> = self.system.states.iter().map(symbol).collect();
+        part.calls.extend(dense.solve(&smooth));
+        self.parts.push(part);
+        smooth
     }
 
     /// Symbols for the stages that have none yet, for those of the next equation take their place.

@@ -8,8 +8,9 @@ use rubie_expr::Expr;
 use rubie_model::System;
 
 use crate::assemble::{Attempt, Iterated, slope_at_start};
-use crate::linear::factored;
-use crate::method::{BuildOptions, FullyImplicit, Method, NewtonJacobian};
+use crate::dense::{Dense, groups};
+use crate::linear::{entries, factored};
+use crate::method::{BuildOptions, FullyImplicit, LinearSolver, Method, NewtonJacobian};
 use crate::newton::{Equations, Factors, Newton, combined};
 use crate::predictor::Past;
 use crate::step::{Part, StepGraph};
@@ -40,15 +41,29 @@ pub(crate) fn build<'g>(
         None => vec![vec![zero; system.states.len()]; stages],
     };
     let mut outputs = newton.begin(guess);
+    let mut calls = Vec::new();
     let rows = |rows: &[&[f64]]| rows.iter().map(|row| row.to_vec()).collect::<Vec<_>>();
-    let factors = match data.newton {
-        NewtonJacobian::Frozen => Factors::Frozen {
+    let transform = || Some([rows(data.decoupling.t), rows(data.decoupling.t_inverse)]);
+    let factors = match (options.linear_solver, data.newton) {
+        (LinearSolver::Sparse, NewtonJacobian::Frozen) => Factors::Frozen {
             lu: keep(system, "newton.lu", factored(system, &blocks), &mut outputs),
-            transform: Some([rows(data.decoupling.t), rows(data.decoupling.t_inverse)]),
+            transform: transform(),
         },
-        NewtonJacobian::Exact => Factors::Exact,
+        (LinearSolver::Sparse, NewtonJacobian::Exact) => Factors::Exact,
+        (LinearSolver::Dense, NewtonJacobian::Frozen) => {
+            let entries = entries(system, &blocks);
+            let dense = Dense::new(system, 0, &entries, &groups(&blocks));
+            outputs.extend(dense.entries(&entries));
+            calls = dense.factor();
+            Factors::Dense { dense, transform: transform(), exact: false }
+        }
+        (LinearSolver::Dense, NewtonJacobian::Exact) => {
+            let all = vec![vec![Some(per_step); stages]; stages];
+            let dense = Dense::new(system, 0, &entries(system, &all), &[(0..stages).collect()]);
+            Factors::Dense { dense, transform: None, exact: true }
+        }
     };
-    let prepare = Part { name: "prepare", outputs, pending: None };
+    let prepare = Part { calls, ..Part::once("prepare", outputs) };
 
     let a: Vec<Vec<f64>> =
         tableau.a.iter().map(|row| row.iter().map(|number| number.value).collect()).collect();
@@ -56,7 +71,8 @@ pub(crate) fn build<'g>(
     let old = system.state_symbols();
     let singular = match &factors {
         Factors::Frozen { lu, .. } => lu.singular(),
-        Factors::Exact => None,
+        Factors::Dense { dense, exact: false, .. } => dense.singular(),
+        Factors::Dense { .. } | Factors::Exact => None,
     };
     let equations = Equations {
         times: tableau.c.iter().map(|node| system.time + node.value * dt).collect(),
@@ -65,7 +81,12 @@ pub(crate) fn build<'g>(
         factors,
         measure: None,
     };
-    let iterate = newton.iterate(system, &equations);
+    let mut parts = vec![prepare];
+    parts.extend(newton.iterate(system, &equations));
+    let mut matrices = match &equations.factors {
+        Factors::Dense { dense, .. } => dense.matrices.clone(),
+        Factors::Frozen { .. } | Factors::Exact => Vec::new(),
+    };
 
     // dt k = A^-1 z, so sums of stages are sums of displacements.
     let of_z = |weights: &[f64]| -> Vec<f64> {
@@ -73,6 +94,7 @@ pub(crate) fn build<'g>(
     };
     let z = &newton.z;
     let newton_stages = z.clone();
+    let solved: Vec<_> = z.iter().flatten().copied().collect();
     let new: Vec<_> = if accurate {
         old.iter().zip(&z[stages - 1]).map(|(old, z)| *old + *z).collect()
     } else {
@@ -85,9 +107,22 @@ pub(crate) fn build<'g>(
             let raw = combined(&of_z(&quadrature(&nodes(data), gamma)), z);
             // (M - gamma dt J)^-1 M (raw - gamma dt y') = (M / (gamma dt) - J)^-1 M (raw / (gamma dt) - y').
             let shift = per_step * (1.0 / gamma);
-            let lu = factored(system, &[vec![Some(shift)]]);
             let right: Vec<_> = raw.iter().zip(&slope).map(|(raw, f)| shift * *raw - *f).collect();
-            Some(lu.solve(&system.mass_times(&right)))
+            let right = system.mass_times(&right);
+            Some(match options.linear_solver {
+                LinearSolver::Sparse => factored(system, &[vec![Some(shift)]]).solve(&right),
+                LinearSolver::Dense => {
+                    let entries = entries(system, &[vec![Some(shift)]]);
+                    let dense = Dense::new(system, matrices.len(), &entries, &[vec![0]]);
+                    let mut smooth = Part::once("smooth", dense.entries(&entries));
+                    smooth.outputs.extend(dense.right(right));
+                    smooth.calls = dense.factor();
+                    smooth.calls.extend(dense.solve(&dense.solution));
+                    parts.push(smooth);
+                    matrices.extend(dense.matrices);
+                    dense.solution
+                }
+            })
         }
         _ => tableau.error_weights().map(|weights| combined(&of_z(&weights), z)),
     };
@@ -103,14 +138,12 @@ pub(crate) fn build<'g>(
         slope,
         carried,
         stages: newton_stages,
-        iterated: Some(Iterated { parts: vec![prepare, iterate], newton, solves: 1, slope_at_end }),
+        iterated: Some(Iterated { parts, newton, solves: 1, slope_at_end }),
         singular,
     }
     .assemble(method, system, options);
     graph.linear_solves = u32::from(data.smooth && data.decoupling.real_row().is_some());
-    let Some(Part { outputs, .. }) = graph.parts.last() else { return graph };
-    let solved: Vec<_> =
-        outputs.iter().take(stages * system.states.len()).map(|(symbol, _)| *symbol).collect();
+    graph.matrices = matrices;
     let Some(past) = past else { return graph };
     // Before the others, so that the count of iterations stays the last.
     let memory = past.memory(&solved, dt, graph.accepted);

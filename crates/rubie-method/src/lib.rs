@@ -65,6 +65,8 @@ mod sparse_lu;
 
 mod linear;
 
+mod dense;
+
 mod tableau;
 
 mod rosenbrock_tableau;
@@ -122,13 +124,13 @@ pub use controller_kind::{ControlDefaults, ControllerKind, Filter, Gains};
 pub use implicit_tableau::ImplicitTableau;
 pub use interpolant::{Continuous, Interpolant, Stiff};
 pub use method::{
-    BuildOptions, Decoupling, DiagonallyImplicit, ExplicitRungeKutta, Family, FullyImplicit, Method,
-    NewtonJacobian, RosenbrockW, Start,
+    BuildOptions, Decoupling, DiagonallyImplicit, ExplicitRungeKutta, Family, FullyImplicit, LinearSolver,
+    Method, NewtonJacobian, RosenbrockW, Start,
 };
 pub use registry::{UnknownMethod, find, methods};
 pub use rosenbrock_tableau::RosenbrockTableau;
 pub use settings::{StepSettings, Tolerance};
 pub use settings_error::SettingsError;
 pub use sparse_lu::{SparseLu, factor_operations, pivot_order};
-pub use step::{Dense, Export, Initialisation, Memory, Part, StepGraph, Trouble};
+pub use step::{Call, Dense, Export, Initialisation, Matrix, Memory, Part, StepGraph, Trouble};
 pub use tableau::{Coefficient, Tableau};

@@ -8,8 +8,13 @@ use crate::sparse_lu::SparseLu;
 /// The factors of blocks S_ij M - delta_ij J, with M the system's mass matrix and J the derivatives of its right-hand sides, at the
 /// system's own time and states.
 pub(crate) fn factored<'g>(system: &System<'g>, shift: &[Vec<Option<Expr<'g>>>]) -> SparseLu<'g> {
+    entries(system, shift).factored()
+}
+
+/// What [`factored`] factors.
+pub(crate) fn entries<'g>(system: &System<'g>, shift: &[Vec<Option<Expr<'g>>>]) -> Entries<'g> {
     let jacobian = system.jacobian();
-    factored_blocks(system, shift, |_| jacobian.clone())
+    entries_of_blocks(system, shift, |_| jacobian.clone())
 }
 
 /// The same with J of each block at the time and the states of a stage.
@@ -19,9 +24,19 @@ pub(crate) fn factored_at<'g>(
     times: &[Expr<'g>],
     stages: &[Vec<Expr<'g>>],
 ) -> SparseLu<'g> {
+    entries_at(system, shift, times, stages).factored()
+}
+
+/// What [`factored_at`] factors.
+pub(crate) fn entries_at<'g>(
+    system: &System<'g>,
+    shift: &[Vec<Option<Expr<'g>>>],
+    times: &[Expr<'g>],
+    stages: &[Vec<Expr<'g>>],
+) -> Entries<'g> {
     let jacobian = system.jacobian();
     let values: Vec<_> = jacobian.entries.iter().map(|entry| entry.value).collect();
-    factored_blocks(system, shift, |stage| {
+    entries_of_blocks(system, shift, |stage| {
         let mut at_stage = jacobian.clone();
         let values = system.at(&values, times[stage], &stages[stage]);
         at_stage.entries.iter_mut().zip(values).for_each(|(entry, value)| entry.value = value);
@@ -29,15 +44,31 @@ pub(crate) fn factored_at<'g>(
     })
 }
 
-fn factored_blocks<'g>(
+/// A matrix of blocks.
+pub(crate) struct Entries<'g> {
+    pub(crate) size: usize,
+    /// Row, column and value.
+    pub(crate) list: Vec<(usize, usize, Expr<'g>)>,
+    /// Of every row, whether the diagonal entry is more than the shift.
+    own_diagonal: Vec<bool>,
+}
+
+impl<'g> Entries<'g> {
+    fn factored(&self) -> SparseLu<'g> {
+        // With a large step, the shift alone is a small pivot.
+        SparseLu::new(self.size, &self.list, |i| self.own_diagonal[i])
+    }
+}
+
+fn entries_of_blocks<'g>(
     system: &System<'g>,
     shift: &[Vec<Option<Expr<'g>>>],
     jacobian_of: impl Fn(usize) -> Jacobian<'g>,
-) -> SparseLu<'g> {
+) -> Entries<'g> {
     let size = system.states.len();
     let one = system.graph.constant(1.0);
     let unit: Vec<_> = (0..size).map(|i| (i, one)).collect();
-    let (mut entries, mut own_diagonal) = (Vec::new(), Vec::new());
+    let (mut list, mut own_diagonal) = (Vec::new(), Vec::new());
     for (row, shifts) in shift.iter().enumerate() {
         let jacobian = jacobian_of(row);
         own_diagonal.extend((0..size).map(|i| jacobian.get(i, i).is_some()));
@@ -50,7 +81,7 @@ fn factored_blocks<'g>(
                 let mass = if shift.is_some() { mass } else { &[] };
                 let own = if row == column { jacobian.row(i) } else { &[] };
                 let mut own = own.iter().peekable();
-                let mut place = |j: usize, value| entries.push((row * size + i, column * size + j, value));
+                let mut place = |j: usize, value| list.push((row * size + i, column * size + j, value));
                 for (j, factor) in mass {
                     while let Some(entry) = own.next_if(|entry| entry.column < *j) {
                         place(entry.column, -entry.value);
@@ -64,8 +95,7 @@ fn factored_blocks<'g>(
             }
         }
     }
-    // With a large step, the shift alone is a small pivot.
-    SparseLu::new(shift.len() * size, &entries, |i| own_diagonal[i])
+    Entries { size: shift.len() * size, list, own_diagonal }
 }
 
 /// The derivatives y' of all states at the system's own time and states.

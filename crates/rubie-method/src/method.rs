@@ -111,6 +111,38 @@ impl std::str::FromStr for NewtonJacobian {
     }
 }
 
+/// How the linear systems of implicit methods are solved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum LinearSolver {
+    /// `sparse`: by factors that are written as expressions, unrolled over the pattern of the Jacobian matrix.
+    #[default]
+    Sparse,
+    /// `dense`: by LU factors of full matrices with partial pivoting, in loops between the programs of an attempt.
+    Dense,
+}
+
+impl LinearSolver {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Sparse, Self::Dense];
+
+    /// The name that users write.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sparse => "sparse",
+            Self::Dense => "dense",
+        }
+    }
+}
+
+impl std::str::FromStr for LinearSolver {
+    type Err = UnknownName;
+
+    /// The one with this name, in any case.
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        named("linear solver", name, &Self::ALL, |solver| solver.name())
+    }
+}
+
 /// Where an iteration begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
@@ -263,4 +295,6 @@ pub struct BuildOptions {
     pub dense: bool,
     /// What is done about initial values where there are algebraic equations.
     pub consistent_values: ConsistentValues,
+    /// How linear systems are solved, as [`Method::linear_solver`] found it.
+    pub linear_solver: LinearSolver,
 }

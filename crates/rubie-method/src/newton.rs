@@ -13,8 +13,9 @@ use rubie_model::System;
 
 use crate::bounds::larger;
 use crate::controls::NewtonControls;
+use crate::dense::Dense;
 use crate::interpolant::weighted_sum;
-use crate::linear::factored_at;
+use crate::linear::{entries_at, factored_at};
 use crate::sparse_lu::SparseLu;
 use crate::step::{Memory, Part, Trouble};
 
@@ -50,6 +51,14 @@ pub(crate) enum Factors<'g> {
     },
     /// J is that of the stages as they are, and each iteration factors anew.
     Exact,
+    /// Factors between parts.
+    Dense {
+        dense: Dense<'g>,
+        /// As for `Frozen`.
+        transform: Option<[Vec<Vec<f64>>; 2]>,
+        /// Whether each iteration factors anew.
+        exact: bool,
+    },
 }
 
 /// The symbols of an iteration.
@@ -117,19 +126,52 @@ impl<'g> Newton<'g> {
         z.chain([(self.pending, pending), (self.count, zero), (self.correction, zero)]).collect()
     }
 
-    /// One iteration.
-    pub(crate) fn iterate(&self, system: &System<'g>, equations: &Equations<'g>) -> Part<'g> {
-        let graph = system.graph;
-        let start = system.state_symbols();
+    /// One iteration: the last of the parts repeats those before.
+    pub(crate) fn iterate(&self, system: &System<'g>, equations: &Equations<'g>) -> Vec<Part<'g>> {
         let stages: Vec<Vec<_>> = equations
             .base
             .iter()
             .zip(&self.z)
             .map(|(base, z)| base.iter().zip(z).map(|(base, z)| *base + *z).collect())
             .collect();
-        let delta = self.correction(system, equations, &stages);
+        let residual = self.residual(system, equations, &stages);
+        match &equations.factors {
+            Factors::Frozen { lu, transform } => {
+                let delta = transformed(transform.as_ref(), &residual, |right| solved(system, lu, right));
+                vec![self.update(system, equations, &stages, delta)]
+            }
+            Factors::Exact => {
+                let lu = factored_at(system, &equations.shifts(), &equations.times, &stages);
+                vec![self.update(system, equations, &stages, solved(system, &lu, &residual))]
+            }
+            Factors::Dense { dense, transform, exact } => {
+                let mut first = Part::once("residual", Vec::new());
+                if *exact {
+                    let entries = entries_at(system, &equations.shifts(), &equations.times, &stages);
+                    first.outputs.extend(dense.entries(&entries));
+                    first.calls.extend(dense.factor());
+                }
+                let delta = transformed(transform.as_ref(), &residual, |right| {
+                    first.outputs.extend(dense.right(right.concat()));
+                    first.calls.extend(dense.solve(&dense.solution));
+                    by_stage(system, &dense.solution)
+                });
+                vec![first, Part { with: 1, ..self.update(system, equations, &stages, delta) }]
+            }
+        }
+    }
 
-        let squares = delta.iter().zip(&stages).flat_map(|(delta, states)| {
+    /// The part of an iteration that adds corrections to the displacements, and says whether there must be more.
+    fn update(
+        &self,
+        system: &System<'g>,
+        equations: &Equations<'g>,
+        stages: &[Vec<Expr<'g>>],
+        delta: Vec<Vec<Expr<'g>>>,
+    ) -> Part<'g> {
+        let graph = system.graph;
+        let start = system.state_symbols();
+        let squares = delta.iter().zip(stages).flat_map(|(delta, states)| {
             delta.iter().enumerate().map(|(i, delta)| {
                 let size = larger(states[i].abs(), start[i].abs());
                 let ratio = *delta / (self.controls.atol[i] + self.controls.rtol[i] * size);
@@ -166,18 +208,18 @@ impl<'g> Newton<'g> {
             (self.theta, moves.select(theta, self.theta)),
             (self.correction, moves.select(size, self.correction)),
         ]);
-        Part { name: "iterate", outputs, pending: Some(self.pending) }
+        Part { pending: Some(self.pending), ..Part::once("iterate", outputs) }
     }
 
-    /// The solution of (S M - J) delta = f - S M z.
-    fn correction(
+    /// f - S M z, by stage.
+    fn residual(
         &self,
         system: &System<'g>,
         equations: &Equations<'g>,
         stages: &[Vec<Expr<'g>>],
     ) -> Vec<Vec<Expr<'g>>> {
         let size = system.states.len();
-        let residual: Vec<Vec<_>> = stages
+        stages
             .iter()
             .enumerate()
             .map(|(stage, states)| {
@@ -190,25 +232,7 @@ impl<'g> Newton<'g> {
                 let z: Vec<_> = (0..size).map(z).collect();
                 rates.into_iter().zip(system.mass_times(&z)).map(|(rate, z)| rate - z).collect()
             })
-            .collect();
-        let turned = |rows: &[Vec<f64>], values: &[Vec<Expr<'g>>]| -> Vec<Vec<Expr<'g>>> {
-            rows.iter().map(|row| combined(row, values)).collect()
-        };
-        let solve = |lu: &SparseLu<'g>, right: &[Vec<Expr<'g>>]| -> Vec<Vec<Expr<'g>>> {
-            let solved = lu.solve(&right.concat());
-            solved.chunks(size.max(1)).map(<[_]>::to_vec).collect()
-        };
-        match &equations.factors {
-            Factors::Frozen { lu, transform: Some([to, from]) } => {
-                turned(to, &solve(lu, &turned(from, &residual)))
-            }
-            Factors::Frozen { lu, transform: None } => solve(lu, &residual),
-            Factors::Exact => {
-                let shift: Vec<Vec<_>> =
-                    equations.shift.iter().map(|row| row.iter().copied().map(Some).collect()).collect();
-                solve(&factored_at(system, &shift, &equations.times, stages), &residual)
-            }
-        }
+            .collect()
     }
 
     /// What a run remembers: the rate of convergence, and the iterations of all attempts, which come last.
@@ -229,6 +253,36 @@ impl<'g> Newton<'g> {
             (Trouble::NewtonDivergence, failed.and(self.diverged.gt(0.0))),
         ]
     }
+}
+
+impl<'g> Equations<'g> {
+    /// The matrix S, of which all entries count.
+    fn shifts(&self) -> Vec<Vec<Option<Expr<'g>>>> {
+        self.shift.iter().map(|row| row.iter().copied().map(Some).collect()).collect()
+    }
+}
+
+/// T solve(T^-1 values), where the matrix was factored that way.
+fn transformed<'g>(
+    transform: Option<&[Vec<Vec<f64>>; 2]>,
+    values: &[Vec<Expr<'g>>],
+    solve: impl FnOnce(&[Vec<Expr<'g>>]) -> Vec<Vec<Expr<'g>>>,
+) -> Vec<Vec<Expr<'g>>> {
+    let turned = |rows: &[Vec<f64>], values: &[Vec<Expr<'g>>]| -> Vec<Vec<Expr<'g>>> {
+        rows.iter().map(|row| combined(row, values)).collect()
+    };
+    match transform {
+        Some([to, from]) => turned(to, &solve(&turned(from, values))),
+        None => solve(values),
+    }
+}
+
+fn solved<'g>(system: &System<'g>, lu: &SparseLu<'g>, right: &[Vec<Expr<'g>>]) -> Vec<Vec<Expr<'g>>> {
+    by_stage(system, &lu.solve(&right.concat()))
+}
+
+fn by_stage<'g>(system: &System<'g>, unknowns: &[Expr<'g>]) -> Vec<Vec<Expr<'g>>> {
+    unknowns.chunks(system.states.len().max(1)).map(<[_]>::to_vec).collect()
 }
 
 /// sum_j weight_j values_j of every state.

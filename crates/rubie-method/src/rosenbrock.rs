@@ -4,10 +4,12 @@ use rubie_expr::Expr;
 use rubie_model::System;
 
 use crate::assemble::{Attempt, slope_at_start};
+use crate::dense::Dense;
 use crate::interpolant::{Interpolant, weighted_sum};
-use crate::linear::factored;
-use crate::method::{BuildOptions, Method, RosenbrockW};
-use crate::step::StepGraph;
+use crate::linear::{Entries, entries, factored};
+use crate::method::{BuildOptions, LinearSolver, Method, RosenbrockW};
+use crate::sparse_lu::SparseLu;
+use crate::step::{Call, Part, StepGraph};
 use crate::tableau::Coefficient;
 
 pub(crate) fn build<'g>(
@@ -23,28 +25,53 @@ pub(crate) fn build<'g>(
     let slope = slope_at_start(system, carried);
     let dt = system.graph.symbol("dt");
     let per_step = 1.0 / dt;
-    let lu = factored(system, &[vec![Some(per_step * (1.0 / tableau.gamma.value))]]);
+    let shift = [vec![Some(per_step * (1.0 / tableau.gamma.value))]];
+    let mut solver = match options.linear_solver {
+        LinearSolver::Sparse => Solver::Sparse(factored(system, &shift)),
+        LinearSolver::Dense => Solver::Dense(StageParts::new(system, &entries(system, &shift))),
+    };
     // gamma_i dt df/dt, without the part of the stage.
-    let by_time: Vec<_> =
-        system.time_derivatives().into_iter().map(|rate| nonzero(rate).map(|r| dt * r)).collect();
+    let by_time = system.time_derivatives().into_iter().map(|rate| nonzero(rate).map(|r| dt * r)).collect();
+    let by_time = solver.kept(by_time);
 
     let mut increments = Increments::new(system.state_symbols());
     for stage in 0..tableau.stages() {
         let states = increments.advanced(tableau.a[stage]);
-        let rates = match stage {
-            0 if system.mass.is_none() => slope.clone(),
-            0 => system.derivatives(),
-            _ => system.derivatives_at(system.time + tableau.c[stage].value * dt, &states),
+        let time = || match stage {
+            0 => system.time,
+            _ => system.time + tableau.c[stage].value * dt,
         };
         let coupled = increments.coupled(system, tableau.coupling[stage]);
-        let right = rates.into_iter().enumerate().map(|(i, rate)| {
-            let rate = nonzero(coupled[i]).map_or(rate, |sum| plus(rate, per_step * sum));
+        let rest = |rate: Option<Expr<'g>>, i: usize| {
+            let rate = nonzero(coupled[i])
+                .map(|sum| per_step * sum)
+                .map_or(rate, |sum| Some(rate.map_or(sum, |rate| plus(rate, sum))));
             match (by_time[i], tableau.time_weights[stage].value) {
-                (Some(by_time), weight) if weight != 0.0 => plus(rate, weight * by_time),
+                (Some(by_time), weight) if weight != 0.0 => {
+                    let term = weight * by_time;
+                    Some(rate.map_or(term, |rate| plus(rate, term)))
+                }
                 _ => rate,
             }
+        };
+        let known = (stage == 0 && system.mass.is_none()).then_some(&slope);
+        increments.u.push(match &mut solver {
+            Solver::Sparse(lu) => {
+                let rates = match known {
+                    Some(slope) => slope.clone(),
+                    None if stage == 0 => system.derivatives(),
+                    None => system.derivatives_at(time(), &states),
+                };
+                let right =
+                    rates.into_iter().enumerate().map(|(i, rate)| rest(Some(rate), i).unwrap_or(rate));
+                lu.solve(&right.collect::<Vec<_>>())
+            }
+            Solver::Dense(parts) => {
+                let zero = system.graph.constant(0.0);
+                let rest: Vec<_> = (0..states.len()).map(|i| rest(None, i).unwrap_or(zero)).collect();
+                parts.stage(time(), states, rest, known.filter(|_| carried))
+            }
         });
-        increments.u.push(lu.solve(&right.collect::<Vec<_>>()));
     }
     let new = increments.advanced(tableau.b);
     let zero = system.graph.constant(0.0);
@@ -57,23 +84,117 @@ pub(crate) fn build<'g>(
         // (M - gamma dt J)^-1 M of the estimate.
         let shift = per_step * (1.0 / tableau.gamma.value);
         let scaled: Vec<_> = errors.into_iter().map(|error| shift * error).collect();
-        lu.solve(&system.mass_times(&scaled))
+        let scaled = system.mass_times(&scaled);
+        match &mut solver {
+            Solver::Sparse(lu) => lu.solve(&scaled),
+            Solver::Dense(parts) => parts.solve("smooth", scaled),
+        }
     });
+    let (singular, parts, matrices) = match solver {
+        Solver::Sparse(lu) => (lu.singular(), Vec::new(), Vec::new()),
+        Solver::Dense(StageParts { dense, parts, .. }) => (dense.singular(), parts, dense.matrices),
+    };
     let old = system.state_symbols();
     let linear_solves = tableau.stages() as u32 + u32::from(data.smooth && errors.is_some());
-    let step = Attempt {
-        dt,
-        old,
-        new,
-        errors,
-        slope,
-        carried,
-        stages: increments.u,
-        iterated: None,
-        singular: lu.singular(),
+    let step =
+        Attempt { dt, old, new, errors, slope, carried, stages: increments.u, iterated: None, singular }
+            .assemble(method, system, options);
+    StepGraph { linear_solves, parts, matrices, ..step }
+}
+
+/// How the stages' linear systems are solved.
+enum Solver<'a, 'g> {
+    Sparse(SparseLu<'g>),
+    Dense(StageParts<'a, 'g>),
+}
+
+impl<'g> Solver<'_, 'g> {
+    /// Values that every stage takes: computed once where stages are parts.
+    fn kept(&mut self, values: Vec<Option<Expr<'g>>>) -> Vec<Option<Expr<'g>>> {
+        match self {
+            Solver::Sparse(_) => values,
+            Solver::Dense(parts) => {
+                let kept = values.into_iter().map(|value| Some(parts.kept(value?))).collect();
+                parts.close("prepare");
+                kept
+            }
+        }
     }
-    .assemble(method, system, options);
-    StepGraph { linear_solves, ..step }
+}
+
+/// Stages as parts of an attempt, with factors between them. One program computes the right-hand sides of all of them.
+struct StageParts<'a, 'g> {
+    system: &'a System<'g>,
+    dense: Dense<'g>,
+    parts: Vec<Part<'g>>,
+    /// What stands in the next part, and what follows it.
+    outputs: Vec<(Expr<'g>, Expr<'g>)>,
+    calls: Vec<Call<'g>>,
+    /// Time and states of a stage, and what is added to its rates.
+    time: Expr<'g>,
+    states: Vec<Expr<'g>>,
+    rest: Vec<Expr<'g>>,
+    /// The right-hand side of a stage in these.
+    right: Vec<Expr<'g>>,
+    solves: usize,
+}
+
+impl<'a, 'g> StageParts<'a, 'g> {
+    fn new(system: &'a System<'g>, entries: &Entries<'g>) -> Self {
+        let dense = Dense::new(system, 0, entries, &[vec![0]]);
+        let time = system.graph.symbol("stage.time");
+        let of = |what: &str| -> Vec<_> {
+            system.states.iter().map(|state| system.graph.symbol(&format!("{what}.{}", state.name))).collect()
+        };
+        let (states, rest) = (of("stage"), of("stage.rest"));
+        let rates = system.derivatives_at(time, &states);
+        let right = rates.into_iter().zip(&rest).map(|(rate, rest)| rate + *rest).collect();
+        let (outputs, calls) = (dense.entries(entries), dense.factor());
+        Self { system, parts: Vec::new(), outputs, calls, time, states, rest, right, solves: 0, dense }
+    }
+
+    /// A symbol for a value that later parts take as well.
+    fn kept(&mut self, value: Expr<'g>) -> Expr<'g> {
+        let symbol = self.system.graph.symbol("kept");
+        self.outputs.push((symbol, value));
+        symbol
+    }
+
+    /// The solution for a stage; `rates` where these are known.
+    fn stage(
+        &mut self,
+        time: Expr<'g>,
+        states: Vec<Expr<'g>>,
+        rest: Vec<Expr<'g>>,
+        rates: Option<&Vec<Expr<'g>>>,
+    ) -> Vec<Expr<'g>> {
+        if let Some(rates) = rates {
+            let right = rates.iter().zip(rest).map(|(rate, rest)| plus(rest, *rate));
+            return self.solve("stage", right.collect());
+        }
+        self.outputs.push((self.time, time));
+        self.outputs.extend(self.states.iter().copied().zip(states));
+        self.outputs.extend(self.rest.iter().copied().zip(rest));
+        self.close("stage");
+        self.solve("rates", self.right.clone())
+    }
+
+    /// A part that leaves a right-hand side, and the symbols of the solution.
+    fn solve(&mut self, name: &'static str, right: Vec<Expr<'g>>) -> Vec<Expr<'g>> {
+        self.solves += 1;
+        let named = |state: &rubie_model::State<'g>| format!("u{}.{}", self.solves, state.name);
+        let solution: Vec<_> =
+            self.system.states.iter().map(|state| self.system.graph.symbol(&named(state))).collect();
+        self.outputs.extend(self.dense.right(right));
+        self.calls.extend(self.dense.solve(&solution));
+        self.close(name);
+        solution
+    }
+
+    fn close(&mut self, name: &'static str) {
+        let (outputs, calls) = (std::mem::take(&mut self.outputs), std::mem::take(&mut self.calls));
+        self.parts.push(Part { calls, ..Part::once(name, outputs) });
+    }
 }
 
 /// The stages so far, and the states that were formed of them.

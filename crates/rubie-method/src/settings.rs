@@ -2,7 +2,7 @@
 
 use crate::consistent::{ConsistentValues, SHAMPINE_STEP};
 use crate::controller_kind::{ControllerKind, Filter, Gains};
-use crate::method::{Family, Method, NewtonJacobian};
+use crate::method::{Family, LinearSolver, Method, NewtonJacobian};
 use crate::settings_error::SettingsError;
 use crate::sparse_lu::factor_operations;
 use rubie_model::System;
@@ -75,6 +75,8 @@ pub struct StepSettings {
     pub newton_target_iters: u32,
     /// Which Jacobian matrix the iteration takes.
     pub newton: Option<NewtonJacobian>,
+    /// How linear systems are solved; where nothing is said, by what suits their size ([`Method::linear_solver`]).
+    pub linear_solver: Option<LinearSolver>,
     /// Whether the iteration begins where a polynomial through the stages of the last step leads to.
     pub predict_stages: Option<bool>,
     /// Whether the error estimate is multiplied by (I - gamma dt J)^-1, which takes out what it says of the stiff components. Only
@@ -108,6 +110,7 @@ impl Default for StepSettings {
             newton_max_iters: 8,
             newton_target_iters: 5,
             newton: None,
+            linear_solver: None,
             predict_stages: None,
             smooth_error: None,
             consistent_values: ConsistentValues::default(),
@@ -185,7 +188,8 @@ impl Method {
         settings: &StepSettings,
         system: &System<'_>,
     ) -> Result<Vec<f64>, SettingsError> {
-        self.check_system(system)?;
+        self.check_algebraic(system)?;
+        self.linear_solver(settings, system)?;
         let states = system.states.len();
         let mut values = self.control_values(settings, states)?;
         if settings.consistent_values != ConsistentValues::None && system.has_algebraic() {
@@ -201,21 +205,64 @@ impl Method {
     ///
     /// # Errors
     /// [`SettingsError::CannotSolve`] for algebraic equations and methods that need explicit derivatives, or that let errors of
-    /// algebraic states grow from step to step; [`SettingsError::TooLarge`] where the unrolled factors would take more than
-    /// [`Method::MOST_FACTOR_OPERATIONS`].
+    /// algebraic states grow from step to step; [`SettingsError::TooLarge`] where the linear systems are too large for all that there is.
     pub fn check_system(&self, system: &System<'_>) -> Result<(), SettingsError> {
+        self.check_algebraic(system)?;
+        self.linear_solver(&StepSettings::default(), system).map(drop)
+    }
+
+    fn check_algebraic(&self, system: &System<'_>) -> Result<(), SettingsError> {
         if system.has_algebraic() && !self.solves_algebraic() {
             return Err(SettingsError::CannotSolve { method: self.name });
-        }
-        let limit = Self::MOST_FACTOR_OPERATIONS;
-        if self.factor_operations(system) > limit {
-            return Err(SettingsError::TooLarge { method: self.name, states: system.states.len(), limit });
         }
         Ok(())
     }
 
-    /// Operations of a factorisation at most, for its program is unrolled: about those of a full matrix of 225 rows.
+    /// Operations of a factorisation at most whose program is unrolled: about those of a full matrix of 225 rows.
     pub const MOST_FACTOR_OPERATIONS: usize = 4_000_000;
+
+    /// Unknowns of a linear system at most that is solved by dense factors: their matrix takes 8 MB for each run that is under way.
+    pub const MOST_DENSE_UNKNOWNS: usize = 1000;
+
+    /// How the linear systems of this method are solved for a system; `None` where there are none. What `settings` name; else sparse
+    /// factors up to [`Method::MOST_FACTOR_OPERATIONS`], beyond that dense ones up to [`Method::MOST_DENSE_UNKNOWNS`].
+    ///
+    /// # Errors
+    /// [`SettingsError::TooLarge`] beyond that, or where other systems of equations are too large that are always unrolled: those for
+    /// derivatives and initial values with a mass matrix; [`SettingsError::NoLinearSystem`] where there is no choice to be made.
+    pub fn linear_solver(
+        &self,
+        settings: &StepSettings,
+        system: &System<'_>,
+    ) -> Result<Option<LinearSolver>, SettingsError> {
+        if let Family::ExplicitRungeKutta(_) = &self.family {
+            return match settings.linear_solver {
+                Some(_) => Err(SettingsError::NoLinearSystem { method: self.name }),
+                None => Ok(None),
+            };
+        }
+        let limit = Self::MOST_FACTOR_OPERATIONS;
+        let refused = || Err(SettingsError::TooLarge { method: self.name, states: system.states.len() });
+        let sparse = self.factor_operations(system) <= limit;
+        let dense = self.dense_unknowns() * system.states.len() <= Self::MOST_DENSE_UNKNOWNS
+            && operations_beside(system, settings.consistent_values, limit) <= limit;
+        match settings.linear_solver {
+            None | Some(LinearSolver::Sparse) if sparse => Ok(Some(LinearSolver::Sparse)),
+            None | Some(LinearSolver::Dense) if dense => Ok(Some(LinearSolver::Dense)),
+            _ => refused(),
+        }
+    }
+
+    /// Unknowns of the largest linear system for each state.
+    fn dense_unknowns(&self) -> usize {
+        match &self.family {
+            Family::FullyImplicit(data) => match data.newton {
+                NewtonJacobian::Exact => data.tableau.stages(),
+                NewtonJacobian::Frozen => 2,
+            },
+            _ => 1,
+        }
+    }
 
     /// Operations of the factorisations of an attempt, where the method is implicit, counted up to
     /// [`Method::MOST_FACTOR_OPERATIONS`].
@@ -234,12 +281,7 @@ impl Method {
         };
         let limit = Self::MOST_FACTOR_OPERATIONS;
         let mut pattern = system.jacobian().pattern();
-        if let Some(mass) = &system.mass {
-            let entries = mass.rows.iter().enumerate();
-            pattern.extend(
-                entries.flat_map(|(row, entries)| entries.iter().map(move |(column, _)| (row, *column))),
-            );
-        }
+        pattern.extend(mass_pattern(system));
         blocks * factor_operations(system.states.len(), &pattern, limit / blocks)
     }
 
@@ -296,6 +338,24 @@ impl Method {
         check("derivative_gain", gains.derivative, gains.derivative.is_finite(), "a number")?;
         Ok(gains.coefficients().map(|b| -b / (2.0 * f64::from(order + 1))))
     }
+}
+
+fn mass_pattern<'a>(system: &'a System<'_>) -> impl Iterator<Item = (usize, usize)> + 'a {
+    let rows = system.mass.iter().flat_map(|mass| mass.rows.iter().enumerate());
+    rows.flat_map(|(row, entries)| entries.iter().map(move |(column, _)| (row, *column)))
+}
+
+/// Operations of the factorisations beside those of the stages, counted up to `limit`: for derivatives where there is a mass matrix, and
+/// for consistent initial values.
+fn operations_beside(system: &System<'_>, consistent: ConsistentValues, limit: usize) -> usize {
+    if system.mass.is_none() {
+        return 0;
+    }
+    let all = consistent == ConsistentValues::Shampine && system.has_algebraic();
+    let mut pattern = system.jacobian().pattern();
+    pattern.retain(|(row, _)| all || system.is_algebraic(*row));
+    pattern.extend(mass_pattern(system));
+    factor_operations(system.states.len(), &pattern, limit)
 }
 
 /// The smallest controller that carries the given gains or filter, and the option that asks for it.

@@ -42,18 +42,23 @@ pub enum SettingsError {
         /// The method.
         method: &'static str,
     },
-    /// A Jacobian matrix whose factors fill up.
+    /// Linear systems that are too large.
     #[error(
-        "the linear systems of `{method}` for this model of {states} states would take more than {limit} operations each: its equations \
-         depend on too many states each; use a method without them, such as `tsit5`, or a model whose equations depend on few states"
+        "the linear systems of `{method}` for this model of {states} states are too large for sparse and for dense factors, as its equations          depend on too many states each: use a method without them, such as `tsit5`, a Rosenbrock method such as `rodas5p`, whose systems          have one unknown for each state, or a model whose equations depend on fewer states"
     )]
     TooLarge {
         /// The method.
         method: &'static str,
         /// Number of states.
         states: usize,
-        /// Operations at most.
-        limit: usize,
+    },
+    /// A choice of how linear systems are solved for a method that has none.
+    #[error(
+        "`linear_solver` has no meaning for `{method}`, which solves no linear systems: leave it out, or take an implicit method such as          `rodas5p` or `kvaerno5`"
+    )]
+    NoLinearSystem {
+        /// The method.
+        method: &'static str,
     },
     /// A fixed step without its size.
     #[error("`{method}` with a fixed step needs `dt`: give the step size, for example dt = 0.01")]

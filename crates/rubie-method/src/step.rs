@@ -47,9 +47,50 @@ pub struct Part<'g> {
     /// Symbols and the values that they stand for after the part, in terms of the step's symbols and those of parts (with the
     /// values before the part).
     pub outputs: Vec<(Expr<'g>, Expr<'g>)>,
+    /// What is done afterwards with what the part has left, in this order.
+    pub calls: Vec<Call<'g>>,
     /// The symbol (one of those in `outputs`) whose value after the part says that it must run again: a number above 0. The
     /// values of a run that does not ask for it must not change when the part is repeated for the sake of others.
     pub pending: Option<Expr<'g>>,
+    /// How many of the parts before it are repeated with it.
+    pub with: usize,
+}
+
+impl<'g> Part<'g> {
+    /// A part that runs once, with nothing to be done afterwards.
+    pub fn once(name: &'static str, outputs: Vec<(Expr<'g>, Expr<'g>)>) -> Self {
+        Part { name, outputs, calls: Vec::new(), pending: None, with: 0 }
+    }
+}
+
+/// What is not written as expressions: it has loops.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Call<'g> {
+    /// Factors a matrix by elimination with pivots, and says whether it has no inverse.
+    Factor {
+        /// Its place in [`StepGraph::matrices`].
+        matrix: usize,
+    },
+    /// Solves with the factors of a matrix.
+    Solve {
+        /// Its place in [`StepGraph::matrices`].
+        matrix: usize,
+        /// The symbols of the right-hand side.
+        right: Vec<Expr<'g>>,
+        /// The symbols that stand for the solution from there on.
+        solution: Vec<Expr<'g>>,
+    },
+}
+
+/// A matrix that is factored by a [`Call`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Matrix<'g> {
+    /// Rows, as many as columns.
+    pub size: usize,
+    /// Row, column and symbol of the entries; all others are 0.
+    pub entries: Vec<(usize, usize, Expr<'g>)>,
+    /// The symbol that is 1 after [`Call::Factor`] where there is no inverse, else 0.
+    pub singular: Expr<'g>,
 }
 
 /// What comes before the first step of a run with algebraic equations, and after sudden changes. Its outputs may be states, too: they are the initial values
@@ -89,6 +130,8 @@ pub struct StepGraph<'g> {
     pub initialisation: Option<Initialisation<'g>>,
     /// What comes before the values below are computed, in this order; equal parts are compiled once.
     pub parts: Vec<Part<'g>>,
+    /// The matrices that parts call for factors of.
+    pub matrices: Vec<Matrix<'g>>,
     /// Symbols of the numbers that steer the method (tolerances, gains, limits), the same for all runs and never
     /// compiled in. [`crate::Method::control_values`] gives their values in the same order.
     pub controls: Vec<Expr<'g>>,

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use rubie_expr::{Evaluator, Expr, Graph};
 use rubie_method::{
-    BuildOptions, Coefficient, ControllerKind, Family, ImplicitTableau, Method, NewtonJacobian, StepGraph,
-    StepSettings, Trouble, find, methods,
+    BuildOptions, Call, Coefficient, ControllerKind, Family, ImplicitTableau, LinearSolver, Matrix, Method,
+    NewtonJacobian, StepGraph, StepSettings, Trouble, find, methods,
 };
 use rubie_model::System;
 use support::numbers::{Double, Number};
@@ -123,6 +123,7 @@ impl<'g> Run<'g> {
         let options = BuildOptions {
             controller: method.controller(settings).unwrap(),
             dense: true,
+            linear_solver: settings.linear_solver.unwrap_or_default(),
             ..Default::default()
         };
         let step = method.build(system, &options);
@@ -161,17 +162,42 @@ impl<'g> Run<'g> {
 
     fn parts(&mut self, dt: f64) {
         self.values.set(self.step.dt, dt);
-        for part in &self.step.parts {
+        let mut next = 0;
+        while let Some(part) = self.step.parts.get(next) {
             let (symbols, roots): (Vec<_>, Vec<_>) = part.outputs.iter().copied().unzip();
-            let mut evaluator = Evaluator::new(&roots);
-            loop {
-                let after = evaluator.evaluate(&self.values.0).to_vec();
-                symbols.iter().zip(after).for_each(|(symbol, value)| self.values.set(*symbol, value));
-                if !part.pending.is_some_and(|pending| self.values.get(pending) > 0.0) {
-                    break;
-                }
+            let after = Evaluator::new(&roots).evaluate(&self.values.0).to_vec();
+            symbols.iter().zip(after).for_each(|(symbol, value)| self.values.set(*symbol, value));
+            for call in &part.calls {
+                call_for(call, &self.step.matrices, &mut self.values);
+            }
+            let asks = part.pending.is_some_and(|pending| self.values.get(pending) > 0.0);
+            next = if asks { next - part.with } else { next + 1 };
+        }
+    }
+}
+
+/// A call, by plain elimination; factors are not kept.
+fn call_for(call: &Call<'_>, matrices: &[Matrix<'_>], values: &mut Values) {
+    let Call::Solve { matrix, right, solution } = call else { return };
+    let matrix = &matrices[*matrix];
+    let mut rows: Vec<Vec<f64>> =
+        right.iter().map(|symbol| [vec![0.0; matrix.size], vec![values.get(*symbol)]].concat()).collect();
+    for (i, j, symbol) in &matrix.entries {
+        rows[*i][*j] = values.get(*symbol);
+    }
+    for column in 0..matrix.size {
+        let size = |row: &usize| rows[*row][column].abs();
+        let pivot = (column..matrix.size).max_by(|a, b| size(a).total_cmp(&size(b))).unwrap();
+        rows.swap(column, pivot);
+        for i in (0..matrix.size).filter(|i| *i != column) {
+            let factor = rows[i][column] / rows[column][column];
+            for j in column..=matrix.size {
+                rows[i][j] -= factor * rows[column][j];
             }
         }
+    }
+    for (i, symbol) in solution.iter().enumerate() {
+        values.set(*symbol, rows[i][matrix.size] / rows[i][i]);
     }
 }
 
@@ -391,4 +417,96 @@ fn stiff_components_are_damped() {
         println!("{name}: {error:e}");
         assert!(error < 1e-8, "{name}: {error:e}");
     }
+}
+
+/// The states after so many attempts, and the step size that was proposed last.
+fn ends(method: &Method, settings: &StepSettings, steps: i32) -> Vec<f64> {
+    let graph = Graph::new();
+    let system = problem::system(&graph);
+    let dt = 1.0 / f64::from(steps);
+    let settings = StepSettings { dt: Some(dt), ..settings.clone() };
+    let mut run = Run::new(method, &system, &settings, &problem::solution(0.0));
+    let proposed = (0..steps).map(|_| run.attempt(dt).1).last().unwrap();
+    run.states.iter().map(|state| run.values.get(*state)).chain([proposed]).collect()
+}
+
+/// Factors between parts leave the same as unrolled ones, but for rounding.
+#[test]
+fn dense_factors_find_the_same_solutions() {
+    let explicit = |method: &&Method| matches!(method.family, Family::ExplicitRungeKutta(_));
+    for method in methods().iter().filter(|method| !explicit(method)) {
+        let newton = if method.iterated() { &NewtonJacobian::ALL[..] } else { &[NewtonJacobian::Frozen] };
+        for newton in newton {
+            let of = |linear_solver, smooth_error| {
+                let newton = method.iterated().then_some(*newton);
+                let linear_solver = Some(linear_solver);
+                // With a controller, so that the error estimate counts.
+                let controller =
+                    if method.adaptive() { ControllerKind::Gustafsson } else { ControllerKind::Fixed };
+                let settings = StepSettings {
+                    newton,
+                    linear_solver,
+                    smooth_error,
+                    controller: Some(controller),
+                    rtol: 1e-5.into(),
+                    atol: 1e-5.into(),
+                    ..method.applicable(&tight(1.0))
+                };
+                ends(method, &settings, 16)
+            };
+            for smooth in [Some(false), Some(true)] {
+                let smooth = smooth.filter(|smooth| {
+                    !smooth
+                        || method
+                            .adjusted(&StepSettings { smooth_error: Some(true), ..Default::default() })
+                            .is_ok()
+                });
+                let (sparse, dense) = (of(LinearSolver::Sparse, smooth), of(LinearSolver::Dense, smooth));
+                for (i, (sparse, dense)) in sparse.iter().zip(dense).enumerate() {
+                    let most = if i < 3 { 2e-12 } else { 1e-6 * sparse };
+                    assert!((sparse - dense).abs() < most, "{} {newton:?}: {sparse} {dense}", method.name);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn methods_have_their_orders_with_dense_factors() {
+    let dense = StepSettings { linear_solver: Some(LinearSolver::Dense), ..tight(1.0) };
+    for name in ["rodas3p", "ros34prw", "kvaerno3", "sdirk_2_2", "radau_iia_3"] {
+        let method = find(name).unwrap();
+        let of = |steps| {
+            distance(ends(method, &method.applicable(&dense), steps).into_iter(), problem::solution(1.0))
+        };
+        let measured = (of(64) / of(128)).log2();
+        println!("{name}: {measured:.3}");
+        assert!((measured - f64::from(method.order)).abs() < 0.2, "{name}: {measured}");
+    }
+}
+
+#[test]
+fn linear_systems_are_solved_as_their_size_wants_it() {
+    let graph = Graph::new();
+    let names: Vec<_> = (0..400).map(|i| format!("u{i}")).collect();
+    let u: Vec<_> = names.iter().map(|name| graph.symbol(name)).collect();
+    let coupled = |states: usize| {
+        let all = u[..states].iter().copied().reduce(|sum, u| sum + u).unwrap();
+        let list: Vec<_> =
+            u[..states].iter().zip(&names).map(|(u, name)| (name.as_str(), *u, (all - *u).sin())).collect();
+        problem::make(&graph, graph.symbol("t"), &list)
+    };
+    let asked = |method: &str, linear_solver, states| {
+        let settings = StepSettings { linear_solver, ..StepSettings::default() };
+        find(method).unwrap().linear_solver(&settings, &coupled(states))
+    };
+    let (sparse, dense) = (Some(LinearSolver::Sparse), Some(LinearSolver::Dense));
+    assert_eq!(asked("rodas5p", None, 200).unwrap(), sparse);
+    assert_eq!(asked("rodas5p", None, 260).unwrap(), dense);
+    assert_eq!(asked("kvaerno5", dense, 3).unwrap(), dense);
+    assert_eq!(asked("radau_iia_5", None, 160).unwrap(), dense);
+    assert_eq!(asked("tsit5", None, 400).unwrap(), None);
+    let message = asked("rodas5p", sparse, 260).unwrap_err().to_string();
+    assert!(message.contains("260 states") && message.contains("tsit5"), "{message}");
+    assert!(asked("tsit5", dense, 3).unwrap_err().to_string().contains("rodas5p"));
 }

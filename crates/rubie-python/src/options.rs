@@ -38,6 +38,7 @@ const NAMES: &[&str] = &[
     "dae_initialisation",
     "newton_target_iters",
     "newton",
+    "linear_solver",
     "predict_stages",
     "smooth_error",
     "max_steps",
@@ -101,6 +102,11 @@ pub(crate) fn options(given: &Bound<'_, PyDict>) -> PyResult<SolveOptions> {
             "dae_initialisation" => steps.consistent_values = word("dae_initialisation", to)?,
             "newton_target_iters" => steps.newton_target_iters = to.extract()?,
             "newton" => steps.newton = Some(word(&key, to)?),
+            "linear_solver" => {
+                let name: String = to.extract()?;
+                steps.linear_solver =
+                    if name.eq_ignore_ascii_case("auto") { None } else { Some(word(&key, to)?) };
+            }
             "predict_stages" => steps.predict_stages = Some(to.extract()?),
             "smooth_error" => steps.smooth_error = Some(to.extract()?),
             "max_steps" => options.max_steps = to.extract()?,

@@ -34,6 +34,7 @@ pub(crate) fn report<'py>(py: Python<'py>, report: &Report) -> PyResult<Bound<'p
     entries.set_item("backend", &report.backend)?;
     entries.set_item("device", &report.device)?;
     entries.set_item("method", &report.method)?;
+    entries.set_item("linear_solver", report.linear_solver)?;
     entries.set_item("choice", report.choice.as_ref().map(ToString::to_string))?;
     entries.set_item("precision", report.precision)?;
     entries.set_item("chunks", report.chunks)?;

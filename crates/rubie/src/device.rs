@@ -7,6 +7,7 @@ use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use rubie_cuda::{Gpu, gpus};
+use rubie_method::LinearSolver;
 use rubie_model::Model;
 use rubie_program::{Isa, Precision};
 
@@ -51,7 +52,12 @@ pub(crate) fn choose(
     if options.record_events > 0 {
         return stay("as events are recorded there only".to_owned());
     }
-    let on_cpu = seconds_on_cpu(model, options, sweep)?;
+    let on_host = SolveOptions { device: DeviceChoice::Cpu, memory_limit: None, ..options.clone() };
+    let solver = Solver::new(model, &on_host)?;
+    if solver.linear_solver == Some(LinearSolver::Dense) {
+        return stay("as dense linear systems are solved there only".to_owned());
+    }
+    let on_cpu = seconds_on_cpu(&solver, sweep)?;
     if on_cpu < BEGINNING {
         return stay(format!("which takes about {on_cpu:.2} s; a GPU needs {BEGINNING} s to begin"));
     }
@@ -68,10 +74,8 @@ pub(crate) fn choose(
 }
 
 /// What a pilot says a sweep would take on the CPU.
-fn seconds_on_cpu(model: &Model, options: &SolveOptions, sweep: &Sweep) -> Result<f64, Error> {
-    let options = SolveOptions { device: DeviceChoice::Cpu, memory_limit: None, ..options.clone() };
-    let solver = Solver::new(model, &options)?;
-    let pilot = sweep.spread(RUNS_PER_THREAD * options.thread_count().get() as u64)?;
+fn seconds_on_cpu(solver: &Solver, sweep: &Sweep) -> Result<f64, Error> {
+    let pilot = sweep.spread(RUNS_PER_THREAD * solver.options().thread_count().get() as u64)?;
     solver.prepare(pilot.names())?;
     let monitor = Monitor::default();
     let start = Instant::now();

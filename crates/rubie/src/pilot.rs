@@ -1,7 +1,7 @@
 //! `--method auto`: a few runs of the sweep are solved by a method of each family, and the one with the least work wins.
 
 use rubie_expr::Graph;
-use rubie_kernel::KernelSpec;
+use rubie_kernel::{Call, KernelSpec};
 use rubie_model::Model;
 use rubie_program::Opcode;
 
@@ -96,10 +96,13 @@ pub(crate) fn choose(model: &Model, options: &SolveOptions, sweep: &Sweep) -> Re
     let graph = Graph::new();
     let system = model.system(&graph);
     let listed = if system.has_algebraic() { ALGEBRAIC_CANDIDATES } else { CANDIDATES };
-    // Where the Jacobian of a large system fills up, only explicit ones are left.
-    let candidates = listed
-        .into_iter()
-        .filter(|name| rubie_method::find(name).is_ok_and(|method| method.check_system(&system).is_ok()));
+    // Where linear systems are too large, only explicit ones are left.
+    let candidates = listed.into_iter().filter(|name| {
+        let fits = |method: &rubie_method::Method| {
+            method.linear_solver(&method.applicable(&options.steps), &system).is_ok()
+        };
+        rubie_method::find(name).is_ok_and(fits)
+    });
     let candidates: Vec<_> = candidates.collect();
     let mut trials: Vec<Trial> = Vec::with_capacity(candidates.len());
     for method in candidates {
@@ -145,7 +148,14 @@ fn attempt(
 fn instructions_of_attempt(spec: &KernelSpec) -> u64 {
     let parts = spec.programs.order.iter().filter_map(|part| spec.programs.attempt.get(part.program));
     let instructions = parts.flat_map(|program| program.instructions());
-    instructions.map(|instruction| if is_slow(instruction.op) { SLOW } else { 1 }).sum()
+    let instructions: u64 =
+        instructions.map(|instruction| if is_slow(instruction.op) { SLOW } else { 1 }).sum();
+    let matrices = &spec.programs.matrices;
+    let calls = spec.programs.order.iter().flat_map(|part| &part.calls).map(|call| match call {
+        Call::Factor { matrix } => matrices[*matrix].factor_operations(),
+        Call::Solve { matrix, .. } => matrices[*matrix].solve_operations(),
+    });
+    instructions + calls.sum::<u64>()
 }
 
 fn is_slow(op: Opcode) -> bool {

@@ -9,7 +9,9 @@ pub use crate::summaries::SummaryOptions;
 pub use crate::sweep::{Axis, Sweep};
 pub use crate::values::Values;
 pub use rubie_kernel::Status;
-pub use rubie_method::{ConsistentValues, ControllerKind, Filter, NewtonJacobian, StepSettings, Tolerance};
+pub use rubie_method::{
+    ConsistentValues, ControllerKind, Filter, LinearSolver, NewtonJacobian, StepSettings, Tolerance,
+};
 pub use rubie_model::{Diagnostics, Model};
 pub use rubie_output::{Schedule, SummaryTiming};
 pub use rubie_program::{Isa, Precision};

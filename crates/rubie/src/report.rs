@@ -22,6 +22,8 @@ pub struct Report {
     pub device: Option<String>,
     /// Name of the method.
     pub method: String,
+    /// How linear systems are solved: `sparse` or `dense`; `None` where there are none.
+    pub linear_solver: Option<&'static str>,
     /// How it was chosen, where the options left that open.
     pub choice: Option<Choice>,
     /// `f64` or `f32`.
@@ -88,6 +90,9 @@ impl fmt::Display for Report {
         line("method", format!("{}, {}", self.method, self.precision))?;
         if let Some(choice) = &self.choice {
             line("  chosen", choice.to_string())?;
+        }
+        if let Some(solver) = self.linear_solver {
+            line("linear systems", solver.to_owned())?;
         }
         line("chunks", self.chunks.to_string())?;
         line("compile time", seconds(self.compile_seconds))?;

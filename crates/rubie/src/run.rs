@@ -176,6 +176,7 @@ impl Solver {
             threads: self.options().thread_count().get(),
             backend: self.backend(),
             method: self.method().name.to_owned(),
+            linear_solver: self.linear_solver.map(|solver| solver.name()),
             device: self.device.clone(),
             choice: self.choice().cloned(),
             precision: match self.options().precision {

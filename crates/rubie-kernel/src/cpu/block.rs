@@ -1,6 +1,6 @@
 //! A block of lanes at work: attempts steps, takes samples, replaces finished runs.
 
-use rubie_program::Executor;
+use rubie_program::{DenseLu, Executor};
 
 use crate::backend::ChunkReport;
 use crate::clock::event::{ACT, CASCADE, DONE, STOPPED, STUCK};
@@ -10,7 +10,7 @@ use crate::cpu::lane_set::{Attention, Due, LaneSet, MOST_LANES};
 use crate::cpu::staging::Staging;
 use crate::cpu::unit::Unit;
 use crate::cpu::{Job, Prepared, Samples};
-use crate::spec::{AttemptPart, ConditionPrograms};
+use crate::spec::{AttemptPart, Call, ConditionPrograms};
 use crate::status::Status;
 
 /// Attempts between looks at the interrupt flag.
@@ -20,6 +20,8 @@ const PATIENCE: u32 = 256;
 pub(super) struct Block<T: Samples> {
     pub(super) lanes: Clocked<T>,
     staging: Staging<T>,
+    /// The factors of each matrix of an attempt.
+    factors: Vec<DenseLu<T>>,
     /// The run (of the unit) in each lane; stale where the lane is idle.
     pub(super) run: Vec<usize>,
     /// Index of the next sample of each lane.
@@ -40,6 +42,9 @@ impl<T: Samples> Block<T> {
         Block {
             lanes: Clocked::new(job.layout, job.clock, lanes, job.controls.end),
             staging: Staging::new(job.layout.rows, lanes),
+            factors: (job.kernel.prepared.matrices.iter())
+                .map(|matrix| DenseLu::new(matrix.size, lanes))
+                .collect(),
             run: vec![0; lanes],
             sample: [0; MOST_LANES],
             window: vec![0; lanes],
@@ -93,22 +98,35 @@ impl<T: Samples> Block<T> {
     /// Attempted steps of all lanes, until a lane needs something, `most` at most; returns how many.
     fn attempt<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, most: u32) -> u32 {
         let Prepared { attempt, order, .. } = &job.kernel.prepared;
-        if let ([AttemptPart { program, pending: None }], None) = (&order[..], job.clock) {
+        if let ([AttemptPart { program, pending: None, .. }], None) = (&order[..], job.clock) {
             let events = job.layout.clock.events;
             return attempt[*program].repeat(&mut self.lanes.rows, job.uniforms, events, most);
         }
         self.lanes.propose(job.layout, job.clock);
-        for part in order {
-            let program = &attempt[part.program];
-            program.execute(&mut self.lanes.rows, job.uniforms);
-            if let Some(pending) = part.pending {
-                while self.lanes.rows.row(pending).iter().any(|pending| pending.to_f64() > 0.0) {
-                    program.execute(&mut self.lanes.rows, job.uniforms);
-                }
+        let mut next = 0;
+        while let Some(part) = order.get(next) {
+            attempt[part.program].execute(&mut self.lanes.rows, job.uniforms);
+            for call in &part.calls {
+                self.call(call, job);
             }
+            let asks = |row| self.lanes.rows.row(row).iter().any(|pending| pending.to_f64() > 0.0);
+            next = if part.pending.is_some_and(asks) { next - part.with } else { next + 1 };
         }
         self.lanes.settle(job.layout, job.clock);
         1
+    }
+
+    /// Does what stands between two programs of an attempt.
+    fn call<X>(&mut self, call: &Call, job: &Job<'_, T, X>) {
+        let (rows, isa) = (&mut self.lanes.rows, job.kernel.isa);
+        match call {
+            Call::Factor { matrix } => {
+                self.factors[*matrix].factor(isa, rows, &job.kernel.prepared.matrices[*matrix]);
+            }
+            Call::Solve { matrix, right, solution } => {
+                self.factors[*matrix].solve(isa, rows, right, solution);
+            }
+        }
     }
 
     /// What lanes need now.

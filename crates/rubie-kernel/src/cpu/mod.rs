@@ -17,7 +17,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 
 use rubie_program::{
-    Element, Executor, ExecutorError, ExecutorOptions, Isa, Precision, Program, Rows, Uniforms,
+    DenseMatrix, Element, Executor, ExecutorError, ExecutorOptions, Isa, Precision, Program, Rows, Uniforms,
 };
 
 use crate::backend::{
@@ -45,6 +45,8 @@ struct Prepared<X> {
     attempt: Vec<X>,
     /// The order of the attempt's programs.
     order: Vec<AttemptPart>,
+    /// The matrices that are factored between them.
+    matrices: Vec<DenseMatrix>,
     record: Option<X>,
     dense: Option<X>,
     sample: Option<X>,
@@ -298,6 +300,7 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
             start: prepare(&programs.start)?,
             attempt: programs.attempt.iter().map(prepare).collect::<Result<_, _>>()?,
             order: programs.order.clone(),
+            matrices: programs.matrices.clone(),
             record: optional(&programs.record)?,
             dense: optional(&programs.dense)?,
             sample: optional(&programs.sample)?,

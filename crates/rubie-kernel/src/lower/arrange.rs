@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use rubie_expr::{Expr, NodeId};
-use rubie_method::StepGraph;
+use rubie_method::{Call, StepGraph};
 use rubie_model::System;
 
 use super::Recording;
@@ -76,7 +76,11 @@ pub(super) fn between<'g>(system: &System<'g>, step: &StepGraph<'g>) -> Vec<Expr
     let initialisation = step.initialisation.iter().flat_map(|own| [&own.begin, &own.iterate]);
     let outputs = step.parts.iter().chain(initialisation).flat_map(|part| &part.outputs);
     let wanted = step.initialisation.iter().map(|own| own.wanted);
-    let symbols = outputs.map(|(symbol, _)| *symbol).chain(wanted);
+    let called = step.parts.iter().flat_map(|part| &part.calls).flat_map(|call| match call {
+        Call::Factor { matrix } => vec![step.matrices[*matrix].singular],
+        Call::Solve { solution, .. } => solution.clone(),
+    });
+    let symbols = outputs.map(|(symbol, _)| *symbol).chain(called).chain(wanted);
     let states = system.state_symbols();
     let mut seen: HashSet<NodeId> = states.into_iter().map(Expr::id).collect();
     symbols.filter(|symbol| seen.insert(symbol.id())).collect()

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use rubie_expr::{Expr, NodeId, Substitution};
-use rubie_method::StepGraph;
-use rubie_program::{Phase, Place, Rate};
+use rubie_method::{self as method, Matrix, StepGraph};
+use rubie_program::{DenseMatrix, Phase, Place, Rate};
 
 use super::conditions::Conditions;
 use super::row_of;
 use crate::clock::ClockGraph;
 use crate::layout::Layout;
-use crate::spec::AttemptPart;
+use crate::spec::{AttemptPart, Call};
 use crate::status::Status;
 
 /// Systems up to this size have the clock in the same program as the step.
@@ -29,7 +29,7 @@ pub(super) fn attempt<'g>(
     let own_part = within.filter(|_| !clock_fits(step));
     if let Some((clock, _)) = own_part {
         let outputs = vec![(clock.propose().tried, Place::Row(layout.dt))];
-        parts.push(AttemptPart { program: 0, pending: None });
+        parts.push(AttemptPart::program(0));
         phases.push(Phase { name: "propose", rate: Rate::Attempt, outputs });
     }
     for part in &step.parts {
@@ -39,11 +39,39 @@ pub(super) fn attempt<'g>(
         if program == phases.len() {
             phases.push(Phase { name: part.name, rate: Rate::Attempt, outputs });
         }
-        parts.push(AttemptPart { program, pending: part.pending.as_ref().map(row) });
+        let calls = part.calls.iter().map(|call| called(call, row)).collect();
+        parts.push(AttemptPart { program, calls, pending: part.pending.as_ref().map(row), with: part.with });
     }
-    parts.push(AttemptPart { program: phases.len(), pending: None });
+    parts.push(AttemptPart::program(phases.len()));
     phases.push(Phase { name: "attempt", rate: Rate::Attempt, outputs: end(step, within, layout) });
     (phases, parts)
+}
+
+/// A call, by rows.
+fn called<'g>(call: &method::Call<'g>, row: impl Fn(&Expr<'g>) -> u32) -> Call {
+    match call {
+        method::Call::Factor { matrix } => Call::Factor { matrix: *matrix },
+        method::Call::Solve { matrix, right, solution } => {
+            let [right, solution] = [right, solution].map(|symbols| symbols.iter().map(&row).collect());
+            Call::Solve { matrix: *matrix, right, solution }
+        }
+    }
+}
+
+/// The matrices that are factored between parts, by rows.
+pub(super) fn matrices(
+    step: &StepGraph<'_>,
+    rows: &HashMap<NodeId, u32>,
+    layout: &Layout,
+) -> Vec<DenseMatrix> {
+    let matrix = |matrix: &Matrix<'_>| {
+        let entry =
+            |(i, j, symbol): &(usize, usize, Expr<'_>)| [*i as u32, *j as u32, row_of(*symbol, rows, layout)];
+        let entries = matrix.entries.iter().map(entry).collect();
+        let singular = row_of(matrix.singular, rows, layout);
+        DenseMatrix { size: matrix.size as u32, entries, singular }
+    };
+    step.matrices.iter().map(matrix).collect()
 }
 
 /// Whether the clock's step size may be written into the expressions of the step. It costs a copy of them, and one that is

@@ -21,7 +21,7 @@ use crate::layout::{Input, Inputs, Layout};
 use crate::spec::{ConditionPrograms, InitialisationPrograms, KernelSpec, Programs, SummaryPrograms};
 
 use arrange::{arrange, rows_of_parts};
-use attempt::attempt;
+use attempt::{attempt, matrices};
 use conditions::Conditions;
 use counters::{Counted, counted};
 use events::TimedEvents;
@@ -200,6 +200,7 @@ impl KernelSpec {
             start: next(),
             attempt: (0..attempts).map(|_| next()).collect(),
             order,
+            matrices: matrices(step, &rows, &layout),
             record: records.then(&mut next),
             dense: has_dense.then(&mut next),
             sample: has_dense.then(&mut next),

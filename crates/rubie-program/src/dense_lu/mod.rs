@@ -13,9 +13,9 @@ mod tests;
 
 use crate::element::{Element, Precision};
 use crate::execute::{Isa, Rows};
+use crate::interpreter::portable;
 #[cfg(target_arch = "x86_64")]
 use crate::interpreter::{avx2, avx512};
-use crate::interpreter::portable;
 use eliminate::{Memory, factor, solve};
 
 /// Where the entries of a matrix are found.

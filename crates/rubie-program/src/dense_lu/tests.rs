@@ -60,10 +60,13 @@ fn every_size<T: Element>() {
         let lanes = 2 * T::LANES_PER_VECTOR;
         let place = |i: usize, j: usize| (i * size + j) as u32;
         // One place in five is empty.
-        let places: Vec<[usize; 2]> =
-            (0..size * size).map(|k| [k / size, k % size]).filter(|[i, j]| size < 3 || (3 * i + j) % 5 != 0).collect();
+        let places: Vec<[usize; 2]> = (0..size * size)
+            .map(|k| [k / size, k % size])
+            .filter(|[i, j]| size < 3 || (3 * i + j) % 5 != 0)
+            .collect();
         let entries = places.iter().map(|[i, j]| [*i as u32, *j as u32, place(*i, *j)]).collect();
-        let [right, solution] = [0, size].map(|k| (place(size, 0) + k as u32..).take(size).collect::<Vec<_>>());
+        let [right, solution] =
+            [0, size].map(|k| (place(size, 0) + k as u32..).take(size).collect::<Vec<_>>());
         let matrix = DenseMatrix { size: size as u32, entries, singular: place(size, 0) + 2 * size as u32 };
         let mut rows = Rows::<T>::new(size * size + 2 * size + 1, lanes);
         let mut expected = Vec::new();
@@ -112,7 +115,8 @@ fn all_instruction_sets_compute_what_the_documentation_says() {
 #[test]
 fn solutions_are_those_of_the_equations() {
     let size = 120_u32;
-    let entry = |i: u32, j: u32| 1.0 / (1.0 + f64::from(i.abs_diff(j))) + if i == j { f64::from(i) } else { 0.0 };
+    let entry =
+        |i: u32, j: u32| 1.0 / (1.0 + f64::from(i.abs_diff(j))) + if i == j { f64::from(i) } else { 0.0 };
     let square = size * size;
     let mut rows = Rows::<f64>::new((square + size + 1) as usize, 8);
     let mut entries = Vec::new();
