@@ -38,6 +38,11 @@ pub struct ChunkSize {
 
 /// A prepared model, method and output set: immutable, shared by threads and solves.
 pub trait Kernel: Send + Sync {
+    /// Bytes that each thread of the CPU takes while it runs, beside the arrays of the chunk; 0 where it takes none there.
+    fn bytes_per_thread(&self) -> usize {
+        0
+    }
+
     /// Runs all runs of a chunk.
     ///
     /// Every run gets its status; the samples of a failed run are NaN from the point of failure on. If

@@ -221,11 +221,16 @@ impl Method {
     /// Operations of a factorisation at most whose program is unrolled: about those of a full matrix of 225 rows.
     pub const MOST_FACTOR_OPERATIONS: usize = 4_000_000;
 
+    /// Beyond so many operations, unrolled factors are slower than dense ones of a matrix that fills up: code that is run once for each step
+    /// must come from memory as its numbers must. About those of a full matrix of 52 rows.
+    pub const MANY_FACTOR_OPERATIONS: usize = 50_000;
+
     /// Unknowns of a linear system at most that is solved by dense factors: their matrix takes 8 MB for each run that is under way.
     pub const MOST_DENSE_UNKNOWNS: usize = 1000;
 
-    /// How the linear systems of this method are solved for a system; `None` where there are none. What `settings` name; else sparse
-    /// factors up to [`Method::MOST_FACTOR_OPERATIONS`], beyond that dense ones up to [`Method::MOST_DENSE_UNKNOWNS`].
+    /// How the linear systems of this method are solved for a system; `None` where there are none. What `settings` name; else dense
+    /// factors, up to [`Method::MOST_DENSE_UNKNOWNS`], where sparse ones would take more than [`Method::MOST_FACTOR_OPERATIONS`], or more
+    /// than [`Method::MANY_FACTOR_OPERATIONS`] and half of those of dense ones; else sparse factors.
     ///
     /// # Errors
     /// [`SettingsError::TooLarge`] beyond that, or where other systems of equations are too large that are always unrolled: those for
@@ -243,10 +248,15 @@ impl Method {
         }
         let limit = Self::MOST_FACTOR_OPERATIONS;
         let refused = || Err(SettingsError::TooLarge { method: self.name, states: system.states.len() });
-        let sparse = self.factor_operations(system) <= limit;
+        let operations = self.factor_operations(system);
+        let sparse = operations <= limit;
         let dense = self.dense_unknowns() * system.states.len() <= Self::MOST_DENSE_UNKNOWNS
             && operations_beside(system, settings.consistent_values, limit) <= limit;
+        let fills = self.blocks() * system.states.len().pow(3) / 3 <= 2 * operations;
         match settings.linear_solver {
+            None if dense && fills && operations > Self::MANY_FACTOR_OPERATIONS => {
+                Ok(Some(LinearSolver::Dense))
+            }
             None | Some(LinearSolver::Sparse) if sparse => Ok(Some(LinearSolver::Sparse)),
             None | Some(LinearSolver::Dense) if dense => Ok(Some(LinearSolver::Dense)),
             _ => refused(),
@@ -267,9 +277,21 @@ impl Method {
     /// Operations of the factorisations of an attempt, where the method is implicit, counted up to
     /// [`Method::MOST_FACTOR_OPERATIONS`].
     pub fn factor_operations(&self, system: &System<'_>) -> usize {
-        // A pair of complex eigenvalues makes blocks of two rows of every state: eight times the operations.
-        let blocks = match &self.family {
-            Family::ExplicitRungeKutta(_) => return 0,
+        let blocks = self.blocks();
+        if blocks == 0 {
+            return 0;
+        }
+        let limit = Self::MOST_FACTOR_OPERATIONS;
+        let mut pattern = system.jacobian().pattern();
+        pattern.extend(mass_pattern(system));
+        blocks * factor_operations(system.states.len(), &pattern, limit / blocks)
+    }
+
+    /// Factorisations of matrices with a row for each state that take as many operations as those of an attempt. A pair of complex
+    /// eigenvalues makes blocks of two rows for each state: eight times the operations.
+    fn blocks(&self) -> usize {
+        match &self.family {
+            Family::ExplicitRungeKutta(_) => 0,
             Family::RosenbrockW(_) | Family::DiagonallyImplicit(_) => 1,
             Family::FullyImplicit(data) => {
                 let coupled = |(i, row): (usize, &&[f64])| {
@@ -278,11 +300,7 @@ impl Method {
                 let rows = data.decoupling.lambda.iter().enumerate();
                 rows.map(|row| if coupled(row) { 4 } else { 1 }).sum()
             }
-        };
-        let limit = Self::MOST_FACTOR_OPERATIONS;
-        let mut pattern = system.jacobian().pattern();
-        pattern.extend(mass_pattern(system));
-        blocks * factor_operations(system.states.len(), &pattern, limit / blocks)
+        }
     }
 
     /// newton_max_iters, newton_target_iters, and Newton's tolerances for each state; nothing where no stage is solved by iteration.

@@ -501,7 +501,9 @@ fn linear_systems_are_solved_as_their_size_wants_it() {
         find(method).unwrap().linear_solver(&settings, &coupled(states))
     };
     let (sparse, dense) = (Some(LinearSolver::Sparse), Some(LinearSolver::Dense));
-    assert_eq!(asked("rodas5p", None, 200).unwrap(), sparse);
+    assert_eq!(asked("rodas5p", None, 40).unwrap(), sparse);
+    assert_eq!(asked("rodas5p", None, 60).unwrap(), dense);
+    assert_eq!(asked("rodas5p", sparse, 200).unwrap(), sparse);
     assert_eq!(asked("rodas5p", None, 260).unwrap(), dense);
     assert_eq!(asked("kvaerno5", dense, 3).unwrap(), dense);
     assert_eq!(asked("radau_iia_5", None, 160).unwrap(), dense);

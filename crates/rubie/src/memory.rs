@@ -16,6 +16,9 @@ pub(crate) const IN_FLIGHT: usize = 3;
 /// Runs per chunk and thread at least, where the arrays of so many fit into the memory: fewer leave lanes empty.
 const FEWEST_RUNS: u64 = 512;
 
+/// What a thread works on keeps to the caches for most models; only from so many bytes on it is counted.
+const LARGE_BLOCKS: u64 = 4 << 20;
+
 /// The bytes that the arrays of a solve may take.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Budget {
@@ -104,7 +107,14 @@ impl Solver {
                 ArrayRequest::with_runs(array.label(), array.dtype(), shape, outputs.runs)
             })
             .collect::<Result<Vec<_>, _>>()?;
-        for (label, bytes) in [("block of the file", held), ("values of the sweep", sweep.held_bytes())] {
+        let blocks = self.compiled(sweep.names())?.kernel.bytes_per_thread() as u64;
+        let blocks = if blocks < LARGE_BLOCKS { 0 } else { blocks };
+        let blocks = blocks.saturating_mul(self.options().thread_count().get() as u64);
+        for (label, bytes) in [
+            ("block of the file", held),
+            ("values of the sweep", sweep.held_bytes()),
+            ("rows and factors of threads", blocks),
+        ] {
             if let Some(words) = usize::try_from(bytes / 8).ok().filter(|words| *words > 0) {
                 requests.push(ArrayRequest::without_runs(label, DataType::F64, vec![words])?);
             }

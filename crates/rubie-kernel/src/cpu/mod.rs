@@ -17,7 +17,8 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 
 use rubie_program::{
-    DenseMatrix, Element, Executor, ExecutorError, ExecutorOptions, Isa, Precision, Program, Rows, Uniforms,
+    DenseLu, DenseMatrix, Element, Executor, ExecutorError, ExecutorOptions, Isa, Precision, Program, Rows,
+    Uniforms,
 };
 
 use crate::backend::{
@@ -206,6 +207,13 @@ impl Samples for f64 {
 }
 
 impl<T: Samples, X: Executor<T>> Kernel for CpuKernel<T, X> {
+    /// A block that computes and one for the runs that wait, and the factors of matrices.
+    fn bytes_per_thread(&self) -> usize {
+        let factors =
+            self.prepared.matrices.iter().map(|matrix| DenseLu::<T>::bytes(matrix.size, self.lanes));
+        2 * self.layout.rows as usize * self.lanes * size_of::<T>() + factors.sum::<usize>()
+    }
+
     fn run(
         &self,
         controls: &Controls,
