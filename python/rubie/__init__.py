@@ -23,17 +23,27 @@
 """
 
 from rubie._engine import __version__
-from rubie.drivers import DriverSamples
-from rubie.errors import EquationWarning, TranslationError
-from rubie.result import SolveResult
-from rubie.sampling import sample
-from rubie.shortcuts import solve, solve_ivp
-from rubie.solver import Solver
-from rubie.status import CUBIE_RESULT_CODES, RESULT_CODES
-from rubie.system import OdeSystem, create_ODE_system, load_cellml_model, load_model, methods, metrics
 
-#: :class:`OdeSystem` by CuBIE's name.
-SymbolicODE = OdeSystem
+#: Where each name is. Its module, and NumPy with it, is imported when the name is first used: importing this package takes no time.
+_HOME = {
+    "DriverSamples": "drivers",
+    "EquationWarning": "errors",
+    "TranslationError": "errors",
+    "SolveResult": "result",
+    "sample": "sampling",
+    "solve": "shortcuts",
+    "solve_ivp": "shortcuts",
+    "Solver": "solver",
+    "CUBIE_RESULT_CODES": "status",
+    "RESULT_CODES": "status",
+    "OdeSystem": "system",
+    "SymbolicODE": "system",
+    "create_ODE_system": "system",
+    "load_cellml_model": "system",
+    "load_model": "system",
+    "methods": "system",
+    "metrics": "system",
+}
 
 #: Names of CuBIE that have no counterpart, and what there is instead.
 _ABSENT = {
@@ -44,30 +54,21 @@ _ABSENT = {
     "ArrayTypes": "arrays are NumPy's",
 }
 
+__all__ = ["__version__", "distributed", *_HOME]
+
 
 def __getattr__(name: str) -> object:
+    from importlib import import_module
+
+    if name == "distributed":
+        return import_module("rubie.distributed")
+    if name in _HOME:
+        value = globals()[name] = getattr(import_module(f"rubie.{_HOME[name]}"), name)
+        return value
     if name in _ABSENT:
         raise AttributeError(f"rubie has no {name}: {_ABSENT[name]}")
     raise AttributeError(f"module 'rubie' has no attribute {name!r}")
 
 
-__all__ = [
-    "CUBIE_RESULT_CODES",
-    "DriverSamples",
-    "EquationWarning",
-    "OdeSystem",
-    "RESULT_CODES",
-    "SolveResult",
-    "Solver",
-    "SymbolicODE",
-    "TranslationError",
-    "__version__",
-    "create_ODE_system",
-    "load_cellml_model",
-    "load_model",
-    "methods",
-    "metrics",
-    "sample",
-    "solve",
-    "solve_ivp",
-]
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

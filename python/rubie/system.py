@@ -147,6 +147,10 @@ class OdeSystem:
         return f"<OdeSystem {self.name!r}: {self.num_states} states, {self.num_parameters} parameters, {self.num_observables} observables>"
 
 
+#: :class:`OdeSystem` by CuBIE's name.
+SymbolicODE = OdeSystem
+
+
 def _remade(text: str, name: str, precision: str, values: dict[str, float], drivers: list[str], swept: list[str] | None) -> OdeSystem:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", EquationWarning)

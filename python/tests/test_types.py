@@ -1,5 +1,6 @@
 """Types as type checkers see them: stubs that agree with the engine, a package and a user's program without complaints."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,29 @@ def test_the_package_and_a_program_have_no_mistakes(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     (tmp_path / "wrong.py").write_text(PROGRAM + "count = result.variables\n")
     assert "Incompatible types" in run("mypy", "--strict", "wrong.py", folder=tmp_path).stdout
+
+
+def test_names_are_imported_at_first_use():
+    """Importing the package takes no time: not even NumPy is imported."""
+
+    def loaded(program):
+        done = subprocess.run([sys.executable, "-c", f"{program}; import sys; print(*sys.modules)"], capture_output=True, text=True, check=True)
+        return {*done.stdout.split()}
+
+    ours = loaded("import rubie; dir(rubie)") - loaded("pass")
+    assert ours == {"rubie", "rubie._engine"}
+    heavy = {"pandas", "xarray", "matplotlib", "sympy", "distributed", "pyarrow", "polars", "scipy"}
+    assert not heavy & loaded("from rubie import *")
+
+
+def test_names_are_where_the_stub_says():
+    stub = ast.parse((Path(rubie.__file__).parent / "__init__.pyi").read_text(encoding="utf-8"))
+    typed = {alias.asname: node.module for node in stub.body for alias in node.names}
+    assert {*typed} == {*rubie.__all__} <= {*dir(rubie)}
+    for name, module in typed.items():
+        assert getattr(rubie, name) is getattr(sys.modules[module], name)
+    with pytest.raises(AttributeError, match="no attribute 'solv'"):
+        rubie.solv
 
 
 def test_flags_are_those_of_the_engine():

@@ -48,6 +48,8 @@ struct Prepared<X> {
     order: Vec<AttemptPart>,
     /// The matrices that are factored between them.
     matrices: Vec<DenseMatrix>,
+    /// Programs that settle and land, where steps have one size.
+    strides: Option<[X; 2]>,
     record: Option<X>,
     dense: Option<X>,
     sample: Option<X>,
@@ -290,6 +292,10 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
                 finish: prepare(&programs.finish)?,
             })
         });
+        let strides = programs.strides.as_ref();
+        let strides = strides
+            .map(|own| Ok::<_, BackendError>([prepare(&own.settle)?, prepare(&own.land)?]))
+            .transpose()?;
         let conditions = programs.conditions.as_ref().map(|programs| {
             Ok::<_, BackendError>([
                 prepare(&programs.bracket)?,
@@ -309,6 +315,7 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
             attempt: programs.attempt.iter().map(prepare).collect::<Result<_, _>>()?,
             order: programs.order.clone(),
             matrices: programs.matrices.clone(),
+            strides,
             record: optional(&programs.record)?,
             dense: optional(&programs.dense)?,
             sample: optional(&programs.sample)?,
