@@ -40,7 +40,7 @@ PERFORMANCE = """blocksize max_registers lineinfo time_logging_level auto_perfor
 cache_dir max_cache_entries kernel_name operation_ordering timestep_memory_location nsz contract arcp afn reassoc ftz lto
 fix_constant_parameters""".split()
 
-#: Keywords of solvers for stage equations that are not built here; stages are solved by sparse factors.
+#: Keywords of solvers for stage equations that are not built here; stages are solved by sparse or dense factors.
 LINEAR = """dae_initialisation linear_correction_type preconditioner_type preconditioner_order
 prefactored krylov_atol krylov_rtol krylov_max_iters krylov_residual_floor krylov_residual_reduction
 error_atol error_rtol error_max_iters error_residual_floor error_residual_reduction""".split()
@@ -72,7 +72,7 @@ def checked(given: Mapping[str, Any], inputs: Iterable[str] = ()) -> dict[str, A
         elif name not in PERFORMANCE and not name.startswith("unroll_") and not name.endswith("_location"):
             raise KeyError(f"Unrecognized keyword arguments: [{name!r}]{_hint(name, inputs)}")
     if without:
-        warnings.warn(f"{', '.join(without)}: without effect, stage equations are solved by sparse factors", stacklevel=4)
+        warnings.warn(f"{', '.join(without)}: without effect, stage equations are solved by sparse or dense factors", stacklevel=4)
     return known
 
 

@@ -52,6 +52,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! What has loops over data stands beside programs: [`DenseLu`] factors and solves a dense linear system in each lane.
+//!
 //! # Where to go on
 //!
 //! - The instruction set: [`Opcode`]; what each does to one number: [`Element::evaluate`].
