@@ -28,7 +28,7 @@ pub(crate) fn build<'g>(
     let shift = [vec![Some(per_step * (1.0 / tableau.gamma.value))]];
     let mut solver = match options.linear_solver {
         LinearSolver::Sparse => Solver::Sparse(factored(system, &shift)),
-        LinearSolver::Dense => Solver::Dense(StageParts::new(system, &entries(system, &shift))),
+        LinearSolver::Dense => Solver::Dense(Box::new(StageParts::new(system, &entries(system, &shift)))),
     };
     // gamma_i dt df/dt, without the part of the stage.
     let by_time = system.time_derivatives().into_iter().map(|rate| nonzero(rate).map(|r| dt * r)).collect();
@@ -92,7 +92,7 @@ pub(crate) fn build<'g>(
     });
     let (singular, parts, matrices) = match solver {
         Solver::Sparse(lu) => (lu.singular(), Vec::new(), Vec::new()),
-        Solver::Dense(StageParts { dense, parts, .. }) => (dense.singular(), parts, dense.matrices),
+        Solver::Dense(own) => (own.dense.singular(), own.parts, own.dense.matrices),
     };
     let old = system.state_symbols();
     let linear_solves = tableau.stages() as u32 + u32::from(data.smooth && errors.is_some());
@@ -105,7 +105,7 @@ pub(crate) fn build<'g>(
 /// How the stages' linear systems are solved.
 enum Solver<'a, 'g> {
     Sparse(SparseLu<'g>),
-    Dense(StageParts<'a, 'g>),
+    Dense(Box<StageParts<'a, 'g>>),
 }
 
 impl<'g> Solver<'_, 'g> {

@@ -189,11 +189,10 @@ fn call_for(call: &Call<'_>, matrices: &[Matrix<'_>], values: &mut Values) {
         let size = |row: &usize| rows[*row][column].abs();
         let pivot = (column..matrix.size).max_by(|a, b| size(a).total_cmp(&size(b))).unwrap();
         rows.swap(column, pivot);
-        for i in (0..matrix.size).filter(|i| *i != column) {
-            let factor = rows[i][column] / rows[column][column];
-            for j in column..=matrix.size {
-                rows[i][j] -= factor * rows[column][j];
-            }
+        let above = rows[column].clone();
+        for (_, row) in rows.iter_mut().enumerate().filter(|(i, _)| *i != column) {
+            let factor = row[column] / above[column];
+            row.iter_mut().zip(&above).for_each(|(entry, above)| *entry -= factor * above);
         }
     }
     for (i, symbol) in solution.iter().enumerate() {

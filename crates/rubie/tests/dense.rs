@@ -270,3 +270,15 @@ fn events_and_samples_between_steps() {
         }
     }
 }
+
+/// What threads take for large systems is part of the memory plan.
+#[test]
+fn factors_are_counted_as_memory() {
+    let explained = |states: usize| {
+        let options = options("rodas5p", 0.5, StepSettings::default());
+        let solver = Solver::new(&model(&Network::new(states).text()), &options).unwrap();
+        solver.explain_memory(&axis("r=1:2:64"), &rubie::sink::Discard).unwrap()
+    };
+    assert!(explained(150).contains("rows and factors of threads"));
+    assert!(!explained(5).contains("rows and factors"));
+}

@@ -30,11 +30,12 @@ fn plain<T: Element>(mut a: Vec<Vec<T>>, mut b: Vec<T>) -> (Vec<T>, bool) {
         a.swap(k, pivot);
         b.swap(k, pivot);
         reciprocals.push(two(Opcode::Div, T::from_f64(1.0), a[k][k]));
-        for i in k + 1..size {
-            let multiplier = two(Opcode::Mul, a[i][k], reciprocals[k]);
-            a[i][k] = multiplier;
-            for j in k + 1..size {
-                a[i][j] = less(a[i][j], multiplier, a[k][j]);
+        let above = a[k].clone();
+        for row in &mut a[k + 1..] {
+            row[k] = two(Opcode::Mul, row[k], reciprocals[k]);
+            let multiplier = row[k];
+            for (entry, above) in row.iter_mut().zip(&above).skip(k + 1) {
+                *entry = less(*entry, multiplier, *above);
             }
         }
     }
