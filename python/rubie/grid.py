@@ -3,12 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
 #: How the values of different names are combined.
 GRID_TYPES = ("combinatorial", "verbatim")
+
+
+class Span(NamedTuple):
+    """When: integration begins at `t0`, recording `settling_time` later, and it lasts for `duration`."""
+
+    duration: float = 1.0
+    settling_time: float = 0.0
+    t0: float = 0.0
+
+    def checked(self) -> Span:
+        """The same as floats; times that make no sense raise ValueError."""
+        span = Span(*map(float, self))
+        if not 0.0 < span.duration < np.inf:
+            raise ValueError(f"the duration must be positive and finite: {span.duration}")
+        if not 0.0 <= span.settling_time < np.inf:
+            raise ValueError(f"the settling time must be finite and not negative: {span.settling_time}")
+        if not np.isfinite(span.t0):
+            raise ValueError(f"t0 must be finite: {span.t0}")
+        return span
+
+    @property
+    def until(self) -> float:
+        """Where integration ends."""
+        return self.t0 + self.settling_time + self.duration
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The runs of a solve: values of the names that vary, and when.
+
+    With `product` the runs are all combinations of the columns' values, the last name fastest; else they are the rows.
+    """
+
+    names: list[str]
+    columns: list[np.ndarray]
+    product: bool
+    span: Span
+
+    def as_rows(self) -> Batch:
+        """The same runs, where the product is formed."""
+        if not self.product or not self.columns:
+            return replace(self, product=False)
+        return replace(self, columns=[axis.ravel() for axis in np.meshgrid(*self.columns, indexing="ij")], product=False)
+
+    def part(self, first: int, last: int) -> Batch:
+        """The rows from `first` up to, without, `last`."""
+        return replace(self, columns=[column[first:last] for column in self.columns])
+
+    @property
+    def runs(self) -> int:
+        """Number of rows; one where nothing varies."""
+        return self.columns[0].size if self.columns else 1
 
 
 def columns(
@@ -40,8 +93,8 @@ def columns(
     return {name: row for name, row in zip(names, array) if not (name in derived and np.isnan(row).all())}
 
 
-def combined(groups: list[dict[str, np.ndarray]], grid_type: str) -> tuple[list[str], list[np.ndarray], bool]:
-    """Names, columns, and whether the engine is to form the product of the columns.
+def batch(groups: list[dict[str, np.ndarray]], grid_type: str, span: Span) -> Batch:
+    """The runs of values by name.
 
     With `combinatorial` every combination of different values, the first name slowest; with `verbatim` a run for each
     row, where single values hold for all rows.
@@ -50,13 +103,13 @@ def combined(groups: list[dict[str, np.ndarray]], grid_type: str) -> tuple[list[
         raise ValueError(f"grid_type is one of {', '.join(GRID_TYPES)}, not {grid_type!r}")
     given = {name: values for group in groups for name, values in group.items()}
     if grid_type == "combinatorial":
-        return list(given), [_different(values) for values in given.values()], True
+        return Batch(list(given), [_different(values) for values in given.values()], True, span)
     lengths = {name: values.size for name, values in given.items() if values.size > 1}
     runs = max(lengths.values(), default=1)
     for name, length in lengths.items():
         if length != runs:
             raise ValueError(f"{name!r} has {length} values where others have {runs}: with grid_type='verbatim' all have as many, or one")
-    return list(given), [np.broadcast_to(values, runs).copy() for values in given.values()], False
+    return Batch(list(given), [np.broadcast_to(values, runs).copy() for values in given.values()], False, span)
 
 
 def _different(values: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from rubie.grid import Span
 from rubie.system import OdeSystem
 
 #: The output type that says how much work runs were.
@@ -83,15 +84,15 @@ def _chosen(given: Mapping[str, Any], names: str, places: str, system: OdeSystem
     return list(dict.fromkeys(chosen))
 
 
-def spec(given: Mapping[str, Any], system: OdeSystem, duration: float, settling_time: float, t0: float) -> SolveSpec:
+def spec(given: Mapping[str, Any], system: OdeSystem, span: Span) -> SolveSpec:
     """The settings of a solve."""
     time_domain, metrics = output_types(given)
     return SolveSpec(
         algorithm=given.get("algorithm", given.get("method", "tsit5")),
         precision=np.dtype(given.get("precision", system.precision)).name,
-        duration=float(duration),
-        warmup=float(settling_time),
-        t0=float(t0),
+        duration=span.duration,
+        warmup=span.settling_time,
+        t0=span.t0,
         atol=given.get("atol", 1e-6),
         rtol=given.get("rtol", 1e-6),
         dt=given.get("dt"),
