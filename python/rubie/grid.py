@@ -64,27 +64,52 @@ class Batch:
         return self.columns[0].size if self.columns else 1
 
 
+def by_name(values: Any) -> Mapping[str, Any] | None:
+    """Values by name from a dictionary or a table of pandas, Polars or Arrow; None for anything else."""
+    if isinstance(values, Mapping):
+        return values
+    names = getattr(values, "column_names", getattr(values, "columns", None))
+    return None if names is None else {name: values[name] for name in names}
+
+
+def numbers(values: Any, of: str) -> np.ndarray:
+    """An array of float64; what is none raises with the name that it was given for."""
+    if isinstance(values, np.ma.MaskedArray) and values.mask.any():
+        raise ValueError(f"the values of {of} have a mask: every run needs a number")
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind not in "biufO":
+            raise TypeError(f"they are {array.dtype}")
+        return array.astype(np.float64, copy=False)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"the values of {of} are numbers or lists of numbers: {error}") from None
+
+
 def columns(
     values: Any, names: list[str], what: str, *, rows: list[str] | None = None, derived: Iterable[str] = ()
 ) -> dict[str, np.ndarray]:
-    """Values by name from a dictionary, from one value for each name, or from an array of shape (name, run).
+    """Values by name from a dictionary or a table, from one value for each name, or from an array of shape (name, run).
 
-    An array has a row for each of `names`, or for each of `rows`. Names in `derived` follow from others where their row is NaN.
+    An array has a row for each of `names`, or for each of `rows`. Names in `derived` follow from others where their row is NaN. Empty
+    lists in a dictionary are defaults, as in CuBIE.
     """
     if values is None:
         return {}
-    if isinstance(values, Mapping):
-        for name in values:
+    named = by_name(values)
+    if named is not None:
+        for name in named:
             if name not in names:
                 raise KeyError(f"unknown {what} {name!r}; there are {', '.join(names)}")
-        arrays = {name: np.atleast_1d(np.asarray(value, dtype=np.float64)) for name, value in values.items()}
+        arrays = {name: np.atleast_1d(numbers(value, repr(name))) for name, value in named.items()}
         for name, array in arrays.items():
             if array.ndim != 1:
                 raise ValueError(f"the values of {name!r} have {array.ndim} dimensions; they are numbers or a list of numbers")
         return {name: array for name, array in arrays.items() if array.size}
-    array = np.asarray(values, dtype=np.float64)
+    array = numbers(values, f"{what}s")
     if array.ndim == 1:
         array = array[:, np.newaxis]
+    if array.ndim == 2 and array.shape[1] == 0:
+        raise ValueError(f"the array of {what}s has no runs: its shape is {array.shape}, (name, run)")
     if rows is not None and array.ndim == 2 and array.shape[0] == len(rows):
         return dict(zip(rows, array))
     if array.ndim != 2 or array.shape[0] != len(names):

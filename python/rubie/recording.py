@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from rubie import _engine
 from rubie.grid import Span
 from rubie.system import OdeSystem
 
 #: The output type that says how much work runs were.
 COUNTERS = "iteration_counters"
+#: How many samples metrics see of each window, where nothing is said.
+SUMMARY_SAMPLES = 100
 _TIME_DOMAIN = ("state", "observables", "time", COUNTERS)
 
 
@@ -45,6 +49,12 @@ def output_types(given: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """What is sampled, and the metrics, of the keyword `output_types`."""
     types = given.get("output_types", ["state"])
     types = [types] if isinstance(types, str) else list(types)
+    known = [*_TIME_DOMAIN, *(name for name, _ in _engine.metrics())]
+    for name in types:
+        if name.partition("[")[0] not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+            raise ValueError(f"unknown output type {name!r}; {hint}")
     return [name for name in types if name in _TIME_DOMAIN], [name for name in types if name not in _TIME_DOMAIN]
 
 
@@ -88,8 +98,8 @@ def spec(given: Mapping[str, Any], system: OdeSystem, span: Span) -> SolveSpec:
     """The settings of a solve."""
     time_domain, metrics = output_types(given)
     return SolveSpec(
-        algorithm=given.get("algorithm", given.get("method", "tsit5")),
-        precision=np.dtype(given.get("precision", system.precision)).name,
+        algorithm=given.get("algorithm", "tsit5"),
+        precision=given.get("precision", system.precision).name,
         duration=span.duration,
         warmup=span.settling_time,
         t0=span.t0,

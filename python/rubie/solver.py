@@ -13,7 +13,7 @@ from rubie.drivers import DriverSamples, driver_samples
 from rubie.grid import Batch, Span
 from rubie.recording import SolveSpec
 from rubie.result import SolveResult
-from rubie.system import OdeSystem
+from rubie.system import OdeSystem, checked, float_type
 
 
 class Solver:
@@ -62,15 +62,15 @@ class Solver:
         loop_settings: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ):
-        self.system = system
+        self.system = checked(system)
         groups = (step_control_settings, algorithm_settings, system_settings, output_settings, memory_settings, loop_settings)
         given = {name: value for group in groups for name, value in (group or {}).items()}
+        if algorithm is not None:
+            kwargs = {"algorithm": algorithm, **kwargs}
         twice = [name for name in kwargs if name in given]
         if twice:
             raise ValueError(f"{twice[0]!r} is given in a group of settings and as a keyword")
         given.update(kwargs)
-        if algorithm is not None:
-            given["algorithm"] = algorithm
         #: What was given, by name.
         self.given: dict[str, Any] = {name: value for name, value in self._checked(given).items() if value is not None}
         #: The result of the last :meth:`solve`.
@@ -85,6 +85,8 @@ class Solver:
         known = options.checked(given, [*self.system.states, *self.system.parameters])
         if known.get("drivers") is not None:
             known["drivers"] = driver_samples(known["drivers"])
+        if known.get("precision") is not None:
+            known["precision"] = float_type(known["precision"])
         return known
 
     def update(self, settings: Mapping[str, Any] | None = None, *, silent: bool = False, **kwargs: Any) -> set[str]:
@@ -102,22 +104,23 @@ class Solver:
         set of str
             The names that were known. A rejected update changes nothing.
         """
-        changes: dict[str, Any] = {}
-        for name, value in {**(settings or {}), **kwargs}.items():
-            try:
-                changes.update(self._checked({name: value}))
-            except KeyError:
-                if not silent:
-                    raise
+        settings = {**(settings or {}), **kwargs}
+        if silent:
+            settings = {name: value for name, value in settings.items() if options.is_known(name)}
+        changes = self._checked(settings)
         merged = {**self.given, **changes}
+        # The later of two that say the same replaces the earlier.
+        for name, other in (("save", "save_every"), ("save_every", "save")):
+            if changes.get(name) is not None:
+                merged[other] = None
         self.given = {name: value for name, value in merged.items() if value is not None}
-        return set(changes)
+        return {name for name in settings if options.ALIASES.get(name, name) in changes}
 
     update_memory_settings = update
 
     def is_given(self, name: str) -> bool:
         """Whether an option was given."""
-        return name in self.given
+        return options.ALIASES.get(name, name) in self.given
 
     def settings_dict(self) -> dict[str, Any]:
         """What was given, by name."""
@@ -141,7 +144,7 @@ class Solver:
         # Compiled programs and results stay where they are.
         return {**self.__dict__, "_made": None, "result": None}
 
-    algorithm = property(lambda self: self.given.get("algorithm", self.given.get("method", "tsit5")), doc="Name of the method.")
+    algorithm = property(lambda self: self.given.get("algorithm", "tsit5"), doc="Name of the method.")
     atol = property(lambda self: self.given.get("atol", 1e-6), doc="Absolute tolerance.")
     rtol = property(lambda self: self.given.get("rtol", 1e-6), doc="Relative tolerance.")
     dt = property(lambda self: self.given.get("dt"), doc="First step, or the step where steps are fixed; None if left to the method.")
@@ -151,7 +154,7 @@ class Solver:
     summarise_every = property(lambda self: self.given.get("summarise_every"), doc="Length of a window, if one was given.")
     sample_summaries_every = property(lambda self: self.given.get("sample_summaries_every"), doc="Interval of summary samples, if given.")
     mem_proportion = property(lambda self: self.given.get("mem_proportion"), doc="Share of the free memory, if one was given.")
-    precision = property(lambda self: np.dtype(self.given.get("precision", self.system.precision)), doc="Type of the states.")
+    precision = property(lambda self: self.given.get("precision", self.system.precision), doc="Type of the states.")
     output_types = property(lambda self: sum(recording.output_types(self.given), []), doc="What is recorded.")
     saved_variables = property(lambda self: recording.saved(self.given, self.system), doc="Names of the variables that are sampled.")
     summarised_variables = property(lambda self: recording.summarised(self.given, self.system), doc="Names of what is summarised.")
@@ -202,7 +205,7 @@ class Solver:
 
         def table(defaults: Mapping[str, float | None]) -> np.ndarray:
             rows = [by_name.get(n, np.full(batch.runs, np.nan if v is None else v)) for n, v in defaults.items()]
-            return np.array(rows, dtype=self.system.precision).reshape(len(defaults), batch.runs)
+            return np.array(rows, dtype=self.precision).reshape(len(defaults), batch.runs)
 
         undriven = {name: self.system.parameters[name] for name in self._parameters()}
         return table(self.system.states), table(undriven)
@@ -303,13 +306,12 @@ class Solver:
             The name of the method.
         """
         pilot = self.copy()
-        left_open = {"algorithm": "auto", "method": None}
-        batch = pilot._batch(initial_values, parameters, drivers, Span(duration, settling_time, t0), grid_type, left_open)
+        batch = pilot._batch(initial_values, parameters, drivers, Span(duration, settling_time, t0), grid_type, {"algorithm": "auto"})
         method, found = pilot._engine(batch).choose(batch.names, batch.columns, batch.product)
         if verbose:
             print(found)
         if apply:
-            self.update(algorithm=method, method=None)
+            self.update(algorithm=method)
         return method
 
     def optimize(self, *_: object, **__: object) -> None:
@@ -427,6 +429,8 @@ class Solver:
         given.update(keep=keep, counters=counters, metrics=metrics)
         if metrics:
             given["summarised"] = self.summarised_variables
+            window = self.given.get("summarise_every", batch.span.duration)
+            given.setdefault("sample_summaries_every", window / recording.SUMMARY_SAMPLES)
         given["precision"] = "f32" if self.precision == np.float32 else "f64"
         given.update(t0=batch.span.t0, settle=batch.span.settling_time, until=batch.span.until)
         drivers = self._drivers()

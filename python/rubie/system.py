@@ -15,6 +15,7 @@ from rubie import _engine
 from rubie.errors import EquationWarning
 from rubie.expressions import RESERVED, expression
 from rubie.functions import from_function, user_function
+from rubie.grid import numbers
 from rubie.symbolic import from_sympy
 from rubie.text import model_text, with_units
 
@@ -62,9 +63,7 @@ class OdeSystem:
     def __init__(self, text: str, name: str = "model", precision: Any = np.float64, drivers: Iterable[str] = (), swept_parameters: Iterable[str] | None = None):
         self.engine = _engine.Model(text, name)
         self.text, self.name = text, name
-        self.precision = np.dtype(precision)
-        if self.precision not in (np.dtype(np.float64), np.dtype(np.float32)):
-            raise ValueError(f"precision is float64 or float32, not {self.precision}")
+        self.precision = float_type(precision)
         states, parameters, observables = self.engine.states, self.engine.parameters, self.engine.observables
         self.states = {name: value for name, value, _ in states}
         #: Parameters that follow samples.
@@ -145,6 +144,25 @@ class OdeSystem:
 
     def __repr__(self) -> str:
         return f"<OdeSystem {self.name!r}: {self.num_states} states, {self.num_parameters} parameters, {self.num_observables} observables>"
+
+
+def float_type(precision: Any) -> np.dtype[Any]:
+    """The type of a precision; ValueError for what is neither float64 nor float32.
+
+    >>> float_type("float32")
+    dtype('float32')
+    """
+    for known in (np.dtype(np.float64), np.dtype(np.float32)):
+        if precision in (known, known.name, known.type):
+            return known
+    raise ValueError(f"precision is float64 or float32, not {precision!r}")
+
+
+def checked(system: Any) -> OdeSystem:
+    """The same; TypeError for what is no system."""
+    if not isinstance(system, OdeSystem):
+        raise TypeError(f"a system is needed, from create_ODE_system or load_model, not {type(system).__name__}")
+    return system
 
 
 #: :class:`OdeSystem` by CuBIE's name.
@@ -256,8 +274,8 @@ def create_ODE_system(
     ...     x, v = y
     ...     return [v, -p["w"]**2*x]
     """
-    if dxdt is None:
-        raise TypeError("equations are needed: text, a list of lines, or a function")
+    if not (callable(dxdt) or isinstance(dxdt, Iterable)):
+        raise TypeError(f"equations are needed: text, a list of lines, or a function, not {type(dxdt).__name__}")
     name = name or "system"
     strange = [called for called in user_function_derivatives or {} if called not in (user_functions or {})]
     if strange:
@@ -316,8 +334,16 @@ def _defaults(entries: Any) -> dict[str, float]:
     if entries is None:
         return {}
     if isinstance(entries, Mapping):
-        return {name: float(np.asarray(value).flat[0]) for name, value in entries.items()}
+        return {name: _default(name, value) for name, value in entries.items()}
     return dict.fromkeys(entries, 0.0)
+
+
+def _default(name: str, value: Any) -> float:
+    """A number, or the first of several that will be swept."""
+    values = numbers(value, repr(name)).ravel()
+    if not values.size:
+        raise ValueError(f"{name!r} needs a default, but its list is empty")
+    return float(values[0])
 
 
 def _first_order(lines: list[str], states: dict[str, float]) -> list[str]:
