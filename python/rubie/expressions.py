@@ -120,6 +120,17 @@ class Expressions:
         self.source.refuse(node, "a model has no operations on bits")
 
     def _binop(self, node: ast.BinOp) -> str:
+        # What is done from the left to the right is read so, too, without recursion: a sum may have thousands of terms.
+        chain = [node]
+        for alike in ((ast.Add, ast.Sub), (ast.Mult, ast.Div)):
+            while isinstance(chain[-1].op, alike):
+                left = chain[-1].left
+                if not isinstance(left, ast.BinOp) or not isinstance(left.op, alike) or self.lookup(left) is not None:
+                    break
+                chain.append(left)
+        if len(chain) > 1:
+            rest = "".join(f" {_BINARY[type(link.op)]} {self.text(link.right)}" for link in reversed(chain))
+            return f"({self.text(chain[-1].left)}{rest})"
         left, right = self.text(node.left), self.text(node.right)
         if type(node.op) in _BINARY:
             return f"({left} {_BINARY[type(node.op)]} {right})"
@@ -247,7 +258,10 @@ def expression(text: str, functions: Iterable[str] = ()) -> str:
     """
     try:
         tree = ast.parse(text.strip().replace("^", "**"), mode="eval").body
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError):
         return text
     source = Source(text.strip())
-    return Expressions(source, lambda node: node.id if isinstance(node, ast.Name) else None, functions).text(tree)
+    try:
+        return Expressions(source, lambda node: node.id if isinstance(node, ast.Name) else None, functions).text(tree)
+    except RecursionError:
+        source.refuse(tree, "this is nested too deeply; give parts of it names")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
+from collections.abc import Iterator
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -116,7 +117,17 @@ class SolveResult:
             return self.summaries_array[:, self.summary_names.index(name), :]
         if name in self.sweep:
             return self.sweep[name]
-        raise KeyError(f"{name!r} is none of {', '.join([*self.variables, *self.summary_names, *self.sweep])}")
+        raise KeyError(f"{name!r} is none of {', '.join(self.keys())}")
+
+    def keys(self) -> list[str]:
+        """Names of all arrays that `result[name]` has: variables, summaries, swept names."""
+        return [*self.variables, *self.summary_names, *(name for name in self.sweep if name not in self.variables)]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.keys()
 
     @property
     def state(self) -> np.ndarray:
@@ -319,6 +330,8 @@ class SolveResult:
         """Medians over the runs with bands of 50 and 90 %, or the runs themselves if there are few; needs Matplotlib."""
         plt = needs("matplotlib.pyplot", "plot")
         variables = variables or self.variables
+        if not variables:
+            raise ValueError("there are no samples to draw: save some variables")
         if axes is None:
             _, axes = plt.subplots(len(variables), 1, sharex=True, squeeze=False, figsize=(7, 2.2 * len(variables) + 0.8))
         for name, axis in zip(variables, np.ravel(axes)):

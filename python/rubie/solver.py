@@ -13,7 +13,7 @@ from rubie.drivers import DriverSamples, driver_samples
 from rubie.grid import Batch, Span
 from rubie.recording import SolveSpec
 from rubie.result import SolveResult
-from rubie.system import OdeSystem, checked, float_type
+from rubie.system import OdeSystem, checked, float_type, swept_names
 
 
 class Solver:
@@ -128,11 +128,7 @@ class Solver:
 
     def set_swept_parameters(self, names: Iterable[str] | None) -> None:
         """Which parameters an array of parameters has rows for, in which order; None for all of the system's."""
-        names = None if names is None else list(names)
-        unknown = [name for name in names or [] if name not in self.system.parameters]
-        if unknown:
-            raise KeyError(f"unknown parameter {unknown[0]!r}; there are {', '.join(self.system.parameters)}")
-        self.swept_parameters = names
+        self.swept_parameters = swept_names(names, self.system.parameters)
 
     def copy(self) -> Solver:
         """An independent solver of the same system and options."""

@@ -75,10 +75,7 @@ class OdeSystem:
         self.observables = [name for name, _, _ in observables]
         self.units = {name: unit for name, _, unit in (*states, *parameters, *observables) if unit}
         #: What arrays of parameters have rows for; all parameters where None.
-        self.swept_parameters = None if swept_parameters is None else list(swept_parameters)
-        unknown = [name for name in self.swept_parameters or [] if name not in self.parameters]
-        if unknown:
-            raise ValueError(f"the swept parameter {unknown[0]!r} is none of {', '.join(self.parameters)}")
+        self.swept_parameters = swept_names(swept_parameters, self.parameters)
         #: Values that replace the model's defaults.
         self.values: dict[str, float] = {}
         if self.engine.warnings:
@@ -112,11 +109,7 @@ class OdeSystem:
 
     def set_swept_parameters(self, names: Iterable[str] | None) -> None:
         """Which parameters arrays of parameters have rows for in solvers that are made from now on; None for all."""
-        names = None if names is None else list(names)
-        unknown = [name for name in names or [] if name not in self.parameters]
-        if unknown:
-            raise KeyError(f"unknown parameter {unknown[0]!r}; there are {', '.join(self.parameters)}")
-        self.swept_parameters = names
+        self.swept_parameters = swept_names(names, self.parameters)
 
     state_units = property(lambda self: self._units(self.states), doc="Unit of each state.")
     parameter_units = property(lambda self: self._units(self.parameters), doc="Unit of each parameter.")
@@ -156,6 +149,16 @@ def float_type(precision: Any) -> np.dtype[Any]:
         if precision in (known, known.name, known.type):
             return known
     raise ValueError(f"precision is float64 or float32, not {precision!r}")
+
+
+def swept_names(names: Iterable[str] | None, parameters: Iterable[str]) -> list[str] | None:
+    """Which parameters arrays have rows for; None for all of them. KeyError for what is none."""
+    if names is None:
+        return None
+    for name in _names(names):
+        if name not in parameters:
+            raise KeyError(f"unknown parameter {name!r}; there are {', '.join(parameters)}")
+    return _names(names)
 
 
 def checked(system: Any) -> OdeSystem:
@@ -281,7 +284,7 @@ def create_ODE_system(
     if strange:
         raise ValueError(f"there is a derivative of {strange[0]!r}, but no such function in user_functions")
     states, parameters = _defaults(states), {**_defaults(parameters), **_defaults(constants)}
-    observables, drivers = list(observables or []), list(getattr(drivers, "names", drivers) or [])
+    observables, drivers = _names(observables), _names(getattr(drivers, "names", drivers))
     drivers = [driver for driver in drivers if driver != "time"]
     undriven = list(parameters)
     parameters.update(dict.fromkeys(drivers, 0.0))
@@ -331,11 +334,18 @@ def _lines(equations: Iterable[Any]) -> list[str]:
 
 
 def _defaults(entries: Any) -> dict[str, float]:
-    if entries is None:
-        return {}
     if isinstance(entries, Mapping):
-        return {name: _default(name, value) for name, value in entries.items()}
-    return dict.fromkeys(entries, 0.0)
+        return {name: _default(name, value) for name, value in zip(_names(entries), entries.values())}
+    return dict.fromkeys(_names(entries), 0.0)
+
+
+def _names(given: Any) -> list[str]:
+    """Names from a list, or from one name; a symbol of SymPy is one, too."""
+    names = [given] if isinstance(given, str) else [str(name) for name in given or []]
+    for name in names:
+        if not name.isidentifier():
+            raise ValueError(f"{name!r} is no name: it has letters, digits and underscores, and no digit first")
+    return names
 
 
 def _default(name: str, value: Any) -> float:

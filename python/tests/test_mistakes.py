@@ -127,3 +127,31 @@ def test_the_later_of_two_options_that_say_the_same(decay):
     assert solver.solve().time.tolist() == [0.0, 0.5, 1.0] and solver.algorithm == "tsit5"
     solver.update(save="ends")
     assert solver.solve().time.tolist() == [0.0, 1.0] and solver.save_every is None
+
+
+def test_one_name_stands_for_a_list_of_one():
+    system = rubie.create_ODE_system("dcell = -rate*cell*u\ntwice = 2*cell", states="cell", parameters="rate", observables="twice", drivers="u")
+    assert list(system.states) == ["cell"] and list(system.parameters) == ["rate"]
+    assert system.observables == ["twice"] and system.drivers == ["u"]
+    for wrong in ("two words", "1x", ["a", "b\nc"]):
+        with pytest.raises(ValueError, match="is no name"):
+            rubie.create_ODE_system("dx = -x", states=wrong)
+
+
+def test_sums_of_many_terms():
+    """As reaction networks have them; far more than Python's recursion goes deep."""
+    for terms in (500, 2_500, 10_000):
+        system = rubie.create_ODE_system(["dx = " + " - ".join(["x"] * (terms + 2))], states={"x": 1.0})
+        result = rubie.solve(system, until=1.0 / terms, save="final", rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(result["x"], np.exp(-1.0), rtol=1e-7)
+
+
+def test_results_have_names(decay):
+    result = rubie.solve(decay, {"k": [1.0, 2.0]}, output_types=["state", "mean"])
+    assert list(result) == result.keys() == ["x", "x_mean", "k"] and "k" in result and "q" not in result
+    assert {name: array.shape for name, array in dict(result).items()} == {"x": (2, 2), "x_mean": (1, 2), "k": (2,)}
+    with pytest.raises(KeyError, match="'q' is none of x, x_mean, k"):
+        result["q"]
+    pytest.importorskip("matplotlib").use("agg")
+    with pytest.raises(ValueError, match="no samples to draw"):
+        rubie.solve(decay, output_types=["mean"]).plot()

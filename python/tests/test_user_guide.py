@@ -202,7 +202,7 @@ def test_systems_tell_what_they_are():
     assert (system.num_states, system.num_parameters, system.num_observables, system.num_drivers) == (1, 1, 0, 0)
     system.set_swept_parameters(None)
     assert system.copy().swept_parameters is None
-    with pytest.raises(ValueError, match="swept parameter 'q'"):
+    with pytest.raises(KeyError, match="unknown parameter 'q'"):
         rubie.create_ODE_system("dx = -x", states=["x"], swept_parameters=["q"])
     with pytest.raises(ValueError, match="derivative of 'f'"):
         rubie.create_ODE_system("dx = -x", states=["x"], user_function_derivatives={"f": None})
