@@ -124,10 +124,10 @@ class Expressions:
         chain = [node]
         for alike in ((ast.Add, ast.Sub), (ast.Mult, ast.Div)):
             while isinstance(chain[-1].op, alike):
-                left = chain[-1].left
-                if not isinstance(left, ast.BinOp) or not isinstance(left.op, alike) or self.lookup(left) is not None:
+                inner = chain[-1].left
+                if not isinstance(inner, ast.BinOp) or not isinstance(inner.op, alike) or self.lookup(inner) is not None:
                     break
-                chain.append(left)
+                chain.append(inner)
         if len(chain) > 1:
             rest = "".join(f" {_BINARY[type(link.op)]} {self.text(link.right)}" for link in reversed(chain))
             return f"({self.text(chain[-1].left)}{rest})"
