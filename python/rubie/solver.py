@@ -384,6 +384,9 @@ class Solver:
     def _grid(self, initial_values: Any, parameters: Any, grid_type: str, span: Span) -> Batch:
         derived = [name for name, value in self.system.states.items() if value is None]
         states = grid.columns(initial_values, list(self.system.states), "state", derived=derived)
+        for name in grid.by_name(parameters) or []:
+            if name in self._driven():
+                raise ValueError(f"{name!r} follows the samples of a driver: it has no values of its own")
         rows = grid.columns(parameters, self._parameters(), "parameter", rows=self.swept_parameters)
         return grid.batch([states, rows], grid_type, span)
 
@@ -408,10 +411,15 @@ class Solver:
             raise ValueError(f"driver samples are given for {', '.join(samples.names)}; {what} of the system are {', '.join(known)}")
         return samples
 
+    def _driven(self) -> list[str]:
+        """Names of what follows samples."""
+        samples = self._drivers()
+        return [] if samples is None else samples.names
+
     def _parameters(self) -> list[str]:
         """Names of the parameters that are no drivers."""
-        samples = self._drivers()
-        return [name for name in self.system.parameters if samples is None or name not in samples.names]
+        driven = self._driven()
+        return [name for name in self.system.parameters if name not in driven]
 
     def _engine(self, batch: Batch) -> _engine.Solver:
         """The engine's solver; that of the last batch if nothing but values has changed."""
@@ -433,7 +441,7 @@ class Solver:
         if drivers is not None:
             fit = {name: self.given[name] for name in ("order", "wrap", "boundary_condition", "outside") if name in self.given}
             given["drivers"] = drivers.engine(**fit)
-        driven = [] if drivers is None else drivers.names
+        driven = self._driven()
         given["set"] = [(name, value) for name, value in self.system.values.items() if name not in batch.names and name not in driven]
         made = self._made
         if made is None or made[0] != given:

@@ -23,6 +23,8 @@ _NAME = re.compile(r"(?<![\w.])[^\W\d]\w*")
 _DERIVATIVE = re.compile(r"^\s*(?:d([^\W\d]\w*)(?:\s*/\s*dt)?|([^\W\d]\w*)\s*'|d\(\s*([^\W\d]\w*)\s*,\s*t\s*\))\s*=(?!=)")
 _HIGHER = re.compile(r"^\s*((?:d\(\s*){2,})([^\W\d]\w*)((?:\s*,\s*t\s*\)){2,})\s*=(?!=)")
 _INNERMOST = re.compile(r"\bd\(\s*([^\W\d]\w*)\s*,\s*t\s*\)")
+#: Numbers that equations know by name where it has no other meaning, as in SymPy.
+_CONSTANTS = {"E": 2.718281828459045, "EulerGamma": 0.5772156649015329}
 _AUXILIARY = re.compile(r"^\s*([^\W\d]\w*)\s*=(?!=)")
 
 
@@ -421,6 +423,9 @@ def _model(
                 raise ValueError(f"`{state}` has a derivative but is no state; states are {', '.join(states)}")
             warnings.warn(f"`{state}` has a derivative and becomes a state that starts from 0", EquationWarning, stacklevel=4)
             states[state] = 0.0
+    for constant, value in _CONSTANTS.items():
+        if constant not in {*states, *parameters, *auxiliaries}:
+            equations = [re.sub(rf"(?<![\w.]){constant}\b(?!\s*\()", repr(value), equation) for equation in equations]
     known = {*states, *(f"d{state}" for state in states), *parameters, *auxiliaries, *functions, *RESERVED, "dt"}
     unknown = [name for equation in equations for name in _NAME.findall(equation.partition("=")[2]) if name not in known]
     unknown = [name for name in dict.fromkeys(unknown) if not re.search(rf"\b{name}\s*\(", "\n".join(equations))]

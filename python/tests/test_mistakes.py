@@ -155,3 +155,40 @@ def test_results_have_names(decay):
     pytest.importorskip("matplotlib").use("agg")
     with pytest.raises(ValueError, match="no samples to draw"):
         rubie.solve(decay, output_types=["mean"]).plot()
+
+
+def test_samples_of_drivers_that_make_no_sense():
+    times = [0.0, 1.0, 2.0]
+    for samples, exception, message in [
+        ({"u": 3.0}, ValueError, r"shape \(\) for 3 times"),
+        ({"u": [1.0, 2.0]}, ValueError, "for 3 times"),
+        ({"u": ["a", "b", "c"]}, TypeError, "the driver 'u' are numbers"),
+        ({"u": [0.0, np.nan, 1.0]}, ValueError, "sample 1 of the driver `u` is NaN"),
+        ({}, ValueError, "no driver is given"),
+    ]:
+        with pytest.raises(exception, match=message):
+            rubie.DriverSamples(samples, time=times)
+    pump = rubie.DriverSamples({"u": [0.0, 1.0, 0.0]}, time=times)
+    tank = rubie.create_ODE_system("dx = u - x", states=["x"], drivers=["u"])
+    with pytest.raises(ValueError, match="'u' follows the samples of a driver"):
+        rubie.Solver(tank).solve(parameters={"u": 1.0}, drivers=pump)
+
+
+def test_numbers_of_sympy():
+    sympy = pytest.importorskip("sympy")
+    x = sympy.Symbol("x")
+    for factor in (sympy.E, sympy.EulerGamma, sympy.GoldenRatio, sympy.pi, sympy.sqrt(2)):
+        system = rubie.create_ODE_system([(sympy.Symbol("dx"), -factor * x)], states={x: 1.0}, strict=True)
+        result = rubie.solve(system, save="final", rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(result["x"], np.exp(-float(factor)), rtol=1e-8)
+    for strange in (sympy.I, sympy.oo, sympy.zoo, sympy.nan):
+        with pytest.raises(rubie.TranslationError, match="no real number"):
+            rubie.create_ODE_system([(sympy.Symbol("dx"), strange * x)], states={"x": 1.0})
+    with pytest.raises(rubie.TranslationError, match=r"a sympy.Eq or a pair \(left, right\), not -x"):
+        rubie.create_ODE_system([-x], states={"x": 1.0})
+
+
+def test_numbers_that_equations_know_by_name():
+    known = rubie.create_ODE_system("dx = -E*x*EulerGamma", states=["x"], strict=True)
+    assert known.parameters == {}
+    assert rubie.create_ODE_system("dx = -E*x", states=["x"], parameters={"E": 2.0}).parameters == {"E": 2.0}
