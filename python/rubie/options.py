@@ -55,6 +55,9 @@ REFUSED = {
     "constants": "constants are parameters that do not vary: give them to create_ODE_system",
 }
 
+#: Whole numbers, which are often written as 1e6.
+COUNTS = ("max_steps", "memory_limit")
+
 GAINS = ("integral_gain", "proportional_gain", "derivative_gain")
 
 
@@ -109,7 +112,7 @@ def for_engine(given: Mapping[str, Any], states: Iterable[str]) -> dict[str, Any
     Tolerances by name become lists in the order of `states` (absent ones 1e-6), gains that are functions are called with the order of the
     method, coefficients of a filter become the gains that they mean.
     """
-    options = {ENGINE[name]: _plain(value) for name, value in given.items() if name in ENGINE}
+    options = {ENGINE[name]: _plain(value, whole=name in COUNTS) for name, value in given.items() if name in ENGINE}
     for tolerance in ("atol", "rtol"):
         if isinstance(options.get(tolerance), Mapping):
             unknown = [name for name in options[tolerance] if name not in states]
@@ -126,8 +129,9 @@ def for_engine(given: Mapping[str, Any], states: Iterable[str]) -> dict[str, Any
     return options
 
 
-def _plain(value: Any) -> Any:
-    return value.tolist() if hasattr(value, "tolist") else value
+def _plain(value: Any, whole: bool) -> Any:
+    value = value.tolist() if hasattr(value, "tolist") else value
+    return int(value) if whole and isinstance(value, float) and value.is_integer() else value
 
 
 def _order(method: str) -> int:
@@ -143,7 +147,10 @@ def _gains(coefficients: Any) -> dict[str, Any]:
     >>> _gains((0.6, -0.2, 0))["controller"]
     'pi'
     """
-    first, second, third = (float(coefficient) for coefficient in coefficients)
+    try:
+        first, second, third = (float(coefficient) for coefficient in coefficients)
+    except (TypeError, ValueError):
+        raise ValueError(f"filter_coefficients are the name of a filter or three numbers, not {coefficients!r}") from None
     controller = "pid" if third else "pi" if second else "i"
     gains = dict(zip(GAINS, (first + second + third, -second - 2 * third, third)))
     used = {"i": GAINS[:1], "pi": GAINS[:2], "pid": GAINS}[controller]

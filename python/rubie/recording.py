@@ -87,7 +87,9 @@ def _chosen(given: Mapping[str, Any], names: str, places: str, system: OdeSystem
         if name not in known["state"] and name not in known["observable"]:
             raise ValueError(f"unknown variable {name!r}; there are {', '.join([*known['state'], *known['observable']])}")
     for kind, key in keys.items():
-        for place in np.atleast_1d(np.asarray(given.get(key) if given.get(key) is not None else [], dtype=int)).tolist():
+        for place in np.atleast_1d([] if given.get(key) is None else given[key]).tolist():
+            if not isinstance(place, int):
+                raise TypeError(f"{key} are whole numbers, not {place!r}")
             if not 0 <= place < len(known[kind]):
                 raise ValueError(f"{key}: there is no {kind} {place}; there are {len(known[kind])}, counted from 0")
             chosen.append(known[kind][place])

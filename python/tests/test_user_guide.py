@@ -260,7 +260,7 @@ ENGINE = {
     "safety": 0.8, "min_step_shrink": 0.3, "max_step_growth": 4.0, "deadband_min": 0.9, "deadband_max": 1.1, "integral_gain": 0.4,
     "proportional_gain": 0.3, "derivative_gain": 0.01, "filter_coefficients": "pi34", "newton_atol": 1e-10, "newton_rtol": 1e-10,
     "newton_max_iters": 12, "newton_target_iters": 4, "newton": "exact", "predict_stages": False, "smooth_error": False,
-    "dae_initialisation": "check", "max_steps": 10_000, "device": "cpu", "backend": "interpreter", "vectors": "portable", "threads": 1,
+    "dae_initialisation": "check", "max_steps": 1e4, "device": "cpu", "backend": "interpreter", "vectors": "portable", "threads": 1,
     "mem_proportion": 0.4, "memory_limit": 10**8, "sample_summaries_every": 0.1, "summarise_every": 0.5, "record_events": 1, "status": True,
     "jumps": [0.5],
 }  # fmt: skip
