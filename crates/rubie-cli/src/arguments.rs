@@ -456,6 +456,10 @@ pub(crate) struct CheckArguments {
     #[arg(long, value_name = "NAME", default_value = "tsit5")]
     pub(crate) method: String,
 
+    /// Its step-size controller: fixed, i, pi, pid or gustafsson; by default the method's own
+    #[arg(long, value_name = "NAME")]
+    pub(crate) controller: Option<String>,
+
     /// Names that a sweep would vary: what depends on no other is computed once, not in every step
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) sweep: Vec<String>,

@@ -3,12 +3,12 @@
 use std::fmt::Write;
 
 use rubie::prelude::*;
-use rubie::{Change, Event, Graph, System, Trigger, depends_on};
+use rubie::{Change, Event, Graph, System, Trigger, depends_on, find_method};
 
 use crate::arguments::CheckArguments;
 use crate::failure::Failure;
 use crate::show::show;
-use crate::solve::read_model;
+use crate::solve::{named, read_model};
 
 /// States up to which the Jacobian is drawn as a pattern of dots.
 const LARGEST_PATTERN: usize = 64;
@@ -35,10 +35,12 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<(), Failure> {
 /// The programs that a solve would run, and their machine code.
 fn programs(model: &Model, arguments: &CheckArguments) -> Result<String, Failure> {
     // Step sizes are data: any will do to see the programs of methods that need one.
-    let is_fixed = rubie::find_method(&arguments.method).is_ok_and(|method| method.embedded_order.is_none());
+    let controller = named("--controller", &arguments.controller)?;
+    let is_fixed = controller == Some(ControllerKind::Fixed)
+        || find_method(&arguments.method).is_ok_and(|method| method.embedded_order.is_none());
     let options = SolveOptions {
         method: arguments.method.clone(),
-        steps: StepSettings { dt: is_fixed.then_some(1.0), ..StepSettings::default() },
+        steps: StepSettings { controller, dt: is_fixed.then_some(1.0), ..StepSettings::default() },
         precision: arguments.precision.into(),
         backend: arguments.backend.into(),
         vectors: arguments.vectors.isa(),

@@ -180,7 +180,10 @@ fn steps(arguments: &SolveArguments, states: &[String]) -> Result<StepSettings, 
 }
 
 /// What the name given to an option stands for.
-fn named<T: FromStr<Err = UnknownName>>(option: &str, name: &Option<String>) -> Result<Option<T>, Failure> {
+pub(crate) fn named<T: FromStr<Err = UnknownName>>(
+    option: &str,
+    name: &Option<String>,
+) -> Result<Option<T>, Failure> {
     let parsed = name.as_deref().map(str::parse).transpose();
     parsed.map_err(|error| Failure::Words(format!("{option}: {error}")))
 }

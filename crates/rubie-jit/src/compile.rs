@@ -5,13 +5,12 @@ use rubie_program::{Element, ExecutorError, Isa, Opcode, Precision, Program};
 
 use crate::assembler::{Assembled, Assembler, Label, Last, Mark, Purpose, RowReference};
 use crate::body::Written;
-use crate::flow::{Locations, Stream, steps};
+use crate::flow::Locations;
 use crate::frame::{Convention, Detour, FRAME, ROUNDS, UNTIL, by_lane, number_bytes, slot};
 use crate::machine::{Codes, LookupCodes, MaskCodes, ShiftCodes};
 use crate::operands::{Body, Special, Target};
-use crate::order::ordered;
 use crate::pieces::pieces;
-use crate::width::vectors_at_a_time;
+use crate::width::Wide;
 
 /// Code that lacks nothing but the distance of rows.
 pub(crate) struct Compiled<T> {
@@ -57,12 +56,13 @@ pub(crate) fn compile<T: Element>(program: &Program, isa: Isa) -> Result<Compile
         if number > 0 {
             again(&mut asm, vector_bytes);
         }
-        let piece = |copies| Stream::part(program, range.clone(), copies);
-        let copies = vectors_at_a_time(program, &piece, target);
-        if copies > 1 {
-            detours.extend(several(&mut asm, program, target, &piece(copies)));
+        let best = Wide::best(program, range.clone(), target);
+        let single = (best.copies > 1).then(|| Wide::single(program, range));
+        if single.is_some() {
+            detours.extend(several(&mut asm, program, target, &best));
         }
-        detours.extend(singles(&mut asm, program, target, &piece(1)));
+        // Few vectors are ever left over: their instructions are not worth the time that an order takes.
+        detours.extend(singles(&mut asm, program, target, &single.unwrap_or(best)));
     }
     asm.mark(Purpose::Repeat);
     repeat(&mut asm, vector_bytes, start);
@@ -141,14 +141,14 @@ fn epilogue(asm: &mut Assembler) {
 }
 
 /// A loop that takes several vectors at a time, as long as there are so many.
-fn several(asm: &mut Assembler, program: &Program, target: Target, stream: &Stream) -> Vec<Detour> {
-    let copies = stream.copies;
+fn several(asm: &mut Assembler, program: &Program, target: Target, wide: &Wide) -> Vec<Detour> {
+    let copies = wide.copies;
     let count = copies as i32;
     asm.mark(Purpose::Loop(copies));
     asm.push(Instruction::with2(Code::Cmp_rm64_imm8, Register::R15, count));
     let past = asm.jump(Code::Jl_rel32_64);
     let start = asm.here();
-    let detours = body(asm, program, target, stream);
+    let detours = body(asm, program, target, wide);
     asm.push(Instruction::with2(Code::Sub_rm64_imm8, Register::R15, count));
     asm.push(Instruction::with2(Code::Cmp_rm64_imm8, Register::R15, count));
     asm.jump_back(Code::Jge_rel32_64, start);
@@ -158,12 +158,12 @@ fn several(asm: &mut Assembler, program: &Program, target: Target, stream: &Stre
 }
 
 /// A loop over what vectors are left.
-fn singles(asm: &mut Assembler, program: &Program, target: Target, stream: &Stream) -> Vec<Detour> {
+fn singles(asm: &mut Assembler, program: &Program, target: Target, wide: &Wide) -> Vec<Detour> {
     asm.mark(Purpose::Loop(1));
     asm.operation(Code::Test_rm64_r64, &[Register::R15], Last::Register(Register::R15), Register::None);
     let past = asm.jump(Code::Je_rel32_64);
     let start = asm.here();
-    let detours = body(asm, program, target, stream);
+    let detours = body(asm, program, target, wide);
     asm.push(Instruction::with1(Code::Dec_rm64, Register::R15));
     asm.jump_back(Code::Jne_rel32_64, start);
     let here = asm.here();
@@ -183,16 +183,11 @@ fn again(asm: &mut Assembler, vector_bytes: u32) {
 }
 
 /// The work of one round, and on to the next vectors.
-fn body(asm: &mut Assembler, program: &Program, target: Target, stream: &Stream) -> Vec<Detour> {
-    let locations = Locations::new(program, program.constants().len(), stream.copies);
-    let Written { detours, .. } = Body::new(asm, target, locations).write(&steps(
-        program,
-        locations,
-        stream,
-        ordered(program, locations, stream),
-    ));
+fn body(asm: &mut Assembler, program: &Program, target: Target, wide: &Wide) -> Vec<Detour> {
+    let locations = Locations::new(program, program.constants().len(), wide.copies);
+    let Written { detours, .. } = Body::new(asm, target, locations).write(&wide.steps);
     asm.mark(Purpose::Next);
-    let distance = (stream.copies * target.convention.vector_bytes) as i32;
+    let distance = (wide.copies * target.convention.vector_bytes) as i32;
     asm.push(Instruction::with2(Code::Add_rm64_imm32, Register::RBX, distance));
     detours
 }

@@ -9,120 +9,204 @@ use rubie_program::{Opcode, Operand, Program};
 use crate::flow::{Locations, Stream, interleaved};
 
 /// Instructions among which the imitated processor chooses.
-const WINDOW: usize = 32;
+const WINDOW: usize = Seats::BITS as usize;
 /// Instructions that it begins in a cycle.
 const WIDTH: usize = 2;
 
-/// What must have happened before an instruction can begin.
-#[derive(Clone, Copy)]
-struct After {
-    /// Place in the given order.
-    place: u32,
-    /// Cycles after its beginning.
-    cycles: u32,
-}
-
-/// An instruction that the imitated processor may choose.
-#[derive(Clone, Copy)]
-struct Waiting {
-    place: u32,
-    /// The first condition of which it is not known when it is met; those before are met at `ready`.
-    condition: u32,
-    ready: u32,
-}
-
-impl Waiting {
-    /// Whether it is known when all conditions are met, as more instructions have begun.
-    fn is_known(&mut self, last: u32, after: &[After], begins: &[u32]) -> bool {
-        while self.condition < last {
-            let After { place, cycles } = after[self.condition as usize];
-            let begun = begins[place as usize];
-            if begun == NOT_YET {
-                return false;
-            }
-            self.ready = self.ready.max(begun + cycles);
-            self.condition += 1;
-        }
-        true
-    }
-}
+/// The most cycles between a beginning and what it allows: the calendar of what will be ready is so long.
+const LONGEST: usize = 32;
 
 /// The instructions of a stream and the vectors they are for, in an order in which they wait little.
 pub(crate) fn ordered(program: &Program, locations: Locations, stream: &Stream) -> Vec<(usize, u32)> {
     let given = interleaved(stream);
-    let (first, after) = conditions(program, locations, &given);
-    let mut begins: Vec<u32> = vec![NOT_YET; given.len()];
+    let mut processor = Processor::new(Conditions::new(program, locations, &given));
     let mut ordered = Vec::with_capacity(given.len());
-    let mut waiting: Vec<Waiting> = Vec::with_capacity(WINDOW);
-    let mut next = 0;
-    let mut now = 0;
     while ordered.len() < given.len() {
-        while waiting.len() < WINDOW && next < given.len() {
-            waiting.push(Waiting { place: next as u32, condition: first[next], ready: 0 });
-            next += 1;
+        processor.look_ahead();
+        for _ in 0..WIDTH {
+            let Some(place) = processor.begin_oldest() else { break };
+            ordered.push(given[place as usize]);
         }
-        let mut begun = 0;
-        let mut soonest = u32::MAX;
-        waiting.retain_mut(|waiting| {
-            if begun == WIDTH {
-                return true;
-            }
-            let place = waiting.place as usize;
-            if !waiting.is_known(first[place + 1], &after, &begins) {
-                return true;
-            }
-            if waiting.ready <= now {
-                begins[place] = now;
-                ordered.push(given[place]);
-                begun += 1;
-                return false;
-            }
-            soonest = soonest.min(waiting.ready);
-            true
-        });
-        now = if begun == 0 { soonest.max(now + 1) } else { now + 1 };
+        processor.pass_a_cycle();
     }
     ordered
 }
 
-const NOT_YET: u32 = u32::MAX;
+/// What follows from the beginning of an instruction.
+#[derive(Clone, Copy)]
+struct Follows {
+    /// Place of the instruction that waits for it.
+    place: u32,
+    /// Cycles that must pass.
+    cycles: u32,
+    /// What else follows, [`NONE`] if nothing.
+    next: u32,
+}
 
-/// For every instruction what must come before: those that it takes results of, and those that use or compute what it overwrites.
-/// The conditions of instruction `i` are those from the first list's number `i` to number `i + 1`.
-fn conditions(program: &Program, locations: Locations, given: &[(usize, u32)]) -> (Vec<u32>, Vec<After>) {
-    let mut writer: Vec<u32> = vec![NOT_YET; locations.count()];
-    // Readers of a location since it was written: the last, and before each the one before.
-    let mut reader: Vec<u32> = vec![NOT_YET; locations.count()];
-    let mut readers: Vec<(u32, u32)> = Vec::with_capacity(3 * given.len());
-    let (mut first, mut after) = (Vec::with_capacity(given.len() + 1), Vec::with_capacity(4 * given.len()));
-    for (place, (index, copy)) in (0..).zip(given) {
-        first.push(after.len() as u32);
-        let instr = &program.instructions()[*index];
-        let rows = instr.used().iter().filter(|operand| matches!(operand, Operand::Row(_)));
-        for operand in rows {
-            let location = locations.of(*operand, *copy) as usize;
-            if writer[location] != NOT_YET {
-                let cycles = cycles(program.instructions()[given[writer[location] as usize].0].op);
-                after.push(After { place: writer[location], cycles });
+const NONE: u32 = u32::MAX;
+
+/// For every instruction what waits for it: those that take its result, and those that overwrite what it uses or computes.
+struct Conditions {
+    follows: Vec<Follows>,
+    /// The first for each instruction.
+    first: Vec<u32>,
+    /// How many each waits for.
+    open: Vec<u32>,
+}
+
+impl Conditions {
+    fn new(program: &Program, locations: Locations, given: &[(usize, u32)]) -> Self {
+        let mut conditions = Conditions {
+            follows: Vec::with_capacity(4 * given.len()),
+            first: vec![NONE; given.len()],
+            open: vec![0; given.len()],
+        };
+        let instructions = program.instructions();
+        let mut writer: Vec<u32> = vec![NONE; locations.count()];
+        // Readers of a location since it was written: the last, and before each the one before.
+        let mut reader: Vec<u32> = vec![NONE; locations.count()];
+        let mut readers: Vec<(u32, u32)> = Vec::with_capacity(3 * given.len());
+        for (place, (index, copy)) in (0..).zip(given) {
+            let instr = &instructions[*index];
+            for operand in instr.used() {
+                if !matches!(operand, Operand::Row(_)) {
+                    continue;
+                }
+                let location = locations.of(*operand, *copy) as usize;
+                let from = writer[location];
+                if from != NONE {
+                    conditions.add(from, place, cycles(instructions[given[from as usize].0].op));
+                }
+                readers.push((place, std::mem::replace(&mut reader[location], readers.len() as u32)));
             }
-            readers.push((place, std::mem::replace(&mut reader[location], readers.len() as u32)));
-        }
-        let to = locations.row(instr.to, *copy) as usize;
-        if writer[to] != NOT_YET {
-            after.push(After { place: writer[to], cycles: 0 });
-        }
-        let mut last = std::mem::replace(&mut reader[to], NOT_YET);
-        while last != NOT_YET {
-            let (reads, before) = readers[last as usize];
-            if reads != place {
-                after.push(After { place: reads, cycles: 0 });
+            let to = locations.row(instr.to, *copy) as usize;
+            if writer[to] != NONE {
+                conditions.add(writer[to], place, 0);
             }
-            last = before;
+            let mut last = std::mem::replace(&mut reader[to], NONE);
+            while last != NONE {
+                let (reads, before) = readers[last as usize];
+                if reads != place {
+                    conditions.add(reads, place, 0);
+                }
+                last = before;
+            }
+            writer[to] = place;
         }
-        writer[to] = place;
+        conditions
     }
-    first.push(after.len() as u32);
-    (first, after)
+
+    fn add(&mut self, before: u32, place: u32, cycles: u32) {
+        let next = std::mem::replace(&mut self.first[before as usize], self.follows.len() as u32);
+        self.follows.push(Follows { place, cycles, next });
+        self.open[place as usize] += 1;
+    }
+}
+
+/// Sets of the window's seats.
+type Seats = u32;
+
+/// The imitated processor.
+struct Processor {
+    conditions: Conditions,
+    /// The next instruction that it will look at.
+    next: u32,
+    now: u32,
+    /// The cycle from which on each instruction can begin, as far as its conditions are met.
+    ready_at: Vec<u32>,
+    /// Where in the window each instruction is.
+    seat: Vec<u8>,
+    /// The instruction on each seat.
+    seated: [u32; WINDOW],
+    free: Seats,
+    /// Those that can begin.
+    ready: Seats,
+    /// By cycle, those that can begin then.
+    calendar: [Seats; LONGEST],
+}
+
+/// No seat.
+const OUTSIDE: u8 = u8::MAX;
+
+impl Processor {
+    fn new(conditions: Conditions) -> Self {
+        let count = conditions.open.len();
+        Processor {
+            conditions,
+            next: 0,
+            now: 0,
+            ready_at: vec![0; count],
+            seat: vec![OUTSIDE; count],
+            seated: [0; WINDOW],
+            free: Seats::MAX,
+            ready: 0,
+            calendar: [0; LONGEST],
+        }
+    }
+
+    /// Fills the window.
+    fn look_ahead(&mut self) {
+        while self.free != 0 && (self.next as usize) < self.seat.len() {
+            let seat = self.free.trailing_zeros();
+            self.free &= self.free - 1;
+            self.seated[seat as usize] = self.next;
+            self.seat[self.next as usize] = seat as u8;
+            if self.conditions.open[self.next as usize] == 0 {
+                self.note(self.next);
+            }
+            self.next += 1;
+        }
+    }
+
+    /// Notes when an instruction in the window can begin, all of whose conditions are known.
+    fn note(&mut self, place: u32) {
+        let (seat, at) = (1 << self.seat[place as usize], self.ready_at[place as usize]);
+        if at <= self.now {
+            self.ready |= seat;
+        } else {
+            self.calendar[at as usize % LONGEST] |= seat;
+        }
+    }
+
+    /// Begins the oldest of those that can begin.
+    fn begin_oldest(&mut self) -> Option<u32> {
+        let mut rest = self.ready;
+        let mut oldest = None;
+        while rest != 0 {
+            let place = self.seated[rest.trailing_zeros() as usize];
+            oldest = Some(oldest.map_or(place, |oldest: u32| oldest.min(place)));
+            rest &= rest - 1;
+        }
+        let begun = oldest?;
+        let seat = 1 << std::mem::replace(&mut self.seat[begun as usize], OUTSIDE);
+        self.ready &= !seat;
+        self.free |= seat;
+        let mut follows = self.conditions.first[begun as usize];
+        while follows != NONE {
+            let Follows { place, cycles, next } = self.conditions.follows[follows as usize];
+            let waits = place as usize;
+            self.ready_at[waits] = self.ready_at[waits].max(self.now + cycles);
+            self.conditions.open[waits] -= 1;
+            if self.conditions.open[waits] == 0 && self.seat[waits] != OUTSIDE {
+                self.note(place);
+            }
+            follows = next;
+        }
+        oldest
+    }
+
+    /// To the next cycle in which anything can begin.
+    fn pass_a_cycle(&mut self) {
+        self.now += 1;
+        for _ in 0..LONGEST {
+            self.ready |= std::mem::take(&mut self.calendar[self.now as usize % LONGEST]);
+            let looks = self.free != 0 && (self.next as usize) < self.seat.len();
+            if self.ready != 0 || looks {
+                return;
+            }
+            self.now += 1;
+        }
+    }
 }
 
 /// Cycles until the result is there, about as many as on processors of these years.

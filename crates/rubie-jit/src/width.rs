@@ -4,11 +4,13 @@
 //! of several vectors interleaved the processor has others to do meanwhile, but they share the registers, so more values
 //! must wait in memory. What that would cost is tried out without writing code.
 
+use std::ops::Range;
+
 use rubie_program::Program;
 
 use crate::assembler::Assembler;
 use crate::body::Written;
-use crate::flow::{Locations, Stream, steps};
+use crate::flow::{Locations, Step, Stream, interleaved, steps};
 use crate::operands::{Body, Target};
 use crate::order::ordered;
 
@@ -19,27 +21,53 @@ const CHOICES: [(u32, f64); 2] = [(4, 1.0 / 16.0), (2, 1.0 / 10.0)];
 /// Instructions up to which code is worth its time to write.
 const MOST_STEPS: usize = 65_536;
 
+/// Instructions of a piece by which it is judged.
+const JUDGED: usize = 4096;
+
 /// Blocks of more rows have few vectors of lanes.
 const MOST_ROWS: u32 = 2048;
 
-/// How many vectors a piece of a program shall be computed on at a time.
-pub(crate) fn vectors_at_a_time(program: &Program, piece: &dyn Fn(u32) -> Stream, target: Target) -> u32 {
-    let is_worth_it = |&(copies, spills): &(u32, f64)| {
-        let stream = piece(copies);
-        stream.range.len() * copies as usize <= MOST_STEPS
-            && share_of_spills(program, &stream, target) <= spills
-    };
-    if program.rows() > MOST_ROWS {
-        return 1;
-    }
-    CHOICES.iter().find(|choice| is_worth_it(choice)).map_or(1, |(copies, _)| *copies)
+/// A piece of a program as it is written: for how many vectors, and the steps in their order.
+pub(crate) struct Wide {
+    /// How many vectors.
+    pub(crate) copies: u32,
+    /// The instructions, for each of them.
+    pub(crate) steps: Vec<Step>,
 }
 
-/// Values that must be put aside, for each instruction.
-fn share_of_spills(program: &Program, stream: &Stream, target: Target) -> f64 {
-    let locations = Locations::new(program, program.constants().len(), stream.copies);
-    let steps = steps(program, locations, stream, ordered(program, locations, stream));
-    let mut asm = Assembler::trial();
-    let Written { spills, .. } = Body::new(&mut asm, target, locations).write(&steps);
-    f64::from(spills) / (steps.len() as f64).max(1.0)
+impl Wide {
+    /// A piece of a program for as many vectors at a time as suit it.
+    pub(crate) fn best(program: &Program, piece: Range<usize>, target: Target) -> Wide {
+        let judged = piece.start..piece.end.min(piece.start + JUDGED);
+        let found = CHOICES.iter().find_map(|(copies, spills)| {
+            let affordable = program.rows() <= MOST_ROWS && piece.len() * *copies as usize <= MOST_STEPS;
+            let wide = affordable.then(|| Wide::of(program, judged.clone(), *copies))?;
+            (wide.share_of_spills(program, target) <= *spills).then_some(wide)
+        });
+        let copies = found.as_ref().map_or(1, |wide| wide.copies);
+        found.filter(|_| judged == piece).unwrap_or_else(|| Wide::of(program, piece, copies))
+    }
+
+    fn of(program: &Program, piece: Range<usize>, copies: u32) -> Wide {
+        let stream = Stream::part(program, piece, copies);
+        let locations = Locations::new(program, program.constants().len(), copies);
+        let steps = steps(program, locations, &stream, ordered(program, locations, &stream));
+        Wide { copies, steps }
+    }
+
+    /// A piece for one vector, as it stands in the program.
+    pub(crate) fn single(program: &Program, piece: Range<usize>) -> Wide {
+        let stream = Stream::part(program, piece, 1);
+        let locations = Locations::new(program, program.constants().len(), 1);
+        let steps = steps(program, locations, &stream, interleaved(&stream));
+        Wide { copies: 1, steps }
+    }
+
+    /// Values that must be put aside, for each instruction.
+    fn share_of_spills(&self, program: &Program, target: Target) -> f64 {
+        let locations = Locations::new(program, program.constants().len(), self.copies);
+        let mut asm = Assembler::trial();
+        let Written { spills, .. } = Body::new(&mut asm, target, locations).write(&self.steps);
+        f64::from(spills) / (self.steps.len() as f64).max(1.0)
+    }
 }

@@ -129,6 +129,9 @@ pub struct ClockLayout {
     pub attempts: u32,
     /// Those that were accepted.
     pub accepted_steps: u32,
+    /// Where all steps have the same size and attempts only count: from which count on they say that what the lane needs has to be
+    /// found out; infinite where the lane holds no run.
+    pub look: Option<u32>,
     /// What the lane needs after the last attempt: a sum of [`crate::event`]s. Says nothing where the lane holds no run.
     pub events: u32,
     /// When summaries are sampled, where there are any.
@@ -177,12 +180,22 @@ impl SummaryClockLayout {
     }
 }
 
+/// What a clock has beside time.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ClockKind {
+    /// A schedule of summaries.
+    pub(crate) summaries: bool,
+    /// Conditions that may cut steps short.
+    pub(crate) conditions: bool,
+    /// Steps of one size that are only counted.
+    pub(crate) strides: bool,
+}
+
 impl ClockLayout {
     /// The rows of time and step sizes are given; the others, and the uniforms, are new.
     pub(crate) fn new(
         [now, step, tried]: [u32; 3],
-        summaries: bool,
-        conditions: bool,
+        ClockKind { summaries, conditions, strides }: ClockKind,
         rows: &mut Numbers,
         uniforms: &mut Numbers,
     ) -> Self {
@@ -199,6 +212,7 @@ impl ClockLayout {
             next_sample: rows.one(),
             attempts: rows.one(),
             accepted_steps: rows.one(),
+            look: strides.then(|| rows.one()),
             events: rows.one(),
             summaries: summaries.then(|| SummaryClockLayout::new(rows, uniforms)),
         }

@@ -86,6 +86,7 @@ pub use cpu::CpuBackend;
 pub use layout::{ClockLayout, Input, Inputs, Layout, SummaryClockLayout, SummaryLayout};
 pub use lower::Recording;
 pub use spec::{
-    AttemptPart, ConditionPrograms, InitialisationPrograms, KernelSpec, Programs, SummaryPrograms,
+    AttemptPart, ConditionPrograms, InitialisationPrograms, KernelSpec, Programs, StridePrograms,
+    SummaryPrograms,
 };
 pub use status::{Status, StatusFlag};

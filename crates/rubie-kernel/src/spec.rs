@@ -22,6 +22,8 @@ pub struct Programs {
     pub attempt: Vec<Program>,
     /// In which order they run.
     pub order: Vec<AttemptPart>,
+    /// What attempts of steps of one size mean, where such attempts only count ([`crate::event::LOOK`]).
+    pub strides: Option<StridePrograms>,
     /// The saved variables at the run's present time and state; absent if all of them are states.
     pub record: Option<Program>,
     /// Once per accepted step that contains samples: the interpolant's coefficients.
@@ -36,6 +38,16 @@ pub struct Programs {
     pub events: Option<Program>,
     /// After `events` and the initialisation that follows them, where there are algebraic equations: begins anew in those runs.
     pub restart: Option<Program>,
+}
+
+/// What goes with attempts that only count, as all their steps have the same size.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct StridePrograms {
+    /// When an attempt has left [`crate::event::LOOK`] in a lane: the clocks of all lanes, and what they need. A lane that needs
+    /// nothing stays as it is.
+    pub settle: Program,
+    /// A last step that is shorter, in the lanes for which [`crate::event::LAND`] says so, and what they need after it.
+    pub land: Program,
 }
 
 /// The programs that find where a condition became true. They concern only the lanes for which [`crate::event::CROSS`] says so.
@@ -127,6 +139,7 @@ impl KernelSpec {
             .chain(programs.initialisation.iter().flat_map(|own| [&own.begin, &own.iterate]))
             .chain([&programs.start])
             .chain(&programs.attempt)
+            .chain(programs.strides.iter().flat_map(|own| [&own.settle, &own.land]))
             .chain([&programs.record, &programs.dense, &programs.sample].into_iter().flatten())
             .chain(
                 programs.summaries.iter().flat_map(|summaries| {

@@ -112,12 +112,14 @@ impl<'g> Attempt<'g> {
         let fixed = kind == ControllerKind::Fixed;
         let first_dt =
             if fixed { controls.dt } else { first_step(system, &controls, method.control_order()) };
+        // After a fixed step that failed the run is over.
+        let keep = |new: Expr<'g>, old: Expr<'g>| if fixed { new } else { accepted.select(new, old) };
         let states = self.new.iter().zip(&self.old);
         StepGraph {
             dt: self.dt,
             initialisation,
             parts,
-            next_states: states.map(|(new, old)| accepted.select(*new, *old)).collect(),
+            next_states: states.map(|(new, old)| keep(*new, *old)).collect(),
             next_dt,
             accepted,
             finite,

@@ -4,6 +4,7 @@ use rubie_expr::Expr;
 use rubie_model::System;
 
 use crate::assemble::{Attempt, slope_at_start};
+use crate::controller_kind::ControllerKind;
 use crate::interpolant::{Interpolant, weighted_sum};
 use crate::linear::slopes_at;
 use crate::method::{BuildOptions, ExplicitRungeKutta, Method};
@@ -26,6 +27,7 @@ pub(crate) fn build<'g>(
     let mut stages = Stages {
         dt: system.graph.symbol("dt"),
         old: system.state_symbols(),
+        fixed: tableau.error_weights().is_none() || options.controller == ControllerKind::Fixed,
         k: vec![slope_at_start(system, carried)],
     };
     for (row, node) in tableau.a.iter().zip(tableau.c).skip(1) {
@@ -36,7 +38,7 @@ pub(crate) fn build<'g>(
         stages.push(system, row, *node);
     }
     let errors = tableau.error_weights().map(|weights| stages.errors(&weights));
-    let Stages { dt, old, k } = stages;
+    let Stages { dt, old, k, .. } = stages;
     Attempt { dt, old, new, errors, slope: k[0].clone(), carried, stages: k, iterated: None, singular: None }
         .assemble(method, system, options)
 }
@@ -45,6 +47,8 @@ pub(crate) fn build<'g>(
 struct Stages<'g> {
     dt: Expr<'g>,
     old: Vec<Expr<'g>>,
+    /// Whether the step size is one number for all runs: then it belongs into the coefficients.
+    fixed: bool,
     /// `k[stage][state]`, those of the interpolant included.
     k: Vec<Vec<Expr<'g>>>,
 }
@@ -61,6 +65,13 @@ impl<'g> Stages<'g> {
         if let [(weight, k)] = used[..] {
             let reach = weight.value * self.dt;
             return self.old.iter().zip(k).map(|(old, k)| *old + reach * *k).collect();
+        }
+        if self.fixed {
+            let reach: Vec<_> = used.iter().map(|(weight, _)| weight.value * self.dt).collect();
+            let advance = |old: Expr<'g>, i: usize| {
+                reach.iter().zip(&used).fold(old, |sum, (reach, (_, k))| sum + *reach * k[i])
+            };
+            return self.old.iter().enumerate().map(|(i, old)| advance(*old, i)).collect();
         }
         let sum = |i: usize| weighted_sum(used.iter().map(|(weight, k)| (weight.value, k[i])));
         let states = self.old.iter().enumerate();

@@ -98,7 +98,8 @@ pub struct StepGraph<'g> {
     pub iterations: Option<usize>,
     /// Systems of linear equations that are solved in an attempt, those of iterations not counted.
     pub linear_solves: u32,
-    /// The states after the attempt: new ones where accepted, else unchanged.
+    /// The states after the attempt: new ones where accepted, else unchanged. With a fixed step always new ones: a run whose
+    /// step was not accepted has ended.
     pub next_states: Vec<Expr<'g>>,
     /// The step size to try next.
     pub next_dt: Expr<'g>,

@@ -51,6 +51,7 @@ impl<'a> Pieces<'a> {
             clock.accepted_steps,
             clock.events,
         ];
+        rows.extend(clock.look);
         if let Some(SummaryClockLayout { next, index, left, full, due, .. }) = clock.summaries {
             rows.extend([next, index, left, full, due]);
         }
@@ -61,6 +62,7 @@ impl<'a> Pieces<'a> {
     fn carried_clock_rows(&self) -> Vec<u32> {
         let clock = &self.layout.clock;
         let mut rows = vec![clock.now, clock.step, clock.next_sample, clock.attempts, clock.accepted_steps];
+        rows.extend(clock.look);
         if let Some(SummaryClockLayout { next, index, left, full, .. }) = clock.summaries {
             rows.extend([next, index, left, full]);
         }
@@ -136,6 +138,7 @@ impl<'a> Pieces<'a> {
             (clock.accepted_steps, "0.0"),
             (clock.events, "0.0"),
         ];
+        first.extend(clock.look.map(|look| (look, "0.0")));
         if let Some(summaries) = &clock.summaries {
             first.push((summaries.next, "job.first_summary"));
             first.push((summaries.index, "job.first_index"));

@@ -11,6 +11,12 @@ pub(super) fn step_programs(spec: &KernelSpec) -> Vec<(String, &Program)> {
         [("begin_consistent".to_owned(), &own.begin), ("iterate_consistent".to_owned(), &own.iterate)]
     }));
     named.extend(programs.attempt.iter().enumerate().map(|(i, program)| (format!("part_{i}"), program)));
+    named.extend(
+        programs
+            .strides
+            .iter()
+            .flat_map(|own| [("settle".to_owned(), &own.settle), ("land".to_owned(), &own.land)]),
+    );
     let optional =
         [("run_record", &programs.record), ("dense", &programs.dense), ("run_sample", &programs.sample)];
     named.extend(

@@ -170,9 +170,18 @@ extern "C" __global__ void __launch_bounds__(BLOCK) rubie_run(const Job job, UNI
             if (l.run == NONE) continue;
         }
         attempt(l, UNIFORMS);
-        // Zero for nearly all attempts: no sample is due, and the run goes on.
+        // Zero for nearly all attempts: no sample is due, and the run goes on. Steps of one size say only that it is time to ask.
         if (events(l) == 0.0) continue;
+#if HAS_STRIDES
+        settle(l, UNIFORMS);
+#endif
         if ((u32)events(l) & EVENT_OBSERVE) observe(l, job, UNIFORMS);
+#if HAS_STRIDES
+        if ((u32)events(l) & EVENT_LAND) {
+            land(l, UNIFORMS);
+            if ((u32)events(l) & EVENT_OBSERVE) observe(l, job, UNIFORMS);
+        }
+#endif
         u32 event = (u32)events(l);
 #if HAS_EVENTS
         if (event & EVENT_ACT) event |= act(l, UNIFORMS);

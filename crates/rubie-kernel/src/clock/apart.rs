@@ -4,7 +4,7 @@ use rubie_expr::Graph;
 use rubie_program::{Lowering, LoweringError, Phase, Place, Port, Precision, Program, Rate};
 
 use super::{ClockGraph, Proposal, SummaryClock};
-use crate::layout::{ClockLayout, Numbers};
+use crate::layout::{ClockKind, ClockLayout, Numbers};
 
 /// The programs of a clock that stands apart from the step, all in f64 on rows and uniforms of their own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -50,7 +50,8 @@ pub(crate) fn apart(fixed: bool, summaries: bool) -> Result<(ClockLayout, ClockP
     let clock = ClockGraph::new(&graph, graph.symbol("t"), fixed, summaries);
     let (mut rows, mut uniforms) = (Numbers::new(), Numbers::new());
     let own = [rows.one(), rows.one(), rows.one()];
-    let layout = ClockLayout::new(own, summaries, false, &mut rows, &mut uniforms);
+    let kind = ClockKind { summaries, ..ClockKind::default() };
+    let layout = ClockLayout::new(own, kind, &mut rows, &mut uniforms);
     let (target, accepted, next_dt, theta) = (rows.one(), rows.one(), rows.one(), rows.one());
     let symbols = ["tried", "target", "accepted", "next_dt"].map(|name| graph.symbol(name));
     let mut ports = clock.ports(&layout);

@@ -4,6 +4,7 @@
 //! step's own programs; otherwise it becomes programs of its own ([`ClockPrograms`]).
 
 mod summaries;
+mod strides;
 mod apart;
 
 use rubie_expr::{Expr, Graph};
@@ -13,6 +14,7 @@ use crate::layout::ClockLayout;
 
 pub(crate) use apart::apart;
 pub use apart::{ClockPrograms, SummaryClockPrograms};
+pub(crate) use strides::{Strides, is_finite};
 pub(crate) use summaries::SummaryClock;
 
 /// A remaining span that exceeds the step by less than this fraction is taken as the last step: rounding of t0 + k dt
@@ -37,6 +39,10 @@ pub mod event {
     pub const CROSS: u64 = 64;
     /// In addition to DONE: an event of the model ended the run.
     pub const STOPPED: u64 = 128;
+    /// Alone: where all steps have the same size, what the lane needs has to be found out ([`crate::StridePrograms::settle`]).
+    pub const LOOK: u64 = 1024;
+    /// In addition: after the samples, a last step that is shorter than the others ([`crate::StridePrograms::land`]).
+    pub const LAND: u64 = 512;
     /// Alone: events of the model followed one another without time going on. No program says so; kernels do.
     pub const CASCADE: u64 = 256;
 

@@ -30,6 +30,7 @@ pub fn check(backend: &dyn Backend) {
     samples_follow_the_exact_solution(backend);
     a_varying_initial_value_replaces_the_models(backend);
     fixed_steps_land_on_the_end_and_do_not_accumulate_time(backend);
+    fixed_steps_of_many_runs_are_those_of_each(backend);
     a_run_that_blows_up_keeps_what_came_before(backend);
     values_that_are_not_finite_fail_at_the_start(backend);
     too_many_steps_and_too_small_steps_are_told_apart(backend);
@@ -179,6 +180,44 @@ fn fixed_steps_land_on_the_end_and_do_not_accumulate_time(backend: &dyn Backend)
     assert!((outcome.samples[0] - 1.0 / 3.0).abs() < 1e-14);
     let case = Case::new(backend, "state y = 0\ny' = t^2", "rk4", &fixed(0.3), &[], &[1.0]);
     assert_eq!(case.run(&[], 1).report.accepted_steps, 4, "three steps of 0.3 and one of 0.1");
+}
+
+/// Runs that end early leave their lanes to others, which are then at other steps than their neighbours.
+fn fixed_steps_of_many_runs_are_those_of_each(backend: &dyn Backend) {
+    let text = "param a = 1\nstate x = 1\nx' = a*x^2 + t";
+    let times = [0.0, 0.3, 0.6, 1.0];
+    let mut case = Case::new(backend, text, "rk4", &fixed(0.03), &[Input::Parameter(0)], &times);
+    let runs = 300;
+    let a: Vec<f64> = (0..runs).map(|run| f64::from(run * 7919 % runs) * 0.006).collect();
+    let outcome = case.run(&a, a.len());
+    let mut failed = 0;
+    for (run, &a) in a.iter().enumerate() {
+        let mut x = 1.0;
+        for (sample, steps) in [0..10, 10..20, 20..34].into_iter().enumerate() {
+            for step in steps {
+                let (t, dt) = (0.03 * f64::from(step), if step == 33 { 0.01 } else { 0.03 });
+                x = classical_step(|t, x| a * x * x + t, t, x, dt);
+            }
+            let found = outcome.sample(sample + 1, 0, run);
+            let agrees = if x.is_finite() { (found / x - 1.0).abs() < 1e-9 } else { found.is_nan() };
+            assert!(agrees, "run {run}, a = {a}, sample {sample}: {found}, {x}");
+        }
+        failed += usize::from(!x.is_finite());
+        assert_eq!(outcome.status[run].is_success(), x.is_finite(), "run {run}");
+    }
+    assert!((50..250).contains(&failed), "{failed} of {runs} runs fail, and the others do not");
+    case.controls.max_attempts = 7;
+    let outcome = case.run(&[0.0], 1);
+    assert_eq!((outcome.status[0], outcome.report.accepted_steps), (Status::STEP_LIMIT, 7));
+}
+
+/// The classical Runge-Kutta method.
+fn classical_step(f: impl Fn(f64, f64) -> f64, t: f64, x: f64, dt: f64) -> f64 {
+    let k1 = f(t, x);
+    let k2 = f(t + dt / 2.0, x + dt / 2.0 * k1);
+    let k3 = f(t + dt / 2.0, x + dt / 2.0 * k2);
+    let k4 = f(t + dt, x + dt * k3);
+    x + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
 }
 
 fn a_run_that_blows_up_keeps_what_came_before(backend: &dyn Backend) {

@@ -65,6 +65,10 @@ impl<T: Samples> Block<T> {
                 attention = self.locate(job);
             }
             self.observe(attention, job, unit);
+            if !attention.landing.and(self.occupied).is_empty() {
+                attention = self.land(job);
+                self.observe(attention, job, unit);
+            }
             let stopped = self.act(attention.acting, job, unit);
             attention.ended = attention.ended.or(stopped);
             for lane in attention.ended.and(self.occupied).iter() {
@@ -92,10 +96,16 @@ impl<T: Samples> Block<T> {
 
     /// Attempted steps of all lanes, until a lane needs something, `most` at most; returns how many.
     fn attempt<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, most: u32) -> u32 {
-        let Prepared { attempt, order, .. } = &job.kernel.prepared;
+        let Prepared { attempt, order, strides, .. } = &job.kernel.prepared;
         if let ([AttemptPart { program, pending: None }], None) = (&order[..], job.clock) {
             let events = job.layout.clock.events;
-            return attempt[*program].repeat(&mut self.lanes.rows, job.uniforms, events, most);
+            let rounds = attempt[*program].repeat(&mut self.lanes.rows, job.uniforms, events, most);
+            if let Some([settle, _]) = strides
+                && self.lanes.row(events).iter().any(|event| *event != 0.0)
+            {
+                settle.execute(&mut self.lanes.rows, job.uniforms);
+            }
+            return rounds;
         }
         self.lanes.propose(job.layout, job.clock);
         for part in order {
@@ -132,6 +142,14 @@ impl<T: Samples> Block<T> {
                 halve.execute(&mut self.lanes.rows, job.uniforms);
             }
             cut.execute(&mut self.lanes.rows, job.uniforms);
+        }
+        self.attention(job)
+    }
+
+    /// Takes the last steps of lanes in which these are shorter than the others; returns what lanes need then.
+    fn land<X: Executor<T>>(&mut self, job: &Job<'_, T, X>) -> Attention {
+        if let Some([_, land]) = &job.kernel.prepared.strides {
+            land.execute(&mut self.lanes.rows, job.uniforms);
         }
         self.attention(job)
     }
@@ -294,6 +312,13 @@ impl<T: Samples> Block<T> {
             return;
         }
         self.occupied.remove(lane);
+        // What the last run left may be no numbers.
+        if let Some(other) = self.occupied.iter().next() {
+            for &row in job.carried {
+                let value = self.lanes.rows.get(row, other);
+                self.lanes.rows.set(row, lane, value);
+            }
+        }
         self.lanes.idle(&job.layout.clock, lane, job.controls.end);
     }
 

@@ -100,6 +100,9 @@ impl<T: Samples> Clocked<T> {
         self.set(clock.attempts, lane, 0.0);
         self.set(clock.accepted_steps, lane, 0.0);
         self.set(clock.events, lane, 0.0);
+        if let Some(look) = clock.look {
+            self.set(look, lane, 0.0);
+        }
         self.rows.row_mut(layout.time)[lane] = T::from_f64(first.time);
         if let (Some(rows), Some(summaries)) = (&clock.summaries, &first.summaries) {
             self.set(rows.next, lane, summaries.time);
@@ -115,6 +118,9 @@ impl<T: Samples> Clocked<T> {
         self.set(clock.step, lane, 0.0);
         self.set(clock.events, lane, 0.0);
         self.set(clock.next_sample, lane, f64::INFINITY);
+        if let Some(look) = clock.look {
+            self.set(look, lane, f64::INFINITY);
+        }
         if let Some(summaries) = &clock.summaries {
             self.set(summaries.next, lane, f64::INFINITY);
             self.set(summaries.full, lane, 0.0);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::clock::event::{ACT, CROSS, DONE, EXHAUSTED, SAMPLE, STUCK, SUMMARY};
+use crate::clock::event::{ACT, CROSS, DONE, EXHAUSTED, LAND, SAMPLE, STUCK, SUMMARY};
 
 /// Lanes of a block at most: eight vectors of f32.
 pub(super) const MOST_LANES: usize = 128;
@@ -148,6 +148,8 @@ pub(super) struct Attention {
     pub(super) acting: LaneSet,
     /// A condition of the model became true within the step.
     pub(super) crossed: LaneSet,
+    /// The last step, shorter than the others, is to be taken.
+    pub(super) landing: LaneSet,
 }
 
 /// Lanes with a sample to be taken.
@@ -178,6 +180,7 @@ impl Attention {
             let sets = [
                 (DONE | STUCK | EXHAUSTED, &mut attention.ended),
                 (CROSS, &mut attention.crossed),
+                (LAND, &mut attention.landing),
                 (ACT, &mut attention.acting),
                 (SAMPLE, &mut sampled),
                 (SUMMARY, &mut summarised),

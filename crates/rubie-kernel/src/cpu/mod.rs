@@ -45,6 +45,8 @@ struct Prepared<X> {
     attempt: Vec<X>,
     /// The order of the attempt's programs.
     order: Vec<AttemptPart>,
+    /// Programs that settle and land, where steps have one size.
+    strides: Option<[X; 2]>,
     record: Option<X>,
     dense: Option<X>,
     sample: Option<X>,
@@ -280,6 +282,10 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
                 finish: prepare(&programs.finish)?,
             })
         });
+        let strides = programs.strides.as_ref();
+        let strides = strides
+            .map(|own| Ok::<_, BackendError>([prepare(&own.settle)?, prepare(&own.land)?]))
+            .transpose()?;
         let conditions = programs.conditions.as_ref().map(|programs| {
             Ok::<_, BackendError>([
                 prepare(&programs.bracket)?,
@@ -298,6 +304,7 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
             start: prepare(&programs.start)?,
             attempt: programs.attempt.iter().map(prepare).collect::<Result<_, _>>()?,
             order: programs.order.clone(),
+            strides,
             record: optional(&programs.record)?,
             dense: optional(&programs.dense)?,
             sample: optional(&programs.sample)?,

@@ -7,7 +7,7 @@ use rubie_method::StepGraph;
 use rubie_model::System;
 
 use super::Recording;
-use crate::layout::{ClockLayout, Inputs, Layout, Numbers, SummaryLayout};
+use crate::layout::{ClockKind, ClockLayout, Inputs, Layout, Numbers, SummaryLayout};
 
 /// The layout, as far as it is known before lowering, and the first row and uniform that are free.
 pub(super) fn arrange(
@@ -17,6 +17,7 @@ pub(super) fn arrange(
     [timed_events, conditions, of_model]: [usize; 3],
     inputs: &Inputs,
     apart: Option<&ClockLayout>,
+    strides: bool,
 ) -> (Layout, u32, u32) {
     let mut rows = Numbers::new();
     let mut uniforms = Numbers::new();
@@ -25,8 +26,9 @@ pub(super) fn arrange(
     let clock = match apart {
         Some(clock) => clock.clone(),
         None => {
-            let summaries = recording.summaries.is_some();
-            ClockLayout::new([time, next_dt, dt], summaries, conditions > 0, &mut rows, &mut uniforms)
+            let (summaries, conditions) = (recording.summaries.is_some(), conditions > 0);
+            let kind = ClockKind { summaries, conditions, strides };
+            ClockLayout::new([time, next_dt, dt], kind, &mut rows, &mut uniforms)
         }
     };
     let summaries = recording.summaries.map(|summaries| SummaryLayout {

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use rubie_expr::{Expr, NodeId, Substitution};
 use rubie_method::StepGraph;
+use rubie_model::System;
 use rubie_program::{Phase, Place, Rate};
 
 use super::conditions::Conditions;
 use super::row_of;
-use crate::clock::ClockGraph;
+use crate::clock::{ClockGraph, Strides, is_finite};
 use crate::layout::Layout;
 use crate::spec::AttemptPart;
 use crate::status::Status;
@@ -46,6 +47,47 @@ pub(super) fn attempt<'g>(
     (phases, parts)
 }
 
+/// Whether attempts only count: all steps have the same size, nothing but the clock's end can change that, and nothing but states
+/// that are not finite can be wrong with them.
+pub(super) fn strides(step: &StepGraph<'_>, within: bool, events: usize) -> bool {
+    within && events == 0 && step.fixed && step.parts.is_empty() && step.troubles.is_empty()
+}
+
+/// The phases of such attempts: a step, what it means, and a shorter last step.
+pub(super) fn stride_phases<'g>(
+    system: &System<'g>,
+    step: &StepGraph<'g>,
+    strides: &Strides<'_, 'g>,
+    layout: &Layout,
+) -> [Phase<'g>; 3] {
+    let old = system.state_symbols();
+    let (values, rows): (Vec<_>, Vec<_>) = results(step, layout).into_iter().unzip();
+    let after =
+        |size, now| Substitution::new(system.graph, &[(step.dt, size), (system.time, now)]).apply(&values);
+    let trouble = Place::Row(layout.trouble);
+
+    let new = after(strides.size, strides.now());
+    let counted = strides.count(&new[..old.len()], &layout.clock);
+    let outputs = new.into_iter().zip(rows.iter().copied()).chain(counted).collect();
+    let attempt = Phase { name: "attempt", rate: Rate::Attempt, outputs };
+
+    let mut outputs = strides.settle(is_finite(&old), &layout.clock);
+    outputs.push((non_finite(is_finite(&old)), trouble));
+    let settle = Phase { name: "settle", rate: Rate::Attempt, outputs };
+
+    let mut new = after(strides.last, strides.landing_from());
+    let (lands, finite) = (strides.lands(), is_finite(&new[..old.len()]));
+    // What only the interpolant reads need not be kept in other lanes.
+    let kept = old.iter().copied().chain(step.memory.iter().map(|memory| memory.symbol));
+    for (new, old) in new.iter_mut().zip(kept) {
+        *new = lands.select(*new, old);
+    }
+    let bit = lands.select(non_finite(finite), non_finite(is_finite(&old)));
+    let outputs = new.into_iter().zip(rows).chain([(bit, trouble)]);
+    let outputs = outputs.chain(strides.land(finite, &layout.clock)).collect();
+    [attempt, settle, Phase { name: "land", rate: Rate::Sample, outputs }]
+}
+
 /// Whether the clock's step size may be written into the expressions of the step. It costs a copy of them, and one that is
 /// large gains nothing from it.
 fn clock_fits(step: &StepGraph<'_>) -> bool {
@@ -58,16 +100,11 @@ fn end<'g>(
     within: Option<(&ClockGraph<'g>, &Conditions<'g>)>,
     layout: &Layout,
 ) -> Vec<(Expr<'g>, Place)> {
-    let states = step.next_states.iter().copied().zip(layout.states.clone());
-    let memory = step.memory.iter().map(|memory| memory.next).zip(layout.memory.clone());
-    let exports = step.dense.iter().flat_map(|dense| &dense.exports).map(|export| export.value);
-    let mut outputs: Vec<_> = states
-        .chain(memory)
-        .chain([(trouble(step), layout.trouble)])
-        .chain(exports.zip(layout.exports.clone()))
-        .chain([(step.accepted, layout.accepted), (step.next_dt, layout.next_dt)])
-        .map(|(value, row)| (value, Place::Row(row)))
-        .collect();
+    let results = results(step, layout);
+    let accepted = [(step.accepted, layout.accepted), (step.next_dt, layout.next_dt)];
+    let accepted = accepted.map(|(value, row)| (value, Place::Row(row)));
+    let trouble = (trouble(step), Place::Row(layout.trouble));
+    let mut outputs: Vec<_> = results.into_iter().chain([trouble]).chain(accepted).collect();
     let Some((clock, conditions)) = within else {
         return outputs;
     };
@@ -87,12 +124,27 @@ fn end<'g>(
     outputs
 }
 
+/// States and memories after the attempt, and what the interpolant needs of it.
+fn results<'g>(step: &StepGraph<'g>, layout: &Layout) -> Vec<(Expr<'g>, Place)> {
+    let states = step.next_states.iter().copied().zip(layout.states.clone());
+    let memory = step.memory.iter().map(|memory| memory.next).zip(layout.memory.clone());
+    let exports = step.dense.iter().flat_map(|dense| &dense.exports).map(|export| export.value);
+    let all = states.chain(memory).chain(exports.zip(layout.exports.clone()));
+    all.map(|(value, row)| (value, Place::Row(row))).collect()
+}
+
 /// What is wrong with the attempt: the sum of the bits of status flags.
 fn trouble<'g>(step: &StepGraph<'g>) -> Expr<'g> {
-    let graph = step.dt.graph();
-    let bit = |happened: Expr<'g>, status: Status| happened.select(f64::from(status.0), graph.constant(0.0));
     let troubles = step.troubles.iter().map(|(trouble, happened)| bit(*happened, (*trouble).into()));
-    troubles.fold(bit(step.finite.not(), Status::NON_FINITE), |sum, bit| sum + bit)
+    troubles.fold(non_finite(step.finite), |sum, bit| sum + bit)
+}
+
+fn non_finite(finite: Expr<'_>) -> Expr<'_> {
+    bit(finite.not(), Status::NON_FINITE)
+}
+
+fn bit(happened: Expr<'_>, status: Status) -> Expr<'_> {
+    happened.select(f64::from(status.0), happened.graph().constant(0.0))
 }
 
 fn replace<'g>(outputs: &mut [(Expr<'g>, Place)], symbol: Expr<'g>, by: Expr<'g>) {

@@ -16,12 +16,15 @@ use rubie_model::{Event, State, System, Trigger};
 use rubie_output::{OutputGraph, SummaryGraph};
 use rubie_program::{Lowering, LoweringError, Phase, Place, Precision, Rate};
 
-use crate::clock::{self, ClockGraph, SummaryClock};
+use crate::clock::{self, ClockGraph, Strides, SummaryClock};
 use crate::layout::{Input, Inputs, Layout};
-use crate::spec::{ConditionPrograms, InitialisationPrograms, KernelSpec, Programs, SummaryPrograms};
+use crate::spec::{
+    AttemptPart, ConditionPrograms, InitialisationPrograms, KernelSpec, Programs, StridePrograms,
+    SummaryPrograms,
+};
 
 use arrange::{arrange, rows_of_parts};
-use attempt::attempt;
+use attempt::{attempt, stride_phases, strides};
 use conditions::Conditions;
 use counters::{Counted, counted};
 use events::TimedEvents;
@@ -90,6 +93,7 @@ impl KernelSpec {
             Precision::F64 => None,
             Precision::F32 => Some(clock::apart(step.fixed, recording.summaries.is_some())?),
         };
+        let strides = strides(step, apart.is_none(), all.len());
         let (mut layout, first_row, first_uniform) = arrange(
             system,
             step,
@@ -97,6 +101,7 @@ impl KernelSpec {
             [events.len(), conditions.len(), all.iter().filter(|event| of_model(event)).count()],
             inputs,
             apart.as_ref().map(|(layout, _)| layout),
+            strides,
         );
         let within = apart.is_none().then(|| {
             let clock = ClockGraph::new(system.graph, system.time, step.fixed, recording.summaries.is_some());
@@ -135,9 +140,20 @@ impl KernelSpec {
             started.extend(none.map(|row| (system.graph.constant(0.0), Place::Row(row))));
         }
         phases.push(Phase { name: "start", rate: Rate::Attempt, outputs: started });
-        let (parts, order) = attempt(step, within.as_ref().map(|clock| (clock, &conditions)), &rows, &layout);
-        let attempts = parts.len();
-        phases.extend(parts);
+        let strides = within.as_ref().filter(|_| strides).map(|clock| Strides::new(clock, step.first_dt));
+        let (attempts, order) = match &strides {
+            Some(strides) => {
+                phases.extend(stride_phases(system, step, strides, &layout));
+                (1, vec![AttemptPart { program: 0, pending: None }])
+            }
+            None => {
+                let within = within.as_ref().map(|clock| (clock, &conditions));
+                let (parts, order) = attempt(step, within, &rows, &layout);
+                let attempts = parts.len();
+                phases.extend(parts);
+                (attempts, order)
+            }
+        };
         let records = needs_record(&layout);
         if records {
             let computed =
@@ -178,6 +194,7 @@ impl KernelSpec {
             }
             None => ports.extend(ports_of_step(system, step, sample_time, &layout)),
         }
+        ports.extend(strides.iter().flat_map(|strides| strides.ports(&layout.clock)));
         ports.extend(summaries.iter().flat_map(|summaries| summaries.ports()));
         ports.extend(events.ports(&layout));
         ports.extend(conditions.ports(&layout));
@@ -200,6 +217,7 @@ impl KernelSpec {
             start: next(),
             attempt: (0..attempts).map(|_| next()).collect(),
             order,
+            strides: strides.is_some().then(|| StridePrograms { settle: next(), land: next() }),
             record: records.then(&mut next),
             dense: has_dense.then(&mut next),
             sample: has_dense.then(&mut next),
