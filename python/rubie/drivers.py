@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from rubie import _engine
+from rubie.grid import by_name, numbers
 
 
 class DriverSamples:
@@ -15,7 +16,7 @@ class DriverSamples:
 
     Parameters
     ----------
-    samples : dict
+    samples : dict or table
         For each driver an array of shape (time,), or (time, run) where each run has samples of its own.
     time : array, optional
         When samples were taken, increasing; they need not be even.
@@ -36,26 +37,26 @@ class DriverSamples:
 
     def __init__(
         self,
-        samples: Mapping[str, Any],
+        samples: Any,
         time: Any = None,
         driver_sample_period: float | None = None,
         t0: float | None = None,
     ):
-        if not samples:
+        named = by_name(samples)
+        if not named:
             raise ValueError("no driver is given: name at least one, with its samples")
-        self.samples = {name: np.array(values, dtype=float) for name, values in samples.items()}
-        length = len(next(iter(self.samples.values())))
+        self.samples = {name: np.array(numbers(values, f"the driver {name!r}")) for name, values in named.items()}
         if time is not None and (driver_sample_period is not None or t0 is not None):
             raise ValueError("give the times of samples, or their period and the first time, not both")
         if time is None and driver_sample_period is None:
             raise ValueError("the times of samples are needed: `time`, or `driver_sample_period`")
         if time is None:
-            time = (t0 or 0.0) + float(driver_sample_period or 0.0) * np.arange(length)
-        self.time = np.array(time, dtype=float)
-        columns = {1 if array.ndim == 1 else array.shape[1] for array in self.samples.values() if array.ndim <= 2}
+            time = (t0 or 0.0) + float(driver_sample_period or 0.0) * np.arange(len(np.atleast_1d(next(iter(self.samples.values())))))
+        self.time = np.array(numbers(time, "the times of samples"))
         for name, array in self.samples.items():
             if array.ndim not in (1, 2) or len(array) != len(self.time):
                 raise ValueError(f"driver {name!r} has an array of shape {array.shape} for {len(self.time)} times: give (time,) or (time, run)")
+        columns = {1 if array.ndim == 1 else array.shape[1] for array in self.samples.values()}
         if len(columns - {1}) > 1:
             raise ValueError(f"drivers have samples for different numbers of runs: {', '.join(map(str, sorted(columns)))}")
         #: Number of runs, where each has samples of its own.

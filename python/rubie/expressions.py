@@ -99,6 +99,9 @@ class Expressions:
             self.source.refuse(node, "a model has no numbers beyond the range of float64")
 
     def _name(self, node: ast.Name) -> str:
+        if self.outer and node.id in self.outer:
+            what = type(self.outer[node.id]).__name__
+            self.source.refuse(node, f"`{node.id}` is {what}; a model computes with numbers, and with elements of lists and arrays")
         self.source.refuse(node, f"unknown name `{node.id}`: neither a local value, a state, a parameter nor a number outside of the function")
 
     def _attribute(self, node: ast.Attribute) -> str:
@@ -120,14 +123,25 @@ class Expressions:
         self.source.refuse(node, "a model has no operations on bits")
 
     def _binop(self, node: ast.BinOp) -> str:
+        # What is done from the left to the right is read so, too, without recursion: a sum may have thousands of terms.
+        chain = [node]
+        for alike in ((ast.Add, ast.Sub), (ast.Mult, ast.Div)):
+            while isinstance(chain[-1].op, alike):
+                inner = chain[-1].left
+                if not isinstance(inner, ast.BinOp) or not isinstance(inner.op, alike) or self.lookup(inner) is not None:
+                    break
+                chain.append(inner)
+        if len(chain) > 1:
+            rest = "".join(f" {_BINARY[type(link.op)]} {self.text(link.right)}" for link in reversed(chain))
+            return f"({self.text(chain[-1].left)}{rest})"
+        if type(node.op) not in (*_BINARY, ast.Mod, ast.FloorDiv):
+            self.source.refuse(node, "a model has no operations on bits or matrices; powers are written `**`")
         left, right = self.text(node.left), self.text(node.right)
-        if type(node.op) in _BINARY:
-            return f"({left} {_BINARY[type(node.op)]} {right})"
         if isinstance(node.op, ast.Mod):
             return f"mod({left}, {right})"
         if isinstance(node.op, ast.FloorDiv):
             return f"floor({left}/{right})"
-        self.source.refuse(node, "a model has no operations on bits or matrices; powers are written `**`")
+        return f"({left} {_BINARY[type(node.op)]} {right})"
 
     def _boolop(self, node: ast.BoolOp) -> str:
         values = [self.text(value) for value in node.values]
@@ -237,6 +251,15 @@ def number(value: float) -> str:
     return f"({text})" if text.startswith("-") else text
 
 
+def literal(text: str) -> float | None:
+    """The number that :func:`number` wrote, a whole one as int; None for other text."""
+    try:
+        value = float(text.strip("()"))
+    except ValueError:
+        return None
+    return None if not math.isfinite(value) else int(value) if value.is_integer() else value
+
+
 def expression(text: str, functions: Iterable[str] = ()) -> str:
     """The right-hand side of an equation, written in Python or in the language of models.
 
@@ -247,7 +270,10 @@ def expression(text: str, functions: Iterable[str] = ()) -> str:
     """
     try:
         tree = ast.parse(text.strip().replace("^", "**"), mode="eval").body
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError):
         return text
     source = Source(text.strip())
-    return Expressions(source, lambda node: node.id if isinstance(node, ast.Name) else None, functions).text(tree)
+    try:
+        return Expressions(source, lambda node: node.id if isinstance(node, ast.Name) else None, functions).text(tree)
+    except RecursionError:
+        source.refuse(tree, "this is nested too deeply; give parts of it names")

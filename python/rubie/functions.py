@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from rubie.errors import TranslationError
-from rubie.expressions import LONGEST, RESERVED, Expressions, Source, number
+from rubie.expressions import LONGEST, RESERVED, Expressions, Source, literal, number
 from rubie.text import model_text
 
 #: What is computed where a number must be known: places in lists, ranges of loops.
@@ -96,6 +96,8 @@ class _Function:
         self.driving: str | None = None
         self.scalars: set[str] = set()
         self.values: dict[str, str] = {}
+        #: What names in the model are, where that is a number.
+        self.known: dict[str, float | None] = {}
         #: Lists and arrays of the function; an element is None until it has a value.
         self.lists: dict[str, list[str | None]] = {}
         #: Those that are the vector of states by another name.
@@ -214,6 +216,9 @@ class _Function:
                 return "true" if outside else "false"
             if isinstance(outside, (int, float)):
                 return self.printer.text(ast.copy_location(ast.Constant(outside), node))
+        if isinstance(node, ast.Call):
+            length = self.fold(node)
+            return None if length is None else number(length)
         return None
 
     def element(self, container: str, key: Any, node: ast.expr) -> str | None:
@@ -265,6 +270,8 @@ class _Function:
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "len" and len(node.args) == 1:
             elements = self.elements(node.args[0])
             return None if elements is None else len(elements)
+        if isinstance(node, ast.Name) and node.id in self.values:
+            return self.known.get(self.values[node.id])
         value = self.outside(node)
         return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
@@ -299,6 +306,8 @@ class _Function:
             if node.id in self.lists:
                 return self.lists[node.id]
             return list(self.states) or None if node.id == self.vector and node.id not in self.values else None
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and isinstance(node.left, ast.List):
+            return (self.elements(node.left) or []) * self.length(self.fold(node.right), node)
         if not isinstance(node, ast.Call):
             return None
         name, arguments = ast.unparse(node.func).split(".")[-1], node.args
@@ -315,9 +324,13 @@ class _Function:
             length = self.fold(arguments[0])
         else:
             return None
-        if not isinstance(length, int) or length < 1:
+        return [{"zeros": "0.0", "ones": "1.0", "empty": None}[name.partition("_")[0]]] * self.length(length, node)
+
+    def length(self, known: Any, node: ast.expr) -> int:
+        """A number of elements; refused where it is none."""
+        if not isinstance(known, int) or known < 1:
             self.source.refuse(node, "how many elements there are must be a number that is known here")
-        return [{"zeros": "0.0", "ones": "1.0", "empty": None}[name.partition("_")[0]]] * length
+        return known
 
     def block(self, statements: list[ast.stmt]) -> ast.expr | None:
         for i, statement in enumerate(statements):
@@ -398,6 +411,7 @@ class _Function:
             return text
         name = self.fresh(name)
         self.lines.append(f"{name} = {text}")
+        self.known[name] = literal(text)
         return name
 
     def fresh(self, name: str) -> str:

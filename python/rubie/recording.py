@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from rubie import _engine
+from rubie.grid import Span
 from rubie.system import OdeSystem
 
 #: The output type that says how much work runs were.
 COUNTERS = "iteration_counters"
+#: How many samples metrics see of each window, where nothing is said.
+SUMMARY_SAMPLES = 100
 _TIME_DOMAIN = ("state", "observables", "time", COUNTERS)
 
 
@@ -44,6 +49,12 @@ def output_types(given: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """What is sampled, and the metrics, of the keyword `output_types`."""
     types = given.get("output_types", ["state"])
     types = [types] if isinstance(types, str) else list(types)
+    known = [*_TIME_DOMAIN, *(name for name, _ in _engine.metrics())]
+    for name in types:
+        if name.partition("[")[0] not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+            raise ValueError(f"unknown output type {name!r}; {hint}")
     return [name for name in types if name in _TIME_DOMAIN], [name for name in types if name not in _TIME_DOMAIN]
 
 
@@ -76,22 +87,24 @@ def _chosen(given: Mapping[str, Any], names: str, places: str, system: OdeSystem
         if name not in known["state"] and name not in known["observable"]:
             raise ValueError(f"unknown variable {name!r}; there are {', '.join([*known['state'], *known['observable']])}")
     for kind, key in keys.items():
-        for place in np.atleast_1d(np.asarray(given.get(key) if given.get(key) is not None else [], dtype=int)).tolist():
+        for place in np.atleast_1d([] if given.get(key) is None else given[key]).tolist():
+            if not isinstance(place, int):
+                raise TypeError(f"{key} are whole numbers, not {place!r}")
             if not 0 <= place < len(known[kind]):
                 raise ValueError(f"{key}: there is no {kind} {place}; there are {len(known[kind])}, counted from 0")
             chosen.append(known[kind][place])
     return list(dict.fromkeys(chosen))
 
 
-def spec(given: Mapping[str, Any], system: OdeSystem, duration: float, settling_time: float, t0: float) -> SolveSpec:
+def spec(given: Mapping[str, Any], system: OdeSystem, span: Span) -> SolveSpec:
     """The settings of a solve."""
     time_domain, metrics = output_types(given)
     return SolveSpec(
-        algorithm=given.get("algorithm", given.get("method", "tsit5")),
-        precision=np.dtype(given.get("precision", system.precision)).name,
-        duration=float(duration),
-        warmup=float(settling_time),
-        t0=float(t0),
+        algorithm=given.get("algorithm", "tsit5"),
+        precision=given.get("precision", system.precision).name,
+        duration=span.duration,
+        warmup=span.settling_time,
+        t0=span.t0,
         atol=given.get("atol", 1e-6),
         rtol=given.get("rtol", 1e-6),
         dt=given.get("dt"),

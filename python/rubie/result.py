@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
+from collections.abc import Iterator
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -116,7 +117,17 @@ class SolveResult:
             return self.summaries_array[:, self.summary_names.index(name), :]
         if name in self.sweep:
             return self.sweep[name]
-        raise KeyError(f"{name!r} is none of {', '.join([*self.variables, *self.summary_names, *self.sweep])}")
+        raise KeyError(f"{name!r} is none of {', '.join(self.keys())}")
+
+    def keys(self) -> list[str]:
+        """Names of all arrays that `result[name]` has: variables, summaries, swept names."""
+        return [*self.variables, *self.summary_names, *(name for name in self.sweep if name not in self.variables)]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.keys()
 
     @property
     def state(self) -> np.ndarray:
@@ -285,7 +296,7 @@ class SolveResult:
         """The table of :meth:`to_arrow` for anything that reads Arrow's PyCapsule interface (Polars, DuckDB, pandas, ...)."""
         return self.to_arrow().__arrow_c_stream__(requested_schema)
 
-    def save(self, path: str | PathLike[str], long: bool = False) -> None:
+    def save(self, path: str | PathLike[str], long: bool = False, status: bool = False) -> None:
         """Writes everything to a file, by its extension: `.parquet`, `.csv`, `.npy`, `.npz` or `.zarr`.
 
         The files are those of `rubie solve`: swept values as columns or coordinates, units, status words; summaries beside samples in
@@ -297,26 +308,30 @@ class SolveResult:
             A file, or for Zarr a directory; what is there is replaced.
         long : bool
             For tables: a row for each variable.
+        status : bool
+            For tables: a column that says how the run ended.
         """
-        _engine.write(path, self._arrays, long)
+        _engine.write(path, self._arrays, long, status)
 
-    def to_parquet(self, path: str | PathLike[str], long: bool = False) -> None:
+    def to_parquet(self, path: str | PathLike[str], long: bool = False, status: bool = False) -> None:
         """:meth:`save` as Parquet."""
-        self._save_as(path, ".parquet", long)
+        self._save_as(path, ".parquet", long, status)
 
     def to_zarr(self, path: str | PathLike[str]) -> None:
         """:meth:`save` as a Zarr store that `xarray.open_zarr` opens."""
-        self._save_as(path, ".zarr", False)
+        self._save_as(path, ".zarr")
 
-    def _save_as(self, path: str | PathLike[str], extension: str, long: bool) -> None:
+    def _save_as(self, path: str | PathLike[str], extension: str, long: bool = False, status: bool = False) -> None:
         if Path(path).suffix != extension:
             raise ValueError(f"the name must end in {extension}: {path}")
-        self.save(path, long)
+        self.save(path, long, status)
 
     def plot(self, variables: list[str] | None = None, axes: Any = None) -> Any:
         """Medians over the runs with bands of 50 and 90 %, or the runs themselves if there are few; needs Matplotlib."""
         plt = needs("matplotlib.pyplot", "plot")
         variables = variables or self.variables
+        if not variables:
+            raise ValueError("there are no samples to draw: save some variables")
         if axes is None:
             _, axes = plt.subplots(len(variables), 1, sharex=True, squeeze=False, figsize=(7, 2.2 * len(variables) + 0.8))
         for name, axis in zip(variables, np.ravel(axes)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,7 @@ def sample(ranges: Mapping[str, tuple[Any, ...]], runs: int, engine: Any = None,
         raise ValueError(f"the engine gives points of shape {points.shape}; {runs} runs over {len(ranges)} names need {(runs, len(ranges))}")
     values = {}
     for (name, bounds), unit in zip(ranges.items(), points.T):
-        low, high, *kind = bounds
+        low, high, *kind = bounds if isinstance(bounds, Sequence) and len(bounds) > 1 else (0, 1, bounds)
         if kind not in ([], ["log"], ["linear"]):
             raise ValueError(f'the range of {name!r} is (low, high) or (low, high, "log"), not {bounds}')
         if kind == ["log"]:

@@ -8,19 +8,20 @@ from typing import Any
 import numpy as np
 
 from rubie.result import SolveResult
+from rubie.grid import by_name
 from rubie.solver import Solver
-from rubie.system import OdeSystem, create_ODE_system
+from rubie.system import OdeSystem, checked, create_ODE_system
 
 
 def solve(
     system: OdeSystem | str,
-    sweep: Mapping[str, Any] | None = None,
+    sweep: Any = None,
     *,
     until: float = 1.0,
     t0: float = 0.0,
     settle: float = 0.0,
     grid_type: str = "combinatorial",
-    method: str = "tsit5",
+    method: str | None = None,
     **kwargs: Any,
 ) -> SolveResult:
     """Solves a system for all values of a sweep.
@@ -29,14 +30,14 @@ def solve(
     ----------
     system : OdeSystem or str
         A system, or a model in RuBIE's language.
-    sweep : dict
-        Values by name of state or parameter: numbers or lists.
+    sweep : dict or table
+        Values by name of state or parameter: numbers or lists; or a table of pandas, Polars or Arrow.
     until, t0, settle : float
         Integration goes from `t0` to `until`; recording begins at `t0 + settle`.
     grid_type : {"combinatorial", "verbatim"}
         Every combination, states slower than parameters and earlier names slower than later ones; or a run for each row.
     method : str
-        One of `rubie.methods()`, or `"auto"`.
+        One of `rubie.methods()`, or `"auto"`; `"tsit5"` where nothing is said.
     **kwargs
         Options of :class:`Solver`, and `progress`.
 
@@ -50,8 +51,11 @@ def solve(
     >>> result["x"].shape, result["k"].tolist()
     ((5, 3), [1.0, 2.0, 3.0])
     """
-    system = OdeSystem(system) if isinstance(system, str) else system
-    sweep = dict(sweep or {})
+    system = OdeSystem(system) if isinstance(system, str) else checked(system)
+    named = {} if sweep is None else by_name(sweep)
+    if named is None:
+        raise TypeError(f"a sweep is a dictionary of values by name, or a table, not {type(sweep).__name__}")
+    sweep = named
     unknown = [name for name in sweep if name not in system.states and name not in system.parameters]
     if unknown:
         known = ", ".join([*system.states, *system.parameters])
@@ -59,7 +63,7 @@ def solve(
     states = {name: value for name, value in sweep.items() if name in system.states}
     parameters = {name: value for name, value in sweep.items() if name in system.parameters}
     options = {name: kwargs.pop(name) for name in ("progress", "nan_error_trajectories", "drivers") if name in kwargs}
-    solver = Solver(system, method, **kwargs)
+    solver = Solver(system, **_with_method(method, kwargs))
     return solver.solve(
         states, parameters, duration=until - t0 - settle, settling_time=settle, t0=t0, grid_type=grid_type, **options
     )
@@ -70,7 +74,7 @@ def solve_ivp(
     y0: Any = None,
     parameters: Any = None,
     drivers: Any = None,
-    method: str = "tsit5",
+    method: str | None = None,
     duration: float = 1.0,
     settling_time: float = 0.0,
     t0: float = 0.0,
@@ -113,7 +117,11 @@ def solve_ivp(
         if value is not None:
             kwargs[name] = value
     progress = kwargs.pop("progress", False)
-    return Solver(system, method, **kwargs).solve(
+    return Solver(system, **_with_method(method, kwargs)).solve(
         y0, parameters, drivers, duration, settling_time, t0,
         grid_type=grid_type, nan_error_trajectories=nan_error_trajectories, progress=progress,
     )  # fmt: skip
+
+
+def _with_method(method: str | None, options: dict[str, Any]) -> dict[str, Any]:
+    return options if method is None else {"method": method, **options}

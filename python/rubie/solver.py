@@ -10,9 +10,10 @@ import numpy as np
 
 from rubie import _engine, grid, options, progress as progress_of, recording
 from rubie.drivers import DriverSamples, driver_samples
+from rubie.grid import Batch, Span
 from rubie.recording import SolveSpec
 from rubie.result import SolveResult
-from rubie.system import OdeSystem
+from rubie.system import OdeSystem, checked, float_type, swept_names
 
 
 class Solver:
@@ -61,15 +62,15 @@ class Solver:
         loop_settings: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ):
-        self.system = system
+        self.system = checked(system)
         groups = (step_control_settings, algorithm_settings, system_settings, output_settings, memory_settings, loop_settings)
         given = {name: value for group in groups for name, value in (group or {}).items()}
+        if algorithm is not None:
+            kwargs = {"algorithm": algorithm, **kwargs}
         twice = [name for name in kwargs if name in given]
         if twice:
             raise ValueError(f"{twice[0]!r} is given in a group of settings and as a keyword")
         given.update(kwargs)
-        if algorithm is not None:
-            given["algorithm"] = algorithm
         #: What was given, by name.
         self.given: dict[str, Any] = {name: value for name, value in self._checked(given).items() if value is not None}
         #: The result of the last :meth:`solve`.
@@ -77,13 +78,15 @@ class Solver:
         #: Names of the rows where parameters are given as an array; all of the system's where None.
         self.swept_parameters: list[str] | None = list(system.swept_parameters) if system.swept_parameters is not None else None
         self._closed = False
-        self._times = (1.0, 0.0, 0.0)
+        self._span = Span()
         self._made: tuple[dict[str, Any], _engine.Solver] | None = None
 
     def _checked(self, given: Mapping[str, Any]) -> dict[str, Any]:
         known = options.checked(given, [*self.system.states, *self.system.parameters])
         if known.get("drivers") is not None:
             known["drivers"] = driver_samples(known["drivers"])
+        if known.get("precision") is not None:
+            known["precision"] = float_type(known["precision"])
         return known
 
     def update(self, settings: Mapping[str, Any] | None = None, *, silent: bool = False, **kwargs: Any) -> set[str]:
@@ -101,22 +104,23 @@ class Solver:
         set of str
             The names that were known. A rejected update changes nothing.
         """
-        changes: dict[str, Any] = {}
-        for name, value in {**(settings or {}), **kwargs}.items():
-            try:
-                changes.update(self._checked({name: value}))
-            except KeyError:
-                if not silent:
-                    raise
+        settings = {**(settings or {}), **kwargs}
+        if silent:
+            settings = {name: value for name, value in settings.items() if options.is_known(name)}
+        changes = self._checked(settings)
         merged = {**self.given, **changes}
+        # The later of two that say the same replaces the earlier.
+        for name, other in (("save", "save_every"), ("save_every", "save")):
+            if changes.get(name) is not None:
+                merged[other] = None
         self.given = {name: value for name, value in merged.items() if value is not None}
-        return set(changes)
+        return {name for name in settings if options.ALIASES.get(name, name) in changes}
 
     update_memory_settings = update
 
     def is_given(self, name: str) -> bool:
         """Whether an option was given."""
-        return name in self.given
+        return options.ALIASES.get(name, name) in self.given
 
     def settings_dict(self) -> dict[str, Any]:
         """What was given, by name."""
@@ -124,11 +128,7 @@ class Solver:
 
     def set_swept_parameters(self, names: Iterable[str] | None) -> None:
         """Which parameters an array of parameters has rows for, in which order; None for all of the system's."""
-        names = None if names is None else list(names)
-        unknown = [name for name in names or [] if name not in self.system.parameters]
-        if unknown:
-            raise KeyError(f"unknown parameter {unknown[0]!r}; there are {', '.join(self.system.parameters)}")
-        self.swept_parameters = names
+        self.swept_parameters = swept_names(names, self.system.parameters)
 
     def copy(self) -> Solver:
         """An independent solver of the same system and options."""
@@ -140,7 +140,7 @@ class Solver:
         # Compiled programs and results stay where they are.
         return {**self.__dict__, "_made": None, "result": None}
 
-    algorithm = property(lambda self: self.given.get("algorithm", self.given.get("method", "tsit5")), doc="Name of the method.")
+    algorithm = property(lambda self: self.given.get("algorithm", "tsit5"), doc="Name of the method.")
     atol = property(lambda self: self.given.get("atol", 1e-6), doc="Absolute tolerance.")
     rtol = property(lambda self: self.given.get("rtol", 1e-6), doc="Relative tolerance.")
     dt = property(lambda self: self.given.get("dt"), doc="First step, or the step where steps are fixed; None if left to the method.")
@@ -150,15 +150,15 @@ class Solver:
     summarise_every = property(lambda self: self.given.get("summarise_every"), doc="Length of a window, if one was given.")
     sample_summaries_every = property(lambda self: self.given.get("sample_summaries_every"), doc="Interval of summary samples, if given.")
     mem_proportion = property(lambda self: self.given.get("mem_proportion"), doc="Share of the free memory, if one was given.")
-    precision = property(lambda self: np.dtype(self.given.get("precision", self.system.precision)), doc="Type of the states.")
+    precision = property(lambda self: self.given.get("precision", self.system.precision), doc="Type of the states.")
     output_types = property(lambda self: sum(recording.output_types(self.given), []), doc="What is recorded.")
     saved_variables = property(lambda self: recording.saved(self.given, self.system), doc="Names of the variables that are sampled.")
     summarised_variables = property(lambda self: recording.summarised(self.given, self.system), doc="Names of what is summarised.")
-    solve_info = property(lambda self: recording.spec(self.given, self.system, *self._times), doc="The settings as a `SolveSpec`.")
-    duration = property(lambda self: self._times[0], doc="Of the last solve: length of what was recorded.")
-    settling_time = property(lambda self: self._times[1], doc="Of the last solve: time before recording began.")
+    solve_info = property(lambda self: recording.spec(self.given, self.system, self._span), doc="The settings as a `SolveSpec`.")
+    duration = property(lambda self: self._span.duration, doc="Of the last solve: length of what was recorded.")
+    settling_time = property(lambda self: self._span.settling_time, doc="Of the last solve: time before recording began.")
     warmup = settling_time
-    t0 = property(lambda self: self._times[2], doc="Of the last solve: where integration began.")
+    t0 = property(lambda self: self._span.t0, doc="Of the last solve: where integration began.")
     state = property(lambda self: self._last("state"), doc="Of the last result: samples of the states.")
     observables = property(lambda self: self._last("observables"), doc="Of the last result: samples of the observables.")
     state_summaries = property(lambda self: self._last("state_summaries"), doc="Of the last result: summaries of the states.")
@@ -196,16 +196,12 @@ class Solver:
         initial_values, parameters : numpy.ndarray
             Of shape (state, run) and (parameter, run).
         """
-        names, values, product = self._grid(initial_values, parameters, grid_type)
-        if product:
-            mesh = np.meshgrid(*values, indexing="ij") if values else []
-            values = [axis.ravel() for axis in mesh]
-        runs = values[0].size if values else 1
-        by_name = dict(zip(names, values))
+        batch = self._grid(initial_values, parameters, grid_type, Span()).as_rows()
+        by_name = dict(zip(batch.names, batch.columns))
 
         def table(defaults: Mapping[str, float | None]) -> np.ndarray:
-            rows = [by_name.get(n, np.full(runs, np.nan if v is None else v)) for n, v in defaults.items()]
-            return np.array(rows, dtype=self.system.precision).reshape(len(defaults), runs)
+            rows = [by_name.get(n, np.full(batch.runs, np.nan if v is None else v)) for n, v in defaults.items()]
+            return np.array(rows, dtype=self.precision).reshape(len(defaults), batch.runs)
 
         undriven = {name: self.system.parameters[name] for name in self._parameters()}
         return table(self.system.states), table(undriven)
@@ -252,9 +248,9 @@ class Solver:
         """
         if on_device:
             raise NotImplementedError("results come back into the computer's memory: on_device=True has no counterpart")
-        names, values, product, engine = self._ready(initial_values, parameters, drivers, duration, settling_time, t0, grid_type, kwargs)
-        arrays = engine.solve(names, values, product, progress_of.watcher(progress))
-        self.result = self._result(arrays, duration, settling_time, t0, nan_error_trajectories)
+        batch = self._batch(initial_values, parameters, drivers, Span(duration, settling_time, t0), grid_type, kwargs)
+        arrays = self._engine(batch).solve(batch.names, batch.columns, batch.product, progress_of.watcher(progress))
+        self.result = self._result(arrays, batch.span, nan_error_trajectories)
         return self.result
 
     def compile(
@@ -265,15 +261,16 @@ class Solver:
         duration: float = 1.0,
         settling_time: float = 0.0,
         t0: float = 0.0,
+        *,
+        grid_type: str = "verbatim",
         **kwargs: Any,
     ) -> None:
         """Makes the machine code for batches in which these names vary now, not at the first such batch.
 
-        It serves solves of the same times and options; values may differ.
+        It serves solves of the same times and options; values may differ. The arguments are those of :meth:`solve`.
         """
-        ready = self._ready(initial_values, parameters, drivers, duration, settling_time, t0, "verbatim", kwargs)
-        names, _, _, engine = ready
-        engine.prepare(names)
+        batch = self._batch(initial_values, parameters, drivers, Span(duration, settling_time, t0), grid_type, kwargs)
+        self._engine(batch).prepare(batch.names)
 
     def calibrate(
         self,
@@ -305,13 +302,12 @@ class Solver:
             The name of the method.
         """
         pilot = self.copy()
-        ready = pilot._ready(initial_values, parameters, drivers, duration, settling_time, t0, grid_type, {"algorithm": "auto", "method": None})
-        names, values, product, engine = ready
-        method, found = engine.choose(names, values, product)
+        batch = pilot._batch(initial_values, parameters, drivers, Span(duration, settling_time, t0), grid_type, {"algorithm": "auto"})
+        method, found = pilot._engine(batch).choose(batch.names, batch.columns, batch.product)
         if verbose:
             print(found)
         if apply:
-            self.update(algorithm=method, method=None)
+            self.update(algorithm=method)
         return method
 
     def optimize(self, *_: object, **__: object) -> None:
@@ -328,11 +324,11 @@ class Solver:
         path: str | PathLike[str],
         initial_values: Any = None,
         parameters: Any = None,
+        drivers: Any = None,
         duration: float = 1.0,
         settling_time: float = 0.0,
         t0: float = 0.0,
         *,
-        drivers: Any = None,
         grid_type: str = "verbatim",
         long: bool = False,
         earlier: str = "refuse",
@@ -345,6 +341,8 @@ class Solver:
         ----------
         path : path
             `.parquet`, `.csv`, `.npy`, `.npz` or `.zarr`.
+        initial_values, parameters, drivers, duration, settling_time, t0, grid_type, progress, **kwargs
+            As for :meth:`solve`.
         long : bool
             For tables: a row for each variable.
         earlier : {"refuse", "resume", "restart"}
@@ -355,8 +353,10 @@ class Solver:
         dict
             The report: runs, times, steps, failures by reason.
         """
-        names, values, product, engine = self._ready(initial_values, parameters, drivers, duration, settling_time, t0, grid_type, kwargs)
-        report: dict[str, Any] = engine.solve_into(path, names, values, product, long, earlier, progress_of.watcher(progress))["report"]
+        batch = self._batch(initial_values, parameters, drivers, Span(duration, settling_time, t0), grid_type, kwargs)
+        watcher = progress_of.watcher(progress)
+        solved = self._engine(batch).solve_into(path, batch.names, batch.columns, batch.product, long, earlier, watcher)
+        report: dict[str, Any] = solved["report"]
         return report
 
     def __enter__(self) -> Solver:
@@ -372,37 +372,29 @@ class Solver:
     def __repr__(self) -> str:
         return f"<Solver {self.algorithm} for {self.system!r}>"
 
-    def _ready(
-        self,
-        initial_values: Any,
-        parameters: Any,
-        drivers: Any,
-        duration: float,
-        settling_time: float,
-        t0: float,
-        grid_type: str,
-        kwargs: dict[str, Any],
-    ) -> tuple[list[str], list[np.ndarray], bool, _engine.Solver]:
-        """Names, values, whether they form a product, and the engine for them."""
+    def _batch(self, initial_values: Any, parameters: Any, drivers: Any, span: Span, grid_type: str, kwargs: dict[str, Any]) -> Batch:
+        """The runs, after options and drivers that come with them have been taken."""
         if self._closed:
             raise RuntimeError("the solver is closed; make a new one, or copy() this one")
         self.update(kwargs if drivers is None else {**kwargs, "drivers": drivers})
-        names, values, product = self._grid(initial_values, parameters, grid_type)
-        engine = self._engine(names, duration, settling_time, t0)
-        self._times = (float(duration), float(settling_time), float(t0))
-        return names, values, product, engine
+        batch = self._grid(initial_values, parameters, grid_type, span.checked())
+        self._span = batch.span
+        return batch
 
-    def _result(self, arrays: dict[str, Any], duration: float, settling_time: float, t0: float, nan_errors: bool = False) -> SolveResult:
-        spec: SolveSpec = recording.spec(self.given, self.system, duration, settling_time, t0)
+    def _grid(self, initial_values: Any, parameters: Any, grid_type: str, span: Span) -> Batch:
+        derived = [name for name, value in self.system.states.items() if value is None]
+        states = grid.columns(initial_values, list(self.system.states), "state", derived=derived)
+        for name in grid.by_name(parameters) or []:
+            if name in self._driven():
+                raise ValueError(f"{name!r} follows the samples of a driver: it has no values of its own")
+        rows = grid.columns(parameters, self._parameters(), "parameter", rows=self.swept_parameters)
+        return grid.batch([states, rows], grid_type, span)
+
+    def _result(self, arrays: dict[str, Any], span: Span, nan_errors: bool = False) -> SolveResult:
+        spec: SolveSpec = recording.spec(self.given, self.system, span)
         varying = [name for name, _ in arrays["swept_names"]]
         fixed = {name: self.system.parameters[name] for name in self._parameters() if name not in varying}
         return SolveResult(self.system, arrays, spec, fixed, nan_errors)
-
-    def _grid(self, initial_values: Any, parameters: Any, grid_type: str) -> tuple[list[str], list[np.ndarray], bool]:
-        derived = [name for name, value in self.system.states.items() if value is None]
-        states = grid.columns(initial_values, list(self.system.states), "state", derived=derived)
-        rows = grid.columns(parameters, self._parameters(), "parameter", rows=self.swept_parameters)
-        return grid.combined([states, rows], grid_type)
 
     def _drivers(self) -> DriverSamples | None:
         """The samples, which must be those of all drivers that the system declares."""
@@ -419,17 +411,18 @@ class Solver:
             raise ValueError(f"driver samples are given for {', '.join(samples.names)}; {what} of the system are {', '.join(known)}")
         return samples
 
+    def _driven(self) -> list[str]:
+        """Names of what follows samples."""
+        samples = self._drivers()
+        return [] if samples is None else samples.names
+
     def _parameters(self) -> list[str]:
         """Names of the parameters that are no drivers."""
-        samples = self._drivers()
-        return [name for name in self.system.parameters if samples is None or name not in samples.names]
+        driven = self._driven()
+        return [name for name in self.system.parameters if name not in driven]
 
-    def _engine(self, swept: list[str], duration: float, settling_time: float, t0: float) -> _engine.Solver:
+    def _engine(self, batch: Batch) -> _engine.Solver:
         """The engine's solver; that of the last batch if nothing but values has changed."""
-        if not duration > 0.0:
-            raise ValueError(f"the duration must be positive: {duration}")
-        if settling_time < 0.0:
-            raise ValueError(f"the settling time must not be negative: {settling_time}")
         given = options.for_engine(self.given, list(self.system.states))
         saved, (_, metrics) = self.saved_variables, recording.output_types(self.given)
         save = self.given.get("save", self.given.get("save_every", "ends"))
@@ -440,14 +433,16 @@ class Solver:
         given.update(keep=keep, counters=counters, metrics=metrics)
         if metrics:
             given["summarised"] = self.summarised_variables
+            window = self.given.get("summarise_every", batch.span.duration)
+            given.setdefault("sample_summaries_every", window / recording.SUMMARY_SAMPLES)
         given["precision"] = "f32" if self.precision == np.float32 else "f64"
-        given.update(t0=float(t0), settle=float(settling_time), until=float(t0 + settling_time + duration))
+        given.update(t0=batch.span.t0, settle=batch.span.settling_time, until=batch.span.until)
         drivers = self._drivers()
         if drivers is not None:
             fit = {name: self.given[name] for name in ("order", "wrap", "boundary_condition", "outside") if name in self.given}
             given["drivers"] = drivers.engine(**fit)
-        driven = [] if drivers is None else drivers.names
-        given["set"] = [(name, value) for name, value in self.system.values.items() if name not in swept and name not in driven]
+        driven = self._driven()
+        given["set"] = [(name, value) for name, value in self.system.values.items() if name not in batch.names and name not in driven]
         made = self._made
         if made is None or made[0] != given:
             made = self._made = (given, _engine.Solver(self.system.engine, given))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from rubie.errors import TranslationError
 from rubie.expressions import expression
 
 
@@ -15,7 +16,10 @@ def from_sympy(equations: Iterable[Any]) -> list[str]:
     """
     lines = []
     for equation in equations:
-        left, right = equation if isinstance(equation, (tuple, list)) else (equation.lhs, equation.rhs)
+        try:
+            left, right = equation if isinstance(equation, (tuple, list)) else (equation.lhs, equation.rhs)
+        except (AttributeError, ValueError):
+            raise TranslationError(f"an equation is text, a sympy.Eq or a pair (left, right), not {equation!r}") from None
         if type(left).__name__ == "Derivative":
             name = _plain(left.args[0])
             left = f"{name}'"
@@ -30,6 +34,11 @@ def _plain(value: Any) -> str:
     if hasattr(value, "atoms"):
         import sympy  # type: ignore[import-untyped]
 
+        strange = value.atoms(sympy.I, sympy.oo, -sympy.oo, sympy.nan, sympy.zoo)
+        if strange:
+            raise TranslationError(f"{value} has {strange.pop()}, which is no real number")
         applied = value.atoms(sympy.core.function.AppliedUndef)
         value = value.subs({f: sympy.Symbol(f.func.__name__) for f in applied})
+        # E, EulerGamma and their like, but not the E in exp(x).
+        value = value.xreplace({constant: sympy.Symbol(repr(float(constant))) for constant in value.atoms(sympy.NumberSymbol)})
     return str(value)

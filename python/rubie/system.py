@@ -15,6 +15,7 @@ from rubie import _engine
 from rubie.errors import EquationWarning
 from rubie.expressions import RESERVED, expression
 from rubie.functions import from_function, user_function
+from rubie.grid import numbers
 from rubie.symbolic import from_sympy
 from rubie.text import model_text, with_units
 
@@ -22,6 +23,8 @@ _NAME = re.compile(r"(?<![\w.])[^\W\d]\w*")
 _DERIVATIVE = re.compile(r"^\s*(?:d([^\W\d]\w*)(?:\s*/\s*dt)?|([^\W\d]\w*)\s*'|d\(\s*([^\W\d]\w*)\s*,\s*t\s*\))\s*=(?!=)")
 _HIGHER = re.compile(r"^\s*((?:d\(\s*){2,})([^\W\d]\w*)((?:\s*,\s*t\s*\)){2,})\s*=(?!=)")
 _INNERMOST = re.compile(r"\bd\(\s*([^\W\d]\w*)\s*,\s*t\s*\)")
+#: Numbers that equations know by name where it has no other meaning, as in SymPy.
+_CONSTANTS = {"E": 2.718281828459045, "EulerGamma": 0.5772156649015329}
 _AUXILIARY = re.compile(r"^\s*([^\W\d]\w*)\s*=(?!=)")
 
 
@@ -62,9 +65,7 @@ class OdeSystem:
     def __init__(self, text: str, name: str = "model", precision: Any = np.float64, drivers: Iterable[str] = (), swept_parameters: Iterable[str] | None = None):
         self.engine = _engine.Model(text, name)
         self.text, self.name = text, name
-        self.precision = np.dtype(precision)
-        if self.precision not in (np.dtype(np.float64), np.dtype(np.float32)):
-            raise ValueError(f"precision is float64 or float32, not {self.precision}")
+        self.precision = float_type(precision)
         states, parameters, observables = self.engine.states, self.engine.parameters, self.engine.observables
         self.states = {name: value for name, value, _ in states}
         #: Parameters that follow samples.
@@ -76,10 +77,7 @@ class OdeSystem:
         self.observables = [name for name, _, _ in observables]
         self.units = {name: unit for name, _, unit in (*states, *parameters, *observables) if unit}
         #: What arrays of parameters have rows for; all parameters where None.
-        self.swept_parameters = None if swept_parameters is None else list(swept_parameters)
-        unknown = [name for name in self.swept_parameters or [] if name not in self.parameters]
-        if unknown:
-            raise ValueError(f"the swept parameter {unknown[0]!r} is none of {', '.join(self.parameters)}")
+        self.swept_parameters = swept_names(swept_parameters, self.parameters)
         #: Values that replace the model's defaults.
         self.values: dict[str, float] = {}
         if self.engine.warnings:
@@ -113,11 +111,7 @@ class OdeSystem:
 
     def set_swept_parameters(self, names: Iterable[str] | None) -> None:
         """Which parameters arrays of parameters have rows for in solvers that are made from now on; None for all."""
-        names = None if names is None else list(names)
-        unknown = [name for name in names or [] if name not in self.parameters]
-        if unknown:
-            raise KeyError(f"unknown parameter {unknown[0]!r}; there are {', '.join(self.parameters)}")
-        self.swept_parameters = names
+        self.swept_parameters = swept_names(names, self.parameters)
 
     state_units = property(lambda self: self._units(self.states), doc="Unit of each state.")
     parameter_units = property(lambda self: self._units(self.parameters), doc="Unit of each parameter.")
@@ -145,6 +139,35 @@ class OdeSystem:
 
     def __repr__(self) -> str:
         return f"<OdeSystem {self.name!r}: {self.num_states} states, {self.num_parameters} parameters, {self.num_observables} observables>"
+
+
+def float_type(precision: Any) -> np.dtype[Any]:
+    """The type of a precision; ValueError for what is neither float64 nor float32.
+
+    >>> float_type("float32")
+    dtype('float32')
+    """
+    for known in (np.dtype(np.float64), np.dtype(np.float32)):
+        if precision in (known, known.name, known.type):
+            return known
+    raise ValueError(f"precision is float64 or float32, not {precision!r}")
+
+
+def swept_names(names: Iterable[str] | None, parameters: Iterable[str]) -> list[str] | None:
+    """Which parameters arrays have rows for; None for all of them. KeyError for what is none."""
+    if names is None:
+        return None
+    for name in _names(names):
+        if name not in parameters:
+            raise KeyError(f"unknown parameter {name!r}; there are {', '.join(parameters)}")
+    return _names(names)
+
+
+def checked(system: Any) -> OdeSystem:
+    """The same; TypeError for what is no system."""
+    if not isinstance(system, OdeSystem):
+        raise TypeError(f"a system is needed, from create_ODE_system or load_model, not {type(system).__name__}")
+    return system
 
 
 #: :class:`OdeSystem` by CuBIE's name.
@@ -256,14 +279,14 @@ def create_ODE_system(
     ...     x, v = y
     ...     return [v, -p["w"]**2*x]
     """
-    if dxdt is None:
-        raise TypeError("equations are needed: text, a list of lines, or a function")
+    if not (callable(dxdt) or isinstance(dxdt, Iterable)):
+        raise TypeError(f"equations are needed: text, a list of lines, or a function, not {type(dxdt).__name__}")
     name = name or "system"
     strange = [called for called in user_function_derivatives or {} if called not in (user_functions or {})]
     if strange:
         raise ValueError(f"there is a derivative of {strange[0]!r}, but no such function in user_functions")
     states, parameters = _defaults(states), {**_defaults(parameters), **_defaults(constants)}
-    observables, drivers = list(observables or []), list(getattr(drivers, "names", drivers) or [])
+    observables, drivers = _names(observables), _names(getattr(drivers, "names", drivers))
     drivers = [driver for driver in drivers if driver != "time"]
     undriven = list(parameters)
     parameters.update(dict.fromkeys(drivers, 0.0))
@@ -313,11 +336,26 @@ def _lines(equations: Iterable[Any]) -> list[str]:
 
 
 def _defaults(entries: Any) -> dict[str, float]:
-    if entries is None:
-        return {}
     if isinstance(entries, Mapping):
-        return {name: float(np.asarray(value).flat[0]) for name, value in entries.items()}
-    return dict.fromkeys(entries, 0.0)
+        return {name: _default(name, value) for name, value in zip(_names(entries), entries.values())}
+    return dict.fromkeys(_names(entries), 0.0)
+
+
+def _names(given: Any) -> list[str]:
+    """Names from a list, or from one name; a symbol of SymPy is one, too."""
+    names = [given] if isinstance(given, str) else [str(name) for name in given or []]
+    for name in names:
+        if not name.isidentifier():
+            raise ValueError(f"{name!r} is no name: it has letters, digits and underscores, and no digit first")
+    return names
+
+
+def _default(name: str, value: Any) -> float:
+    """A number, or the first of several that will be swept."""
+    values = numbers(value, repr(name)).ravel()
+    if not values.size:
+        raise ValueError(f"{name!r} needs a default, but its list is empty")
+    return float(values[0])
 
 
 def _first_order(lines: list[str], states: dict[str, float]) -> list[str]:
@@ -385,6 +423,9 @@ def _model(
                 raise ValueError(f"`{state}` has a derivative but is no state; states are {', '.join(states)}")
             warnings.warn(f"`{state}` has a derivative and becomes a state that starts from 0", EquationWarning, stacklevel=4)
             states[state] = 0.0
+    for constant, value in _CONSTANTS.items():
+        if constant not in {*states, *parameters, *auxiliaries}:
+            equations = [re.sub(rf"(?<![\w.]){constant}\b(?!\s*\()", repr(value), equation) for equation in equations]
     known = {*states, *(f"d{state}" for state in states), *parameters, *auxiliaries, *functions, *RESERVED, "dt"}
     unknown = [name for equation in equations for name in _NAME.findall(equation.partition("=")[2]) if name not in known]
     unknown = [name for name in dict.fromkeys(unknown) if not re.search(rf"\b{name}\s*\(", "\n".join(equations))]

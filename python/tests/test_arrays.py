@@ -29,7 +29,15 @@ def tank():
 def test_no_copies(tank):
     assert tank["x"].base is not None and np.shares_memory(tank["x"], tank.time_domain_array)
     assert np.shares_memory(tank.state, tank.time_domain_array)
-    assert np.shares_memory(np.from_dlpack(tank.time_domain_array), tank.time_domain_array)
+
+
+def test_other_libraries_take_arrays_without_a_copy(tank):
+    """By the protocol of torch.from_dlpack and jax.numpy.from_dlpack."""
+    narrow = rubie.solve(tank.system, {"k": [1.0, 2.0]}, precision=np.float32)
+    for array in (tank["x"], tank.time_domain_array, tank["x_mean"], tank["k"], tank.status_codes, narrow["x"]):
+        taken = np.from_dlpack(array)
+        assert np.shares_memory(taken, array) and taken.dtype == array.dtype
+        np.testing.assert_array_equal(taken, array)
 
 
 def test_data_sets_have_coordinates_and_units(tank):

@@ -69,8 +69,6 @@ def test_mistakes_are_told_with_place_or_nearest_name(decay):
         rubie.solve(decay, grid_type="full")
     with pytest.raises(TypeError):
         rubie.create_ODE_system(None)
-    with pytest.raises(ValueError, match="sample_summaries_every|interval|sample"):
-        rubie.solve(decay, output_types=["mean"])
 
 
 def test_options_without_effect_are_taken(decay):

@@ -34,6 +34,17 @@ def test_arithmetic_functions_and_names_outside():
     check(right, {"u": 0.3, "w": -0.4}, {"k": 0.9})
 
 
+def test_lists_that_are_repeated():
+    def right(t, y, p):
+        n = len(y)
+        flow = [0.0] * n
+        for i in range(n):
+            flow[i] = y[(i + 1) % n] - p["k"] * y[i]
+        return flow
+
+    check(right, {"a": 0.3, "b": -0.4, "c": 1.0}, {"k": 0.9})
+
+
 def test_branches_and_loops():
     def right(t, y, p):
         total = 0.0

@@ -46,6 +46,8 @@ REFUSED = {
     "attribute": ("    return [y.shape]  # here", "`shape` is no state"),
     "parameter by number": ("    return [p[0]]  # here", "name the parameter"),
     "product of matrices": ("    return [y @ y]  # here", "is a list|matrices"),
+    "matrix from outside": ("    return [TABLE]  # here", "`TABLE` is ndarray; a model computes with numbers"),
+    "list of unknown length": ("    return [0.0] * y[0]  # here", "how many elements"),
     "shift": ("    return [y[0] << 2]  # here", "bits"),
     "bits": ("    return [~y[0]]  # here", "bits"),
     "is": ("    return [1.0 if y[0] is 1.0 else 0.0]  # here", "compares by"),
@@ -82,7 +84,7 @@ REFUSED = {
     "pieces without an end": ("    return [np.where(y[0] > 1, 1.0)]  # here", "`where` is not a function"),
 }
 
-SPACE = {"np": np, "math": math, "functools": functools, "__name__": "refused"}
+SPACE = {"np": np, "math": math, "functools": functools, "TABLE": np.eye(2), "__name__": "refused"}
 exec("def helper(x): return x\ndef sqrt(x): return x + 1", SPACE)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import rubie
+from rubie import options
 
 TIGHT = {"rtol": 1e-10, "atol": 1e-12}
 
@@ -201,7 +202,7 @@ def test_systems_tell_what_they_are():
     assert (system.num_states, system.num_parameters, system.num_observables, system.num_drivers) == (1, 1, 0, 0)
     system.set_swept_parameters(None)
     assert system.copy().swept_parameters is None
-    with pytest.raises(ValueError, match="swept parameter 'q'"):
+    with pytest.raises(KeyError, match="unknown parameter 'q'"):
         rubie.create_ODE_system("dx = -x", states=["x"], swept_parameters=["q"])
     with pytest.raises(ValueError, match="derivative of 'f'"):
         rubie.create_ODE_system("dx = -x", states=["x"], user_function_derivatives={"f": None})
@@ -236,6 +237,7 @@ def test_states_that_start_from_parameters():
     result = solver.solve(states, parameters)
     np.testing.assert_allclose(result["x"][0], np.array([3.0, 6.0]) * np.exp(-1.0), rtol=1e-9)
 
+
 def test_counters_and_events():
     ball = rubie.OdeSystem("state h = 1, v = 0; param g = 9.81; h' = v; v' = -g\nwhen h < 0: h = 0, v = -v")
     solver = rubie.Solver(ball, output_types=["state", "iteration_counters"], save_every=1.1, record_events=4, **TIGHT)
@@ -250,3 +252,67 @@ def test_counters_and_events():
     assert result.as_numpy["iteration_counters"].sum() > 0 and rubie.solve(ball).iteration_counters is None
     only = rubie.Solver(ball, output_types=["iteration_counters"], save_every=1.0).solve(duration=2.0)
     assert only.variables == [] and only.iteration_counters.shape == (3, 4, 1)
+
+
+#: Every keyword that reaches the engine, with a value that is not its default.
+ENGINE = {
+    "algorithm": "kvaerno5", "atol": 1e-8, "rtol": {"x": 1e-8}, "dt": 1e-3, "dt_min": 1e-12, "dt_max": 0.5, "step_controller": "pid",
+    "safety": 0.8, "min_step_shrink": 0.3, "max_step_growth": 4.0, "deadband_min": 0.9, "deadband_max": 1.1, "integral_gain": 0.4,
+    "proportional_gain": 0.3, "derivative_gain": 0.01, "filter_coefficients": "pi34", "newton_atol": 1e-10, "newton_rtol": 1e-10,
+    "newton_max_iters": 12, "newton_target_iters": 4, "newton": "exact", "predict_stages": False, "smooth_error": False,
+    "dae_initialisation": "check", "max_steps": 1e4, "device": "cpu", "backend": "interpreter", "vectors": "portable", "threads": 1,
+    "mem_proportion": 0.4, "memory_limit": 10**8, "sample_summaries_every": 0.1, "summarise_every": 0.5, "record_events": 1, "status": True,
+    "jumps": [0.5],
+}  # fmt: skip
+GAINS = ["step_controller", "integral_gain", "proportional_gain", "derivative_gain"]
+
+
+def test_every_option_reaches_the_engine():
+    assert set(ENGINE) == set(options.ENGINE)
+    system = rubie.OdeSystem("state x = 1, z = 1, on = 1; param k = 50; x' = -k*on*z; on' = 0; 0 = z - x\nwhen x < 0.5: on = 0")
+    for without in (["filter_coefficients"], GAINS):
+        chosen = {name: value for name, value in ENGINE.items() if name not in without}
+        solver = rubie.Solver(system, output_types=["state", "max"], **chosen)
+        result = solver.solve(parameters={"k": [40.0, 50.0]})
+        np.testing.assert_allclose(result["x"][-1], 0.5, atol=1e-6)
+        np.testing.assert_array_equal(result["z"][-1], result["x"][-1])
+        np.testing.assert_allclose(result.event_times[0], np.log(2.0) / np.array([40.0, 50.0]), atol=1e-7)
+        assert result.report["newton_iterations"] > 0 and result.report["method"] == "kvaerno5"
+        assert "interpreter" in result.report["backend"] and result.windows == [(0.0, 0.5), (0.5, 1.0)]
+
+
+def test_consistent_initial_values():
+    system = rubie.create_ODE_system("dx = -z\n0 = z - k*x", states={"x": 1.0, "z": 7.0}, parameters={"k": 2.0})
+    settings = dict(algorithm="rodas5p", **TIGHT)
+    for how in ("brown", "shampine"):
+        result = rubie.Solver(system, dae_initialisation=how, **settings).solve()
+        np.testing.assert_allclose(result["z"], 2.0 * result["x"], rtol=1e-8)
+    np.testing.assert_allclose(rubie.Solver(system, **settings).solve()["x"][-1], np.exp(-2.0), rtol=1e-8)
+    with pytest.warns(UserWarning, match="dae_initialisation_failed"):
+        refused = rubie.Solver(system, dae_initialisation="check", **settings).solve()
+    assert rubie.RESULT_CODES(int(refused.status_codes[0])) & rubie.RESULT_CODES.DAE_INITIALISATION_FAILED
+
+
+def test_mass_matrices():
+    """Two masses and a spring, where the equations give sums of derivatives."""
+    system = rubie.create_ODE_system(
+        ["dx = v", "dy = w", "m*dv + dw = -x - y", "dv - dw = -(x - y)"],
+        states={"x": 1.0, "y": 0.0, "v": 0.0, "w": 0.0},
+        parameters={"m": 1.0},
+    )
+    result = rubie.solve(system, until=2.0, method="kvaerno5", **TIGHT)
+    # With m = 1 the sum and the difference both swing with frequency 1.
+    np.testing.assert_allclose(result["x"][-1], np.cos(2.0), atol=1e-7)
+    np.testing.assert_allclose(result["y"][-1], 0.0, atol=1e-7)
+
+
+def test_tables_that_say_how_runs_ended(tmp_path):
+    system = rubie.create_ODE_system("dx = x**2", states={"x": 1.0})
+    solver = rubie.Solver(system, save="final", status=True)
+    solver.solve_into(tmp_path / "solved.csv", {"x": [0.1, 1.0]}, duration=2.0)
+    lines = (tmp_path / "solved.csv").read_text().splitlines()
+    assert lines[0] == "run,x(0),status,time,x" and ",success," in lines[1] and ",success," not in lines[2]
+    with pytest.warns(UserWarning, match="1 of 2 runs failed"):
+        result = solver.solve({"x": [0.1, 1.0]}, duration=2.0)
+    result.save(tmp_path / "saved.csv", status=True)
+    assert (tmp_path / "saved.csv").read_text().splitlines() == lines

@@ -49,6 +49,8 @@ pub(crate) fn report<'py>(py: Python<'py>, report: &Report) -> PyResult<Bound<'p
     entries.set_item("failed", &report.failed)?;
     entries.set_item("output", &report.output)?;
     entries.set_item("summaries_output", &report.summaries)?;
+    entries.set_item("events_output", &report.events)?;
+    entries.set_item("unrecorded_events", report.unrecorded_events)?;
     entries.set_item("text", report.to_string())?;
     let results = PyDict::new(py);
     results.set_item("report", entries)?;

@@ -32,13 +32,19 @@ impl<'py> Numbers<'py> {
     }
 }
 
-/// Writes the arrays of a solve, a dictionary as `Solver.solve` gives it, to a file.
+/// Writes the arrays of a solve, a dictionary as `Solver.solve` gives it, to a file; with `status` tables say how runs ended.
 ///
 /// # Errors
 /// ValueError for an extension that is none of the known ones; OSError for what the system refuses.
 #[pyfunction]
-#[pyo3(signature = (path, arrays, long = false))]
-pub(crate) fn write(py: Python<'_>, path: PathBuf, arrays: &Bound<'_, PyDict>, long: bool) -> PyResult<()> {
+#[pyo3(signature = (path, arrays, long = false, status = false))]
+pub(crate) fn write(
+    py: Python<'_>,
+    path: PathBuf,
+    arrays: &Bound<'_, PyDict>,
+    long: bool,
+    status: bool,
+) -> PyResult<()> {
     let get = |name: &str| {
         arrays.get_item(name)?.ok_or_else(|| PyValueError::new_err(format!("the arrays have no `{name}`")))
     };
@@ -47,7 +53,7 @@ pub(crate) fn write(py: Python<'_>, path: PathBuf, arrays: &Bound<'_, PyDict>, l
         Ok(columns.into_iter().map(|(name, unit)| Column { name, unit }).collect())
     };
     let (samples, summaries) = (Numbers::new(&get("samples")?)?, Numbers::new(&get("summaries")?)?);
-    let (swept, status): (PyReadonlyArrayDyn<'_, f64>, PyReadonlyArrayDyn<'_, u32>) =
+    let (swept, words): (PyReadonlyArrayDyn<'_, f64>, PyReadonlyArrayDyn<'_, u32>) =
         (get("swept")?.extract()?, get("status")?.extract()?);
     let events: PyReadonlyArrayDyn<'_, f64> = get("events")?.extract()?;
     let slots: usize = get("event_slots")?.extract()?;
@@ -58,18 +64,18 @@ pub(crate) fn write(py: Python<'_>, path: PathBuf, arrays: &Bound<'_, PyDict>, l
         times: get("times")?.extract()?,
         summaries: (!summary_columns.is_empty()).then_some(SummaryPart { columns: summary_columns, windows }),
         events: (slots > 0).then_some(EventPart { slots, names: get("event_names")?.extract()? }),
-        status: false,
-        runs: status.len()? as u64,
+        status,
+        runs: words.len()? as u64,
         precision: samples.samples()?.precision(),
     };
     let chunk = Chunk {
         first_run: 0,
-        runs: status.len()?,
+        runs: words.len()?,
         swept: swept.as_slice()?,
         samples: samples.samples()?,
         summaries: summaries.samples()?,
         events: events.as_slice()?,
-        status: status.as_slice()?,
+        status: words.as_slice()?,
     };
     let form = if long { TableForm::Long } else { TableForm::Wide };
     let written = py.detach(|| {
