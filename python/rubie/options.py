@@ -27,7 +27,7 @@ ENGINE = {
         name: name
         for name in """atol rtol dt dt_min dt_max safety min_step_shrink max_step_growth deadband_min deadband_max integral_gain
         proportional_gain derivative_gain newton_atol newton_rtol newton_max_iters
-        newton_target_iters newton linear_solver predict_stages smooth_error dae_initialisation max_steps device backend vectors threads
+        newton_target_iters newton linear_solver krylov_max_iters krylov_tolerance predict_stages smooth_error dae_initialisation max_steps device backend vectors threads
         memory_limit sample_summaries_every summarise_every record_events status jumps""".split()
     },
 }
@@ -46,7 +46,7 @@ fix_constant_parameters""".split()
 
 #: Keywords of solvers for stage equations that are not built here; stages are solved by sparse or dense factors.
 LINEAR = """linear_correction_type preconditioner_type preconditioner_order
-prefactored krylov_atol krylov_rtol krylov_max_iters krylov_residual_floor krylov_residual_reduction
+prefactored krylov_atol krylov_rtol krylov_residual_floor krylov_residual_reduction
 error_atol error_rtol error_max_iters error_residual_floor error_residual_reduction""".split()
 
 #: Keywords that would change results and have no counterpart: what to do instead.

@@ -256,10 +256,18 @@ pub(crate) struct SolveArguments {
     #[arg(long, value_name = "NAME", help_heading = "Method")]
     pub(crate) newton: Option<String>,
 
-    /// How linear systems are solved: sparse (unrolled factors), dense (factors in loops, with pivots) or auto (by their size)
-    /// [default: auto]
+    /// How linear systems are solved: sparse (unrolled factors), dense (factors in loops, with pivots), bicgstab (iteration without
+    /// a matrix) or auto (by their size) [default: auto]
     #[arg(long, value_name = "NAME", help_heading = "Method")]
     pub(crate) linear_solver: Option<String>,
+
+    /// Iterations after which bicgstab gives a linear system up [default: 100]
+    #[arg(long, value_name = "N", help_heading = "Method")]
+    pub(crate) krylov_max_iters: Option<u32>,
+
+    /// The residual at which bicgstab ends, in units of the tolerances [default: 1e-3]
+    #[arg(long, value_name = "X", help_heading = "Method")]
+    pub(crate) krylov_tolerance: Option<f64>,
 
     /// Whether iterations begin where the last step's stages lead to; by default as suits the method
     #[arg(long, value_enum, value_name = "ON|OFF", help_heading = "Method")]

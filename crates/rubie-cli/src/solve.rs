@@ -172,6 +172,8 @@ fn steps(arguments: &SolveArguments, states: &[String]) -> Result<StepSettings, 
             Some(name) if name.eq_ignore_ascii_case("auto") => None,
             _ => named("--linear-solver", &arguments.linear_solver)?,
         },
+        krylov_max_iters: arguments.krylov_max_iters.unwrap_or(default.krylov_max_iters),
+        krylov_tolerance: arguments.krylov_tolerance.unwrap_or(default.krylov_tolerance),
         predict_stages: arguments.predict_stages.map(|switch| switch == Switch::On),
         smooth_error: arguments.smooth_error.map(|switch| switch == Switch::On),
         consistent_values: match &arguments.dae_initialisation {

@@ -38,6 +38,10 @@ flags! {
     NEWTON_ITERATIONS = 2, "newton_iterations",
         "the equations of an implicit step were not solved within the allowed number of iterations",
         "take smaller steps, loosen --newton-rtol or raise --newton-max-iters; a Rosenbrock method needs no iterations";
+    /// A linear system was not solved within the allowed number of iterations.
+    LINEAR_ITERATIONS = 4, "linear_iterations",
+        "a linear system of an implicit step was not solved within the allowed number of iterations",
+        "take smaller steps, raise --krylov-max-iters, or --linear-solver dense or sparse where the model is not too large for it";
     /// The step size fell below the smallest allowed.
     STEP_TOO_SMALL = 8, "step_too_small",
         "the step size fell below the smallest allowed step, or below what time can resolve",
@@ -93,6 +97,7 @@ impl From<Trouble> for Status {
         match trouble {
             Trouble::NewtonIterations => Status::NEWTON_ITERATIONS,
             Trouble::NewtonDivergence => Status::NEWTON_DIVERGENCE,
+            Trouble::LinearIterations => Status::LINEAR_ITERATIONS,
             Trouble::SingularMatrix => Status::SINGULAR_MATRIX,
         }
     }

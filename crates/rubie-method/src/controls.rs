@@ -87,6 +87,29 @@ impl<'g> NewtonControls<'g> {
     }
 }
 
+/// The numbers that steer the iteration for linear systems, as symbols.
+#[derive(Clone)]
+pub(crate) struct KrylovControls<'g> {
+    /// In the order of `Method::control_values_for`.
+    pub(crate) list: Vec<Expr<'g>>,
+    pub(crate) max_iterations: Expr<'g>,
+    pub(crate) tolerance: Expr<'g>,
+    pub(crate) atol: Vec<Expr<'g>>,
+    pub(crate) rtol: Vec<Expr<'g>>,
+}
+
+impl<'g> KrylovControls<'g> {
+    pub(crate) fn new(system: &System<'g>) -> Self {
+        let mut maker = Maker { graph: system.graph, list: Vec::new() };
+        let names: Vec<_> = system.states.iter().map(|state| state.name.as_str()).collect();
+        let max_iterations = maker.symbol("krylov_max_iters");
+        let tolerance = maker.symbol("krylov_tolerance");
+        let atol = names.iter().map(|name| maker.symbol(&format!("krylov_atol.{name}"))).collect();
+        let rtol = names.iter().map(|name| maker.symbol(&format!("krylov_rtol.{name}"))).collect();
+        Self { list: maker.list, max_iterations, tolerance, atol, rtol }
+    }
+}
+
 /// The numbers that steer the search for consistent initial values, as symbols.
 pub(crate) struct ConsistentControls<'g> {
     /// In the order of `Method::control_values_for`.

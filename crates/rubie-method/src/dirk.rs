@@ -3,10 +3,12 @@
 use rubie_expr::Expr;
 use rubie_model::System;
 
+use crate::apart::Apart;
 use crate::assemble::{Attempt, Iterated, slope_at_start};
-use crate::dense::Dense;
+use crate::controls::KrylovControls;
 use crate::implicit_tableau::ImplicitTableau;
 use crate::interpolant::weighted_sum;
+use crate::krylov::Krylov;
 use crate::linear::{entries, entries_at, factored, factored_at, slopes_at};
 use crate::method::{BuildOptions, DiagonallyImplicit, LinearSolver, Method, NewtonJacobian, Start};
 use crate::newton::{Equations, Factors, Newton};
@@ -49,7 +51,7 @@ pub(crate) fn build<'g>(
             let errors: Vec<_> = errors.into_iter().map(|error| stages.shift * error).collect();
             system.mass_times(&errors)
         };
-        errors = match (&stages.dense, errors) {
+        errors = match (&stages.apart, errors) {
             (Some(_), Some(errors)) => Some(stages.solved_at_end(scaled(errors))),
             (_, errors) => {
                 errors.map(|errors| stages.factors().map_or(errors.clone(), |lu| lu.solve(&scaled(errors))))
@@ -57,18 +59,20 @@ pub(crate) fn build<'g>(
         };
     }
     let slope_at_end = k.last().filter(|_| tableau.stiffly_accurate()).cloned();
-    let Stages { dt, slope, parts, newton, solves, past, lu, dense, newton_jacobian, .. } = stages;
+    let Stages { dt, slope, parts, newton, solves, past, lu, apart, newton_jacobian, .. } = stages;
     let iterated = Some(Iterated { parts, newton, solves, slope_at_end });
     let linear_solves = u32::from(filtered && errors.is_some());
     // Of exact matrices there are many, and those of runs without need of more iterations are made again with others.
-    let frozen = dense.as_ref().filter(|_| newton_jacobian == NewtonJacobian::Frozen);
-    let singular = lu.as_ref().and_then(SparseLu::singular).or(frozen.and_then(Dense::singular));
+    let frozen = apart.as_ref().filter(|_| newton_jacobian == NewtonJacobian::Frozen);
+    let singular = lu.as_ref().and_then(SparseLu::singular).or(frozen.and_then(Apart::singular));
     let derivatives = k.clone();
     let old = system.state_symbols();
     let mut graph = Attempt { dt, old, new, errors, slope, carried, stages: k, iterated, singular }
         .assemble(method, system, options);
     graph.linear_solves = linear_solves;
-    graph.matrices = dense.map_or_else(Vec::new, |dense| dense.matrices);
+    if let Some(apart) = apart {
+        apart.complete(&mut graph);
+    }
     if let Some(Prediction { past, stages, .. }) = past {
         let values: Vec<_> = stages.iter().flat_map(|stage| derivatives[*stage].clone()).collect();
         // Before the others, so that the count of iterations stays the last.
@@ -127,8 +131,8 @@ struct Stages<'a, 'g> {
     time: Expr<'g>,
     base: Vec<Expr<'g>>,
     lu: Option<SparseLu<'g>>,
-    /// Factors between parts, in place of `lu`.
-    dense: Option<Dense<'g>>,
+    /// Solved between parts, in place of `lu`.
+    apart: Option<Apart<'g>>,
     start: Start,
     newton_jacobian: NewtonJacobian,
     past: Option<Prediction<'g>>,
@@ -147,9 +151,22 @@ impl<'a, 'g> Stages<'a, 'g> {
     ) -> Self {
         let symbol = |name: &str| system.graph.symbol(name);
         let shift = symbol("newton.shift");
-        let dense = (solver == LinearSolver::Dense)
-            .then(|| Dense::new(system, 0, &entries(system, &[vec![Some(shift)]]), &[vec![0]]));
+        let time = symbol("newton.time");
         let base = system.states.iter().map(|state| symbol(&format!("newton.base.{}", state.name)));
+        let base: Vec<_> = base.collect();
+        let newton = Newton::new(system, 1);
+        let matrix = [vec![Some(shift)]];
+        let apart = match solver {
+            LinearSolver::Sparse => None,
+            LinearSolver::Dense => Some(Apart::new(system, 0, &entries(system, &matrix), &[vec![0]])),
+            LinearSolver::BiCgStab => {
+                let stage = base.iter().zip(&newton.z[0]).map(|(base, z)| *base + *z).collect();
+                let (times, stages) = ([time], [stage]);
+                let at = (data.newton == NewtonJacobian::Exact).then_some((&times[..], &stages[..]));
+                let krylov = Krylov::new(system, &matrix, at, KrylovControls::new(system));
+                Some(Apart::iterated(system, &entries(system, &matrix), krylov))
+            }
+        };
         Self {
             system,
             dt: symbol("dt"),
@@ -157,13 +174,13 @@ impl<'a, 'g> Stages<'a, 'g> {
             k: Vec::new(),
             end: None,
             parts: Vec::new(),
-            newton: Newton::new(system, 1),
+            newton,
             solves: 0,
             shift,
-            time: symbol("newton.time"),
-            base: base.collect(),
+            time,
+            base,
             lu: None,
-            dense,
+            apart,
             start: data.start,
             newton_jacobian: data.newton,
             past: data.predict.then(|| Prediction::new(system, data.tableau)),
@@ -205,17 +222,18 @@ impl<'a, 'g> Stages<'a, 'g> {
         let mut outputs = if first { self.newton.begin(vec![guess]) } else { self.newton.next(vec![guess]) };
         outputs.extend(self.keep());
         let mut calls = Vec::new();
+        outputs.extend(self.apart.as_ref().filter(|_| first).and_then(Apart::begin));
         if self.diagonal != diagonal {
             self.diagonal = diagonal;
             let shift = 1.0 / reach;
             outputs.push((self.shift, shift));
-            match (&self.dense, self.newton_jacobian) {
-                (Some(dense), NewtonJacobian::Frozen) => {
-                    outputs.extend(dense.entries(&entries(self.system, &[vec![Some(shift)]])));
-                    calls = dense.factor();
+            match (&self.apart, self.newton_jacobian) {
+                (Some(apart), newton) if newton == NewtonJacobian::Frozen || apart.krylov.is_some() => {
+                    outputs.extend(apart.entries(&entries(self.system, &[vec![Some(shift)]])));
+                    calls = apart.factor();
                 }
                 (None, NewtonJacobian::Frozen) => outputs.extend(self.freeze(shift)),
-                (_, NewtonJacobian::Exact) => {}
+                _ => {}
             }
         }
         outputs.push((self.time, self.system.time + node * self.dt));
@@ -223,8 +241,8 @@ impl<'a, 'g> Stages<'a, 'g> {
         let name = if first { "prepare" } else { "next stage" };
         self.parts.push(Part { calls, ..Part::once(name, outputs) });
         let exact = self.newton_jacobian == NewtonJacobian::Exact;
-        let factors = match (self.lu.clone(), self.dense.clone()) {
-            (_, Some(dense)) => Factors::Dense { dense, transform: None, exact },
+        let factors = match (self.lu.clone(), self.apart.clone()) {
+            (_, Some(apart)) => Factors::Apart { apart, transform: None, exact },
             (Some(lu), None) => Factors::Frozen { lu, transform: None },
             (None, None) => Factors::Exact,
         };
@@ -262,19 +280,20 @@ impl<'a, 'g> Stages<'a, 'g> {
 
     /// The same between parts: what is left of `right`, as symbols.
     fn solved_at_end(&mut self, right: Vec<Expr<'g>>) -> Vec<Expr<'g>> {
-        let (Some(dense), Some(end)) = (&self.dense, &self.end) else { return right };
-        let mut part = Part::once("smooth", dense.right(right));
-        if self.newton_jacobian == NewtonJacobian::Exact {
+        let (Some(apart), Some(end)) = (&self.apart, &self.end) else { return right };
+        let mut part = Part::once("smooth", apart.right(right));
+        if self.newton_jacobian == NewtonJacobian::Exact && apart.krylov.is_none() {
             let at_end =
                 entries_at(self.system, &[vec![Some(self.shift)]], &[self.time], std::slice::from_ref(end));
-            part.outputs.extend(dense.entries(&at_end));
-            part.calls.extend(dense.factor());
+            part.outputs.extend(apart.entries(&at_end));
+            part.calls.extend(apart.factor());
         }
         let symbol =
             |state: &rubie_model::State<'g>| self.system.graph.symbol(&format!("smooth.{}", state.name));
         let smooth: Vec<_> = self.system.states.iter().map(symbol).collect();
-        part.calls.extend(dense.solve(&smooth));
+        part.calls.extend(apart.solve(&smooth));
         self.parts.push(part);
+        self.parts.extend(apart.parts(&smooth));
         smooth
     }
 

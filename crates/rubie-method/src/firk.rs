@@ -7,8 +7,10 @@
 use rubie_expr::Expr;
 use rubie_model::System;
 
+use crate::apart::{Apart, groups};
 use crate::assemble::{Attempt, Iterated, slope_at_start};
-use crate::dense::{Dense, groups};
+use crate::controls::KrylovControls;
+use crate::krylov::Krylov;
 use crate::linear::{entries, factored};
 use crate::method::{BuildOptions, FullyImplicit, LinearSolver, Method, NewtonJacobian};
 use crate::newton::{Equations, Factors, Newton, combined};
@@ -44,6 +46,13 @@ pub(crate) fn build<'g>(
     let mut calls = Vec::new();
     let rows = |rows: &[&[f64]]| rows.iter().map(|row| row.to_vec()).collect::<Vec<_>>();
     let transform = || Some([rows(data.decoupling.t), rows(data.decoupling.t_inverse)]);
+    let steering = KrylovControls::new(system);
+    let times: Vec<_> = tableau.c.iter().map(|node| system.time + node.value * dt).collect();
+    let a: Vec<Vec<f64>> =
+        tableau.a.iter().map(|row| row.iter().map(|number| number.value).collect()).collect();
+    let inverse = inverse(&a);
+    let whole: Vec<Vec<_>> =
+        inverse.iter().map(|row| row.iter().map(|value| Some(per_step * *value)).collect()).collect();
     let factors = match (options.linear_solver, data.newton) {
         (LinearSolver::Sparse, NewtonJacobian::Frozen) => Factors::Frozen {
             lu: keep(system, "newton.lu", factored(system, &blocks), &mut outputs),
@@ -52,30 +61,47 @@ pub(crate) fn build<'g>(
         (LinearSolver::Sparse, NewtonJacobian::Exact) => Factors::Exact,
         (LinearSolver::Dense, NewtonJacobian::Frozen) => {
             let entries = entries(system, &blocks);
-            let dense = Dense::new(system, 0, &entries, &groups(&blocks));
-            outputs.extend(dense.entries(&entries));
-            calls = dense.factor();
-            Factors::Dense { dense, transform: transform(), exact: false }
+            let apart = Apart::new(system, 0, &entries, &groups(&blocks));
+            outputs.extend(apart.entries(&entries));
+            calls = apart.factor();
+            Factors::Apart { apart, transform: transform(), exact: false }
         }
         (LinearSolver::Dense, NewtonJacobian::Exact) => {
             let all = vec![vec![Some(per_step); stages]; stages];
-            let dense = Dense::new(system, 0, &entries(system, &all), &[(0..stages).collect()]);
-            Factors::Dense { dense, transform: None, exact: true }
+            let apart = Apart::new(system, 0, &entries(system, &all), &[(0..stages).collect()]);
+            Factors::Apart { apart, transform: None, exact: true }
+        }
+        (LinearSolver::BiCgStab, NewtonJacobian::Frozen) => {
+            let entries = entries(system, &blocks);
+            let apart =
+                Apart::iterated(system, &entries, Krylov::new(system, &blocks, None, steering.clone()));
+            outputs.extend(apart.entries(&entries));
+            Factors::Apart { apart, transform: transform(), exact: false }
+        }
+        (LinearSolver::BiCgStab, NewtonJacobian::Exact) => {
+            let entries = entries(system, &whole);
+            let at: Vec<Vec<_>> = (newton.z.iter())
+                .map(|z| system.state_symbols().into_iter().zip(z).map(|(old, z)| old + *z).collect())
+                .collect();
+            let krylov = Krylov::new(system, &whole, Some((&times, &at)), steering.clone());
+            let apart = Apart::iterated(system, &entries, krylov);
+            outputs.extend(apart.entries(&entries));
+            Factors::Apart { apart, transform: None, exact: true }
         }
     };
+    if let Factors::Apart { apart, .. } = &factors {
+        outputs.extend(apart.begin());
+    }
     let prepare = Part { calls, ..Part::once("prepare", outputs) };
 
-    let a: Vec<Vec<f64>> =
-        tableau.a.iter().map(|row| row.iter().map(|number| number.value).collect()).collect();
-    let inverse = inverse(&a);
     let old = system.state_symbols();
     let singular = match &factors {
         Factors::Frozen { lu, .. } => lu.singular(),
-        Factors::Dense { dense, exact: false, .. } => dense.singular(),
-        Factors::Dense { .. } | Factors::Exact => None,
+        Factors::Apart { apart, exact: false, .. } => apart.singular(),
+        Factors::Apart { .. } | Factors::Exact => None,
     };
     let equations = Equations {
-        times: tableau.c.iter().map(|node| system.time + node.value * dt).collect(),
+        times,
         base: vec![old.clone(); stages],
         shift: inverse.iter().map(|row| row.iter().map(|value| per_step * *value).collect()).collect(),
         factors,
@@ -83,10 +109,11 @@ pub(crate) fn build<'g>(
     };
     let mut parts = vec![prepare];
     parts.extend(newton.iterate(system, &equations));
-    let mut matrices = match &equations.factors {
-        Factors::Dense { dense, .. } => dense.matrices.clone(),
-        Factors::Frozen { .. } | Factors::Exact => Vec::new(),
+    let apart = match equations.factors {
+        Factors::Apart { apart, .. } => Some(apart),
+        Factors::Frozen { .. } | Factors::Exact => None,
     };
+    let mut matrices = Vec::new();
 
     // dt k = A^-1 z, so sums of stages are sums of displacements.
     let of_z = |weights: &[f64]| -> Vec<f64> {
@@ -113,14 +140,25 @@ pub(crate) fn build<'g>(
                 LinearSolver::Sparse => factored(system, &[vec![Some(shift)]]).solve(&right),
                 LinearSolver::Dense => {
                     let entries = entries(system, &[vec![Some(shift)]]);
-                    let dense = Dense::new(system, matrices.len(), &entries, &[vec![0]]);
-                    let mut smooth = Part::once("smooth", dense.entries(&entries));
-                    smooth.outputs.extend(dense.right(right));
-                    smooth.calls = dense.factor();
-                    smooth.calls.extend(dense.solve(&dense.solution));
-                    parts.push(smooth);
-                    matrices.extend(dense.matrices);
-                    dense.solution
+                    let first = apart.as_ref().map_or(0, |apart| apart.matrices.len());
+                    let smooth = Apart::new(system, first, &entries, &[vec![0]]);
+                    let mut part = Part::once("smooth", smooth.entries(&entries));
+                    part.outputs.extend(smooth.right(right));
+                    part.calls = smooth.factor();
+                    part.calls.extend(smooth.solve(&smooth.solution));
+                    parts.push(part);
+                    matrices = smooth.matrices;
+                    smooth.solution
+                }
+                LinearSolver::BiCgStab => {
+                    let shift = [vec![Some(shift)]];
+                    let entries = entries(system, &shift);
+                    let krylov = Krylov::new(system, &shift, None, steering.clone());
+                    let smooth = Apart::iterated(system, &entries, krylov);
+                    parts.push(Part::once("prepare smooth", smooth.entries(&entries)));
+                    parts.push(Part::once("smooth", smooth.right(right)));
+                    parts.extend(smooth.parts(&smooth.solution));
+                    smooth.solution
                 }
             })
         }
@@ -143,7 +181,10 @@ pub(crate) fn build<'g>(
     }
     .assemble(method, system, options);
     graph.linear_solves = u32::from(data.smooth && data.decoupling.real_row().is_some());
-    graph.matrices = matrices;
+    if let Some(apart) = apart {
+        apart.complete(&mut graph);
+    }
+    graph.matrices.extend(matrices);
     let Some(past) = past else { return graph };
     // Before the others, so that the count of iterations stays the last.
     let memory = past.memory(&solved, dt, graph.accepted);

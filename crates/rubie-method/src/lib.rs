@@ -66,8 +66,6 @@ mod sparse_lu;
 
 mod linear;
 
-mod dense;
-
 mod tableau;
 
 mod rosenbrock_tableau;
@@ -81,6 +79,10 @@ mod controller_kind;
 mod bounds;
 
 mod controls;
+
+mod krylov;
+
+mod apart;
 
 mod approximate;
 

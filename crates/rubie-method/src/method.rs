@@ -119,17 +119,20 @@ pub enum LinearSolver {
     Sparse,
     /// `dense`: by LU factors of full matrices with partial pivoting, in loops between the programs of an attempt.
     Dense,
+    /// `bicgstab`: without a matrix, by the stabilised method of bi-conjugate gradients.
+    BiCgStab,
 }
 
 impl LinearSolver {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Sparse, Self::Dense];
+    pub const ALL: [Self; 3] = [Self::Sparse, Self::Dense, Self::BiCgStab];
 
     /// The name that users write.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Sparse => "sparse",
             Self::Dense => "dense",
+            Self::BiCgStab => "bicgstab",
         }
     }
 }

@@ -11,9 +11,9 @@
 use rubie_expr::Expr;
 use rubie_model::System;
 
+use crate::apart::Apart;
 use crate::bounds::larger;
 use crate::controls::NewtonControls;
-use crate::dense::Dense;
 use crate::interpolant::weighted_sum;
 use crate::linear::{entries_at, factored_at};
 use crate::sparse_lu::SparseLu;
@@ -51,9 +51,9 @@ pub(crate) enum Factors<'g> {
     },
     /// J is that of the stages as they are, and each iteration factors anew.
     Exact,
-    /// Factors between parts.
-    Dense {
-        dense: Dense<'g>,
+    /// Solved between parts.
+    Apart {
+        apart: Apart<'g>,
         /// As for `Frozen`.
         transform: Option<[Vec<Vec<f64>>; 2]>,
         /// Whether each iteration factors anew.
@@ -144,19 +144,22 @@ impl<'g> Newton<'g> {
                 let lu = factored_at(system, &equations.shifts(), &equations.times, &stages);
                 vec![self.update(system, equations, &stages, solved(system, &lu, &residual))]
             }
-            Factors::Dense { dense, transform, exact } => {
+            Factors::Apart { apart, transform, exact } => {
                 let mut first = Part::once("residual", Vec::new());
-                if *exact {
+                if *exact && apart.krylov.is_none() {
                     let entries = entries_at(system, &equations.shifts(), &equations.times, &stages);
-                    first.outputs.extend(dense.entries(&entries));
-                    first.calls.extend(dense.factor());
+                    first.outputs.extend(apart.entries(&entries));
+                    first.calls.extend(apart.factor());
                 }
                 let delta = transformed(transform.as_ref(), &residual, |right| {
-                    first.outputs.extend(dense.right(right.concat()));
-                    first.calls.extend(dense.solve(&dense.solution));
-                    by_stage(system, &dense.solution)
+                    first.outputs.extend(apart.right(right.concat()));
+                    first.calls.extend(apart.solve(&apart.solution));
+                    by_stage(system, &apart.solution)
                 });
-                vec![first, Part { with: 1, ..self.update(system, equations, &stages, delta) }]
+                let mut parts = vec![first];
+                parts.extend(apart.parts(&apart.solution));
+                parts.push(Part { with: parts.len(), ..self.update(system, equations, &stages, delta) });
+                parts
             }
         }
     }

@@ -3,9 +3,11 @@
 use rubie_expr::Expr;
 use rubie_model::System;
 
+use crate::apart::Apart;
 use crate::assemble::{Attempt, slope_at_start};
-use crate::dense::Dense;
+use crate::controls::KrylovControls;
 use crate::interpolant::{Interpolant, weighted_sum};
+use crate::krylov::Krylov;
 use crate::linear::{Entries, entries, factored};
 use crate::method::{BuildOptions, LinearSolver, Method, RosenbrockW};
 use crate::sparse_lu::SparseLu;
@@ -28,7 +30,17 @@ pub(crate) fn build<'g>(
     let shift = [vec![Some(per_step * (1.0 / tableau.gamma.value))]];
     let mut solver = match options.linear_solver {
         LinearSolver::Sparse => Solver::Sparse(factored(system, &shift)),
-        LinearSolver::Dense => Solver::Dense(Box::new(StageParts::new(system, &entries(system, &shift)))),
+        LinearSolver::Dense => {
+            let entries = entries(system, &shift);
+            let apart = Apart::new(system, 0, &entries, &[vec![0]]);
+            Solver::Apart(Box::new(StageParts::new(system, &entries, apart)))
+        }
+        LinearSolver::BiCgStab => {
+            let entries = entries(system, &shift);
+            let krylov = Krylov::new(system, &shift, None, KrylovControls::new(system));
+            let apart = Apart::iterated(system, &entries, krylov);
+            Solver::Apart(Box::new(StageParts::new(system, &entries, apart)))
+        }
     };
     // gamma_i dt df/dt, without the part of the stage.
     let by_time = system.time_derivatives().into_iter().map(|rate| nonzero(rate).map(|r| dt * r)).collect();
@@ -66,7 +78,7 @@ pub(crate) fn build<'g>(
                     rates.into_iter().enumerate().map(|(i, rate)| rest(Some(rate), i).unwrap_or(rate));
                 lu.solve(&right.collect::<Vec<_>>())
             }
-            Solver::Dense(parts) => {
+            Solver::Apart(parts) => {
                 let zero = system.graph.constant(0.0);
                 let rest: Vec<_> = (0..states.len()).map(|i| rest(None, i).unwrap_or(zero)).collect();
                 parts.stage(time(), states, rest, known.filter(|_| carried))
@@ -87,25 +99,29 @@ pub(crate) fn build<'g>(
         let scaled = system.mass_times(&scaled);
         match &mut solver {
             Solver::Sparse(lu) => lu.solve(&scaled),
-            Solver::Dense(parts) => parts.solve("smooth", scaled),
+            Solver::Apart(parts) => parts.solve("smooth", scaled),
         }
     });
-    let (singular, parts, matrices) = match solver {
-        Solver::Sparse(lu) => (lu.singular(), Vec::new(), Vec::new()),
-        Solver::Dense(own) => (own.dense.singular(), own.parts, own.dense.matrices),
+    let (singular, parts, apart) = match solver {
+        Solver::Sparse(lu) => (lu.singular(), Vec::new(), None),
+        Solver::Apart(own) => (own.apart.singular(), own.parts, Some(own.apart)),
     };
     let old = system.state_symbols();
     let linear_solves = tableau.stages() as u32 + u32::from(data.smooth && errors.is_some());
     let step =
         Attempt { dt, old, new, errors, slope, carried, stages: increments.u, iterated: None, singular }
             .assemble(method, system, options);
-    StepGraph { linear_solves, parts, matrices, ..step }
+    let mut graph = StepGraph { linear_solves, parts, ..step };
+    if let Some(apart) = apart {
+        apart.complete(&mut graph);
+    }
+    graph
 }
 
 /// How the stages' linear systems are solved.
 enum Solver<'a, 'g> {
     Sparse(SparseLu<'g>),
-    Dense(Box<StageParts<'a, 'g>>),
+    Apart(Box<StageParts<'a, 'g>>),
 }
 
 impl<'g> Solver<'_, 'g> {
@@ -113,7 +129,7 @@ impl<'g> Solver<'_, 'g> {
     fn kept(&mut self, values: Vec<Option<Expr<'g>>>) -> Vec<Option<Expr<'g>>> {
         match self {
             Solver::Sparse(_) => values,
-            Solver::Dense(parts) => {
+            Solver::Apart(parts) => {
                 let kept = values.into_iter().map(|value| Some(parts.kept(value?))).collect();
                 parts.close("prepare");
                 kept
@@ -122,10 +138,10 @@ impl<'g> Solver<'_, 'g> {
     }
 }
 
-/// Stages as parts of an attempt, with factors between them. One program computes the right-hand sides of all of them.
+/// Stages as parts of an attempt, with linear systems solved between them. One program computes the right-hand sides of all of them.
 struct StageParts<'a, 'g> {
     system: &'a System<'g>,
-    dense: Dense<'g>,
+    apart: Apart<'g>,
     parts: Vec<Part<'g>>,
     /// What stands in the next part, and what follows it.
     outputs: Vec<(Expr<'g>, Expr<'g>)>,
@@ -140,8 +156,7 @@ struct StageParts<'a, 'g> {
 }
 
 impl<'a, 'g> StageParts<'a, 'g> {
-    fn new(system: &'a System<'g>, entries: &Entries<'g>) -> Self {
-        let dense = Dense::new(system, 0, entries, &[vec![0]]);
+    fn new(system: &'a System<'g>, entries: &Entries<'g>, apart: Apart<'g>) -> Self {
         let time = system.graph.symbol("stage.time");
         let of = |what: &str| -> Vec<_> {
             system.states.iter().map(|state| system.graph.symbol(&format!("{what}.{}", state.name))).collect()
@@ -149,8 +164,9 @@ impl<'a, 'g> StageParts<'a, 'g> {
         let (states, rest) = (of("stage"), of("stage.rest"));
         let rates = system.derivatives_at(time, &states);
         let right = rates.into_iter().zip(&rest).map(|(rate, rest)| rate + *rest).collect();
-        let (outputs, calls) = (dense.entries(entries), dense.factor());
-        Self { system, parts: Vec::new(), outputs, calls, time, states, rest, right, solves: 0, dense }
+        let (mut outputs, calls) = (apart.entries(entries), apart.factor());
+        outputs.extend(apart.begin());
+        Self { system, parts: Vec::new(), outputs, calls, time, states, rest, right, solves: 0, apart }
     }
 
     /// A symbol for a value that later parts take as well.
@@ -185,9 +201,10 @@ impl<'a, 'g> StageParts<'a, 'g> {
         let named = |state: &rubie_model::State<'g>| format!("u{}.{}", self.solves, state.name);
         let solution: Vec<_> =
             self.system.states.iter().map(|state| self.system.graph.symbol(&named(state))).collect();
-        self.outputs.extend(self.dense.right(right));
-        self.calls.extend(self.dense.solve(&solution));
+        self.outputs.extend(self.apart.right(right));
+        self.calls.extend(self.apart.solve(&solution));
         self.close(name);
+        self.parts.extend(self.apart.parts(&solution));
         solution
     }
 

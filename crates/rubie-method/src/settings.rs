@@ -77,6 +77,10 @@ pub struct StepSettings {
     pub newton: Option<NewtonJacobian>,
     /// How linear systems are solved; where nothing is said, by what suits their size ([`Method::linear_solver`]).
     pub linear_solver: Option<LinearSolver>,
+    /// Iterations after which a linear system that is solved by iteration is given up, from 1 to 32767.
+    pub krylov_max_iters: u32,
+    /// Where such an iteration ends: the root of the mean square of its residual, in units of the tolerances of a step; above 0.
+    pub krylov_tolerance: f64,
     /// Whether the iteration begins where a polynomial through the stages of the last step leads to.
     pub predict_stages: Option<bool>,
     /// Whether the error estimate is multiplied by (I - gamma dt J)^-1, which takes out what it says of the stiff components. Only
@@ -111,6 +115,8 @@ impl Default for StepSettings {
             newton_target_iters: 5,
             newton: None,
             linear_solver: None,
+            krylov_max_iters: 100,
+            krylov_tolerance: 1e-3,
             predict_stages: None,
             smooth_error: None,
             consistent_values: ConsistentValues::default(),
@@ -189,11 +195,20 @@ impl Method {
         system: &System<'_>,
     ) -> Result<Vec<f64>, SettingsError> {
         self.check_algebraic(system)?;
-        self.linear_solver(settings, system)?;
+        let linear_solver = self.linear_solver(settings, system)?;
         let states = system.states.len();
         let mut values = self.control_values(settings, states)?;
         if settings.consistent_values != ConsistentValues::None && system.has_algebraic() {
             values.push(settings.dt.unwrap_or(SHAMPINE_STEP));
+            let atol = per_state("atol", &settings.atol, states)?;
+            values.extend(atol.iter().map(|tolerance| tolerance.max(LEAST_ATOL)));
+            values.extend(per_state("rtol", &settings.rtol, states)?);
+        }
+        if linear_solver == Some(LinearSolver::BiCgStab) {
+            let (limit, tolerance) = (settings.krylov_max_iters, settings.krylov_tolerance);
+            check("krylov_max_iters", f64::from(limit), (1..=32767).contains(&limit), "from 1 to 32767")?;
+            check("krylov_tolerance", tolerance, tolerance > 0.0 && tolerance < 1.0, "above 0 and below 1")?;
+            values.extend([f64::from(limit), tolerance]);
             let atol = per_state("atol", &settings.atol, states)?;
             values.extend(atol.iter().map(|tolerance| tolerance.max(LEAST_ATOL)));
             values.extend(per_state("rtol", &settings.rtol, states)?);
@@ -250,8 +265,8 @@ impl Method {
         let refused = || Err(SettingsError::TooLarge { method: self.name, states: system.states.len() });
         let operations = self.factor_operations(system);
         let sparse = operations <= limit;
-        let dense = self.dense_unknowns() * system.states.len() <= Self::MOST_DENSE_UNKNOWNS
-            && operations_beside(system, settings.consistent_values, limit) <= limit;
+        let beside = operations_beside(system, settings.consistent_values, limit) <= limit;
+        let dense = beside && self.dense_unknowns() * system.states.len() <= Self::MOST_DENSE_UNKNOWNS;
         let fills = self.blocks() * system.states.len().pow(3) / 3 <= 2 * operations;
         match settings.linear_solver {
             None if dense && fills && operations > Self::MANY_FACTOR_OPERATIONS => {
@@ -259,6 +274,7 @@ impl Method {
             }
             None | Some(LinearSolver::Sparse) if sparse => Ok(Some(LinearSolver::Sparse)),
             None | Some(LinearSolver::Dense) if dense => Ok(Some(LinearSolver::Dense)),
+            None | Some(LinearSolver::BiCgStab) if beside => Ok(Some(LinearSolver::BiCgStab)),
             _ => refused(),
         }
     }

@@ -118,6 +118,8 @@ pub enum Trouble {
     NewtonDivergence,
     /// A pivot of a linear system vanished.
     SingularMatrix,
+    /// A linear system was not solved within the allowed number of iterations.
+    LinearIterations,
 }
 
 /// One attempted step as expressions in terms of the system's symbols (time, states, parameters: the values at the

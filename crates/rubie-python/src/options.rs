@@ -39,6 +39,8 @@ const NAMES: &[&str] = &[
     "newton_target_iters",
     "newton",
     "linear_solver",
+    "krylov_max_iters",
+    "krylov_tolerance",
     "predict_stages",
     "smooth_error",
     "max_steps",
@@ -122,6 +124,8 @@ fn take(
             let automatic = to.extract::<String>()?.eq_ignore_ascii_case("auto");
             steps.linear_solver = if automatic { None } else { Some(word(to)?) };
         }
+        "krylov_max_iters" => steps.krylov_max_iters = to.extract()?,
+        "krylov_tolerance" => steps.krylov_tolerance = to.extract()?,
         "predict_stages" => steps.predict_stages = Some(to.extract()?),
         "smooth_error" => steps.smooth_error = Some(to.extract()?),
         "max_steps" => options.max_steps = to.extract()?,

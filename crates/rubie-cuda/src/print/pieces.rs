@@ -200,6 +200,9 @@ impl<'a> Pieces<'a> {
     /// each is there once.
     fn parts(&self) -> Vec<String> {
         let programs = &self.spec.programs;
+        if programs.order.iter().any(|part| part.with > 0) {
+            return self.parts_with_repeats();
+        }
         let once = programs.order.len() == programs.attempt.len();
         let mut lines: Vec<String> = Vec::new();
         if !once {
@@ -234,6 +237,30 @@ impl<'a> Pieces<'a> {
         if !once {
             lines.push("}".to_owned());
         }
+        lines
+    }
+
+    /// The same where a part is repeated together with others: each says which is next.
+    fn parts_with_repeats(&self) -> Vec<String> {
+        let order = &self.spec.programs.order;
+        let mut lines = vec![format!("for (int part = 0; part < {};) switch (part) {{", order.len())];
+        // Parts that are the same share a case.
+        for (i, part) in order.iter().enumerate() {
+            let next = match part.pending {
+                None => "part += 1;".to_owned(),
+                Some(row) => format!("part += l.r.r{row} > 0 ? {} : 1;", -(part.with as i64)),
+            };
+            if order[..i].contains(part) {
+                continue;
+            }
+            for (j, _) in order.iter().enumerate().filter(|(_, other)| *other == part) {
+                lines.push(format!("case {j}:"));
+            }
+            lines.push(format!("part_{}(l, k);", part.program));
+            lines.push(next);
+            lines.push("break;".to_owned());
+        }
+        lines.push("}".to_owned());
         lines
     }
 

@@ -1,14 +1,16 @@
-//! Linear systems that are factored and solved between the parts of an attempt, where unrolled factors would be too large.
+//! Linear systems that are solved between the parts of an attempt, where unrolled factors would be too large: by dense factors, or by
+//! iteration.
 
 use rubie_expr::Expr;
 use rubie_model::System;
 
+use crate::krylov::Krylov;
 use crate::linear::Entries;
-use crate::step::{Call, Matrix};
+use crate::step::{Call, Matrix, Part, StepGraph, Trouble};
 
-/// A matrix of one block of unknowns, or of several that have nothing to do with each other, with a right-hand side.
+/// A system of one block of unknowns, or of several: those that have nothing to do with each other have matrices of their own.
 #[derive(Clone)]
-pub(crate) struct Dense<'g> {
+pub(crate) struct Apart<'g> {
     /// Place of the first matrix among those of the step.
     first: usize,
     pub(crate) matrices: Vec<Matrix<'g>>,
@@ -18,9 +20,11 @@ pub(crate) struct Dense<'g> {
     right: Vec<Expr<'g>>,
     /// The solution of an iteration, by unknown.
     pub(crate) solution: Vec<Expr<'g>>,
+    /// The iteration that takes the place of factors; there are no matrices then.
+    pub(crate) krylov: Option<Krylov<'g>>,
 }
 
-impl<'g> Dense<'g> {
+impl<'g> Apart<'g> {
     /// For matrices with the places of `entries`, unknowns of which the first `size` are the first block, and so on; each of `groups` is a
     /// list of blocks that have a matrix to themselves. `first` matrices come before.
     pub(crate) fn new(
@@ -49,11 +53,20 @@ impl<'g> Dense<'g> {
             right: (0..entries.size).map(|i| symbol("right", i)).collect(),
             solution: (0..entries.size).map(|i| symbol("solution", i)).collect(),
             unknowns,
+            krylov: None,
         }
     }
 
-    /// What a part leaves for [`Dense::factor`].
+    /// The same solved by iteration.
+    pub(crate) fn iterated(system: &System<'g>, entries: &Entries<'g>, krylov: Krylov<'g>) -> Self {
+        Self { krylov: Some(krylov), ..Self::new(system, 0, entries, &[]) }
+    }
+
+    /// What a part leaves for [`Apart::factor`].
     pub(crate) fn entries(&self, entries: &Entries<'g>) -> Vec<(Expr<'g>, Expr<'g>)> {
+        if let Some(krylov) = &self.krylov {
+            return krylov.prepare(entries);
+        }
         let of = |(matrix, unknowns): (&Matrix<'g>, &Vec<usize>)| {
             let symbols: Vec<_> = matrix.entries.iter().map(|(_, _, symbol)| *symbol).collect();
             symbols.into_iter().zip(placed(entries, unknowns).map(|(_, _, value)| value)).collect::<Vec<_>>()
@@ -65,14 +78,36 @@ impl<'g> Dense<'g> {
         (self.first..self.first + self.matrices.len()).map(|matrix| Call::Factor { matrix }).collect()
     }
 
-    /// What a part leaves for [`Dense::solve`].
+    /// What a part leaves for [`Apart::solve`].
     pub(crate) fn right(&self, values: impl IntoIterator<Item = Expr<'g>>) -> Vec<(Expr<'g>, Expr<'g>)> {
+        if let Some(krylov) = &self.krylov {
+            return krylov.right(values);
+        }
         self.right.iter().copied().zip(values).collect()
     }
 
     /// `solution` by unknown.
     pub(crate) fn solve(&self, solution: &[Expr<'g>]) -> Vec<Call<'g>> {
         (0..self.matrices.len()).map(|matrix| self.solve_one(matrix, &self.right, solution)).collect()
+    }
+
+    /// What comes after the part with these calls, until `solution` stands.
+    pub(crate) fn parts(&self, solution: &[Expr<'g>]) -> Vec<Part<'g>> {
+        self.krylov.as_ref().map_or_else(Vec::new, |krylov| krylov.solve(solution))
+    }
+
+    /// What stands at the start of an attempt.
+    pub(crate) fn begin(&self) -> Option<(Expr<'g>, Expr<'g>)> {
+        self.krylov.as_ref().map(Krylov::begin)
+    }
+
+    /// Puts what the system takes and tells into the graph of the step.
+    pub(crate) fn complete(self, graph: &mut StepGraph<'g>) {
+        graph.matrices = self.matrices;
+        if let Some(krylov) = self.krylov {
+            graph.controls.extend(krylov.controls.list);
+            graph.troubles.push((Trouble::LinearIterations, krylov.trouble.gt(0.0)));
+        }
     }
 
     /// Solves with one of the matrices; values by unknown of all of them.

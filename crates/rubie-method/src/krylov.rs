@@ -1,0 +1,198 @@
+//! Linear systems solved by iteration, without their matrix: the stabilised method of bi-conjugate gradients.
+//!
+//! Source: H. A. van der Vorst, Bi-CGSTAB, SIAM J. Sci. Stat. Comput. 13 (1992) 631-644, on the system G D^-1 W G^-1 with the diagonal D
+//! of W and the weights G = 1 / (atol + rtol |y|): all numbers are in units of the tolerances. Products of W with a vector are
+//! derivatives along it.
+
+use rubie_expr::{Differentiator, Expr, substitute};
+use rubie_model::System;
+
+use crate::controls::KrylovControls;
+use crate::linear::Entries;
+use crate::step::Part;
+
+/// The symbols of an iteration.
+#[derive(Clone)]
+pub(crate) struct Krylov<'g> {
+    pub(crate) controls: KrylovControls<'g>,
+    /// By unknown: 1 / weight, and weight / diagonal.
+    unit: Vec<Expr<'g>>,
+    scale: Vec<Expr<'g>>,
+    /// The size of a state at the start, by unknown.
+    start: Vec<Expr<'g>>,
+    /// W times a direction, in symbols of the direction.
+    direction: Vec<Expr<'g>>,
+    product: Vec<Expr<'g>>,
+    x: Vec<Expr<'g>>,
+    r: Vec<Expr<'g>>,
+    shadow: Vec<Expr<'g>>,
+    p: Vec<Expr<'g>>,
+    v: Vec<Expr<'g>>,
+    rho: Expr<'g>,
+    alpha: Expr<'g>,
+    omega: Expr<'g>,
+    count: Expr<'g>,
+    pending: Expr<'g>,
+    failed: Expr<'g>,
+    /// 1 where an iteration of this attempt has failed.
+    pub(crate) trouble: Expr<'g>,
+}
+
+impl<'g> Krylov<'g> {
+    /// For blocks S_ij M - delta_ij J, with J at the system's own time and states or at those of stages.
+    pub(crate) fn new(
+        system: &System<'g>,
+        shift: &[Vec<Option<Expr<'g>>>],
+        at: Option<(&[Expr<'g>], &[Vec<Expr<'g>>])>,
+        controls: KrylovControls<'g>,
+    ) -> Self {
+        let size = system.states.len();
+        let own = |name: &str| system.graph.symbol(&format!("krylov.{name}"));
+        let vector = |name: &str| -> Vec<_> { (0..shift.len() * size).map(|_| own(name)).collect() };
+        let direction = vector("direction");
+        let mut rates = Differentiator::new(&system.derivatives());
+        let zero = system.graph.constant(0.0);
+        let blocks: Vec<&[Expr<'g>]> = direction.chunks(size.max(1)).collect();
+        let product = shift.iter().enumerate().flat_map(|(block, row)| {
+            let along: Vec<_> =
+                system.state_symbols().into_iter().zip(blocks[block].iter().copied()).collect();
+            let mut derivatives = vec![zero; size];
+            for (i, value) in rates.along(&along) {
+                derivatives[i] = value;
+            }
+            if let Some((times, stages)) = at {
+                derivatives = system.at(&derivatives, times[block], &stages[block]);
+            }
+            let sums = (0..size).map(|i| {
+                let terms = row.iter().zip(&blocks).filter_map(|(shift, block)| Some((*shift)? * block[i]));
+                terms.reduce(|sum, term| sum + term).unwrap_or(zero)
+            });
+            let moved = system.mass_times(&sums.collect::<Vec<_>>());
+            moved.into_iter().zip(derivatives).map(|(moved, rate)| moved - rate).collect::<Vec<_>>()
+        });
+        Self {
+            controls,
+            unit: vector("unit"),
+            scale: vector("scale"),
+            start: shift.iter().flat_map(|_| system.state_symbols()).collect(),
+            product: product.collect(),
+            x: vector("x"),
+            r: vector("r"),
+            shadow: vector("shadow"),
+            p: vector("p"),
+            v: vector("v"),
+            rho: own("rho"),
+            alpha: own("alpha"),
+            omega: own("omega"),
+            count: own("count"),
+            pending: own("pending"),
+            failed: own("failed"),
+            trouble: own("trouble"),
+            direction,
+        }
+    }
+
+    /// What stands before the first system of an attempt, for matrices with these entries.
+    pub(crate) fn prepare(&self, entries: &Entries<'g>) -> Vec<(Expr<'g>, Expr<'g>)> {
+        let zero = self.rho.graph().constant(0.0);
+        let states = self.controls.atol.len().max(1);
+        let mut diagonal = vec![zero; self.x.len()];
+        for (i, j, value) in &entries.list {
+            if i == j {
+                diagonal[*i] = *value;
+            }
+        }
+        let mut outputs = Vec::new();
+        for (i, diagonal) in diagonal.into_iter().enumerate() {
+            let (atol, rtol) = (self.controls.atol[i % states], self.controls.rtol[i % states]);
+            let unit = atol + rtol * self.start[i].abs();
+            let diagonal = diagonal.abs().gt(0.0).select(diagonal, 1.0 + zero);
+            outputs.extend([(self.unit[i], unit), (self.scale[i], 1.0 / (unit * diagonal))]);
+        }
+        outputs
+    }
+
+    /// That nothing has failed in an attempt so far.
+    pub(crate) fn begin(&self) -> (Expr<'g>, Expr<'g>) {
+        (self.trouble, self.rho.graph().constant(0.0))
+    }
+
+    /// What stands before a system with this right-hand side.
+    pub(crate) fn right(&self, right: impl IntoIterator<Item = Expr<'g>>) -> Vec<(Expr<'g>, Expr<'g>)> {
+        let (zero, one) = (self.rho.graph().constant(0.0), self.rho.graph().constant(1.0));
+        let scaled: Vec<_> =
+            right.into_iter().zip(&self.scale).map(|(right, scale)| right * *scale).collect();
+        let pending = self.small(dot(&scaled, &scaled)).select(zero, one);
+        let mut outputs: Vec<_> = self.r.iter().chain(&self.shadow).copied().zip(scaled.repeat(2)).collect();
+        outputs.extend([&self.x, &self.p, &self.v].into_iter().flatten().map(|symbol| (*symbol, zero)));
+        outputs.extend([self.rho, self.alpha, self.omega].map(|symbol| (symbol, one)));
+        outputs.extend([(self.count, zero), (self.failed, zero), (self.pending, pending)]);
+        outputs
+    }
+
+    /// Whether a residual with this sum of squares is small enough.
+    fn small(&self, squares: Expr<'g>) -> Expr<'g> {
+        let tolerance = self.controls.tolerance;
+        (squares * (1.0 / self.x.len().max(1) as f64)).le(tolerance * tolerance)
+    }
+
+    /// G D^-1 W G^-1 times a vector.
+    fn times(&self, vector: &[Expr<'g>]) -> Vec<Expr<'g>> {
+        let along = self.direction.iter().zip(vector).zip(&self.unit);
+        let along: Vec<_> = along.map(|((symbol, value), unit)| (*symbol, *value * *unit)).collect();
+        let product = substitute(&self.product, &along);
+        product.into_iter().zip(&self.scale).map(|(value, scale)| value * *scale).collect()
+    }
+
+    /// The iteration, and what leaves its solution in these symbols: not a number where there is none.
+    pub(crate) fn solve(&self, solution: &[Expr<'g>]) -> Vec<Part<'g>> {
+        let graph = self.rho.graph();
+        let (zero, one) = (graph.constant(0.0), graph.constant(1.0));
+        let plus = |a: &[Expr<'g>], factor: Expr<'g>, b: &[Expr<'g>]| -> Vec<_> {
+            a.iter().zip(b).map(|(a, b)| *a + factor * *b).collect()
+        };
+        let rho = dot(&self.shadow, &self.r);
+        let beta = (rho / self.rho) * (self.alpha / self.omega);
+        let p = plus(&self.r, beta, &plus(&self.p, -self.omega, &self.v));
+        let v = self.times(&p);
+        let alpha = rho / dot(&self.shadow, &v);
+        let s = plus(&self.r, -alpha, &v);
+        let t = self.times(&s);
+        let length = dot(&t, &t);
+        let omega = length.gt(0.0).select(dot(&t, &s) / length, zero);
+        let x = plus(&plus(&self.x, alpha, &p), omega, &s);
+        let r = plus(&s, -omega, &t);
+
+        let active = self.pending.gt(0.0);
+        let squares = dot(&r, &r);
+        let done = self.small(squares);
+        let count = self.count + 1.0;
+        let exhausted = count.ge(self.controls.max_iterations);
+        let gives_up = squares.lt(f64::INFINITY).not().or(done.not().and(exhausted));
+        let number = |holds: Expr<'g>| holds.select(one, zero);
+        let kept = |symbol: &Expr<'g>, value: Expr<'g>| (*symbol, active.select(value, *symbol));
+        let mut outputs = Vec::new();
+        for (symbols, values) in [(&self.x, x), (&self.r, r), (&self.p, p), (&self.v, v)] {
+            outputs.extend(symbols.iter().zip(values).map(|(symbol, value)| kept(symbol, value)));
+        }
+        outputs.extend([
+            kept(&self.rho, rho),
+            kept(&self.alpha, alpha),
+            kept(&self.omega, omega),
+            kept(&self.count, count),
+            kept(&self.failed, number(gives_up)),
+            (self.trouble, number(active.and(gives_up).or(self.trouble.gt(0.0)))),
+            (self.pending, number(active.and(done.or(gives_up).not()))),
+        ]);
+        let iterate = Part { pending: Some(self.pending), ..Part::once("krylov", outputs) };
+        let nothing = graph.constant(f64::NAN);
+        let failed = self.failed.gt(0.0);
+        let values = self.x.iter().zip(&self.unit).map(|(x, unit)| failed.select(nothing, *x * *unit));
+        vec![iterate, Part::once("solution", solution.iter().copied().zip(values).collect())]
+    }
+}
+
+fn dot<'g>(a: &[Expr<'g>], b: &[Expr<'g>]) -> Expr<'g> {
+    let products = a.iter().zip(b).map(|(a, b)| *a * *b);
+    products.reduce(|sum, product| sum + product).expect("there are unknowns")
+}
