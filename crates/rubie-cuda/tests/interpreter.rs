@@ -8,7 +8,7 @@ use cases::{Case, Kind, MODELS};
 use host::HostBackend;
 use rubie_driver::{DriverOptions, Drivers, TimeAxis};
 use rubie_kernel::{AttemptPart, CpuBackend};
-use rubie_method::Method;
+use rubie_method::{LinearSolver, Method};
 use rubie_program::{Interpreter, Isa, Precision};
 
 fn compare(backend: &HostBackend, model: (&str, f64), method: &Method, kind: Kind, precision: Precision) {
@@ -240,6 +240,21 @@ fn parts_that_occur_twice() {
     let source = rubie_cuda::Source::print(&case.spec);
     assert!(source.text.contains("case 0:\n    case 2:"), "{}", source.text);
     compare_case(&HostBackend::new(compiler), &case);
+}
+
+/// Linear systems that are solved by iteration within Newton's iteration, or alone.
+#[test]
+fn iterations_within_iterations() {
+    let Some(compiler) = host::compiler() else { return };
+    let backend = HostBackend::new(compiler);
+    let text = "param k = 1\nstate x = 1, y = 0, z = 0\nx' = -k*x + 100*y*z\ny' = k*x - 100*y*z - 30*y*y\nz' = 30*y*y";
+    for (i, name) in ["kvaerno5", "rodas5p", "radau_iia_5"].into_iter().enumerate() {
+        let method = rubie_method::find(name).unwrap();
+        let (kind, precision) = [(Kind::Inside, Precision::F64), (Kind::Ends, Precision::F32)][i % 2];
+        let solver = Some(LinearSolver::BiCgStab);
+        let case = Case::solved(("chain", text, 1.0), (None, &[]), method, (kind, precision), solver);
+        assert!(compare_case(&backend, &case) > 50, "{name}");
+    }
 }
 
 /// What the compiler optimises must not change any bit either.

@@ -10,7 +10,7 @@ use rubie_kernel::{
     Backend, ChunkInputs, ChunkOutputs, ChunkReport, Controls, Input, Inputs, KernelSpec, Recording,
     SamplesMut, Status, SummaryControls, Watch,
 };
-use rubie_method::{BuildOptions, Method, StepSettings};
+use rubie_method::{BuildOptions, LinearSolver, Method, StepSettings};
 use rubie_model::{Event, Model, Parameter, Trigger};
 use rubie_output::{Counter, MetricRequest, OutputGraph, Span, SummaryGraph, SummaryTiming};
 use rubie_program::Precision;
@@ -100,6 +100,17 @@ impl Case {
         method: &Method,
         (kind, precision): (Kind, Precision),
     ) -> Case {
+        Case::solved((name, text, until), (drivers, jumps), method, (kind, precision), None)
+    }
+
+    /// The same with another way to solve linear systems.
+    pub(crate) fn solved(
+        (name, text, until): (&str, &str, f64),
+        (drivers, jumps): (Option<&Drivers>, &[f64]),
+        method: &Method,
+        (kind, precision): (Kind, Precision),
+        linear_solver: Option<LinearSolver>,
+    ) -> Case {
         let model = Model::parse(name, text).unwrap();
         let graph = Graph::new();
         let mut system = model.system(&graph);
@@ -126,10 +137,12 @@ impl Case {
             table.extend([f64::INFINITY; 2]);
         }
         let dt = (!method.adaptive()).then_some(until / 300.0);
-        let settings = StepSettings { dt, ..StepSettings::with_tolerance(1e-5) };
+        let settings = StepSettings { dt, linear_solver, ..StepSettings::with_tolerance(1e-5) };
         let controller = method.controller(&settings).unwrap();
         let dense = kind != Kind::Ends || text.contains("when ");
-        let step = method.build(&system, &BuildOptions { controller, dense, ..Default::default() });
+        let linear_solver = linear_solver.unwrap_or_default();
+        let options = BuildOptions { controller, dense, linear_solver, ..Default::default() };
+        let step = method.build(&system, &options);
         let samples = OutputGraph::all(&system);
         let samples = if kind == Kind::Counters { samples.counting(&Counter::ALL).unwrap() } else { samples };
         let metrics = metrics(kind);

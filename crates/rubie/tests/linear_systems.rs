@@ -119,9 +119,71 @@ fn large_coupled_systems() {
     }
 }
 
-/// Small systems stay with sparse factors, and both kinds find the same but for rounding.
+/// A plane of 40 by 40 cells with diffusion and decay, whose factors would fill up and whose matrix would be large: solved by iteration.
+/// Exact: a product of sines decays with the sum of its eigenvalues.
 #[test]
-fn both_kinds_of_factors_agree() {
+fn a_plane_without_its_matrix() {
+    let (cells, d) = (40_usize, 40.0);
+    let mut text = format!("param r = 1\nd = {d:?}\n");
+    let at_cell = |i: usize, j: usize| match (1..=cells).contains(&i) && (1..=cells).contains(&j) {
+        true => format!("u{i}_{j}"),
+        false => "0".to_owned(),
+    };
+    let wave = |i: usize, j: usize| {
+        let turn = std::f64::consts::PI / (cells as f64 + 1.0);
+        (turn * i as f64).sin() * (turn * j as f64).sin()
+    };
+    for i in 1..=cells {
+        for j in 1..=cells {
+            writeln!(text, "state u{i}_{j} = {:?}", wave(i, j)).unwrap();
+            let around =
+                [(i - 1, j), (i + 1, j), (i, j - 1), (i, j + 1)].map(|(i, j)| at_cell(i, j)).join(" + ");
+            writeln!(text, "u{i}_{j}' = d*({around} - 4*u{i}_{j}) - r*u{i}_{j}").unwrap();
+        }
+    }
+    let half = (std::f64::consts::PI / (2.0 * (cells as f64 + 1.0))).sin();
+    for method in ["rodas5p", "kvaerno3"] {
+        let steps = StepSettings { linear_solver: Some(LinearSolver::BiCgStab), ..StepSettings::default() };
+        let solver = Solver::new(&model(&text), &options(method, 1.0, steps)).unwrap();
+        let solution = solver.solve(&axis("r=0.5,1,2")).unwrap();
+        assert_eq!(solution.report().linear_solver, Some("bicgstab"));
+        for (run, r) in [0.5, 1.0, 2.0].into_iter().enumerate() {
+            let decay = (-8.0 * d * half * half - r).exp();
+            for cell in [0, 779, 780, 1599] {
+                let exact = decay * wave(cell / cells + 1, cell % cells + 1);
+                let error = (at(&solution, [0, cell, run]) - exact).abs();
+                assert!(error < 2e-5, "{method}: {error:e}");
+            }
+        }
+    }
+}
+
+/// An iteration that is given up makes the step smaller, or fails a run with fixed steps; others notice nothing.
+#[test]
+fn iterations_that_do_not_end() {
+    let text = Network::new(9).text();
+    let of = |most, controller, dt| {
+        let steps = StepSettings {
+            linear_solver: Some(LinearSolver::BiCgStab),
+            krylov_max_iters: most,
+            controller,
+            dt,
+            ..StepSettings::default()
+        };
+        Solver::new(&model(&text), &options("rodas5p", 1.0, steps)).unwrap().solve(&axis("r=1e-9,1")).unwrap()
+    };
+    let fixed = of(1, Some(ControllerKind::Fixed), Some(0.25));
+    let status: Vec<String> = fixed.status().iter().map(|status| status.to_string()).collect();
+    assert_eq!(status[0], "success");
+    assert!(status[1].contains("linear_iterations"), "{status:?}");
+    let (few, many) = (of(3, None, None), of(100, None, None));
+    assert!(few.status().iter().chain(many.status()).all(|status| status.is_success()));
+    assert!(few.report().rejected_steps > many.report().rejected_steps);
+}
+
+/// Small systems stay with sparse factors, and all kinds find the same but for rounding.
+#[test]
+fn linear_solvers_agree() {
     let text = Network::new(9).text();
     for (method, most) in
         [("rodas5p", 1e-11), ("rosenbrock23", 1e-11), ("kvaerno5", 1e-7), ("radau_iia_5", 1e-7)]
@@ -129,12 +191,21 @@ fn both_kinds_of_factors_agree() {
         let of = |steps: StepSettings| {
             Solver::new(&model(&text), &options(method, 1.0, steps)).unwrap().solve(&axis("r=1:2:9")).unwrap()
         };
-        let (sparse, dense) = (of(StepSettings::default()), of(dense()));
-        assert_eq!([&sparse, &dense].map(|s| s.report().linear_solver), [Some("sparse"), Some("dense")]);
-        for run in 0..9 {
-            for k in 0..9 {
-                let difference = (at(&sparse, [0, k, run]) - at(&dense, [0, k, run])).abs();
-                assert!(difference < most, "{method}: {difference:e}");
+        let sparse = of(StepSettings::default());
+        assert_eq!(sparse.report().linear_solver, Some("sparse"));
+        let krylov = StepSettings {
+            linear_solver: Some(LinearSolver::BiCgStab),
+            krylov_tolerance: 1e-6,
+            ..StepSettings::default()
+        };
+        for (steps, name, most) in [(dense(), "dense", most), (krylov, "bicgstab", 1e-7)] {
+            let found = of(steps);
+            assert_eq!(found.report().linear_solver, Some(name));
+            for run in 0..9 {
+                for k in 0..9 {
+                    let difference = (at(&sparse, [0, k, run]) - at(&found, [0, k, run])).abs();
+                    assert!(difference < most, "{method}, {name}: {difference:e}");
+                }
             }
         }
     }
@@ -144,10 +215,19 @@ fn both_kinds_of_factors_agree() {
 #[test]
 fn bits_depend_on_the_run_alone() {
     let text = Network::new(6).text();
-    for method in ["rodas5p", "kvaerno5", "radau_iia_5", "crank_nicolson"] {
+    let krylov = || StepSettings { linear_solver: Some(LinearSolver::BiCgStab), ..dense() };
+    let cases = [
+        ("rodas5p", dense()),
+        ("kvaerno5", dense()),
+        ("radau_iia_5", dense()),
+        ("crank_nicolson", dense()),
+        ("rodas5p", krylov()),
+        ("kvaerno3", krylov()),
+    ];
+    for (method, steps) in cases {
         for precision in [Precision::F64, Precision::F32] {
             let tolerance = if precision == Precision::F64 { 1e-7 } else { 1e-4 };
-            let steps = StepSettings { rtol: tolerance.into(), atol: tolerance.into(), ..dense() };
+            let steps = StepSettings { rtol: tolerance.into(), atol: tolerance.into(), ..steps.clone() };
             let of = |sweep: &str, backend, vectors, threads: usize, save| {
                 let options = SolveOptions {
                     precision,
