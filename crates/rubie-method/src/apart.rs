@@ -21,7 +21,7 @@ pub(crate) struct Apart<'g> {
     /// The solution of an iteration, by unknown.
     pub(crate) solution: Vec<Expr<'g>>,
     /// The iteration that takes the place of factors; there are no matrices then.
-    pub(crate) krylov: Option<Krylov<'g>>,
+    pub(crate) krylov: Option<Box<Krylov<'g>>>,
 }
 
 impl<'g> Apart<'g> {
@@ -59,7 +59,7 @@ impl<'g> Apart<'g> {
 
     /// The same solved by iteration.
     pub(crate) fn iterated(system: &System<'g>, entries: &Entries<'g>, krylov: Krylov<'g>) -> Self {
-        Self { krylov: Some(krylov), ..Self::new(system, 0, entries, &[]) }
+        Self { krylov: Some(Box::new(krylov)), ..Self::new(system, 0, entries, &[]) }
     }
 
     /// What a part leaves for [`Apart::factor`].
@@ -98,7 +98,7 @@ impl<'g> Apart<'g> {
 
     /// What stands at the start of an attempt.
     pub(crate) fn begin(&self) -> Option<(Expr<'g>, Expr<'g>)> {
-        self.krylov.as_ref().map(Krylov::begin)
+        self.krylov.as_ref().map(|krylov| krylov.begin())
     }
 
     /// Puts what the system takes and tells into the graph of the step.

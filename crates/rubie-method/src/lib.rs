@@ -13,7 +13,7 @@
 //! Families: explicit Runge-Kutta methods; for stiff systems Rosenbrock-W methods, and diagonally or fully implicit
 //! Runge-Kutta methods, whose stages are solved by Newton's iteration (the [`Part`]s of a step). Linear systems are solved by
 //! [`SparseLu`], factors and solves as expressions unrolled over the pattern of the Jacobian, or, where that fills up, by
-//! [`Call`]s between parts ([`LinearSolver`]).
+//! [`Call`]s between parts or by iteration ([`LinearSolver`]).
 //!
 //! One step of the Lorenz system, with the graph's own evaluator in place of a backend:
 //!

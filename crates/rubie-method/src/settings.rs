@@ -245,11 +245,12 @@ impl Method {
 
     /// How the linear systems of this method are solved for a system; `None` where there are none. What `settings` name; else dense
     /// factors, up to [`Method::MOST_DENSE_UNKNOWNS`], where sparse ones would take more than [`Method::MOST_FACTOR_OPERATIONS`], or more
-    /// than [`Method::MANY_FACTOR_OPERATIONS`] and half of those of dense ones; else sparse factors.
+    /// than [`Method::MANY_FACTOR_OPERATIONS`] and half of those of dense ones; else sparse factors, and beyond all these an iteration.
     ///
     /// # Errors
-    /// [`SettingsError::TooLarge`] beyond that, or where other systems of equations are too large that are always unrolled: those for
-    /// derivatives and initial values with a mass matrix; [`SettingsError::NoLinearSystem`] where there is no choice to be made.
+    /// [`SettingsError::TooLarge`] for factors that are asked for beyond these limits, or where other systems of equations are too large that
+    /// are always unrolled: those for derivatives and initial values with a mass matrix; [`SettingsError::NoLinearSystem`] where there is no
+    /// choice to be made.
     pub fn linear_solver(
         &self,
         settings: &StepSettings,

@@ -42,9 +42,11 @@ pub enum SettingsError {
         /// The method.
         method: &'static str,
     },
-    /// Linear systems that are too large.
+    /// Linear systems that are too large for the way in which they would be solved.
     #[error(
-        "the linear systems of `{method}` for this model of {states} states are too large for sparse and for dense factors, as its equations          depend on too many states each: use a method without them, such as `tsit5`, a Rosenbrock method such as `rodas5p`, whose systems          have one unknown for each state, or a model whose equations depend on fewer states"
+        "for this model of {states} states, whose equations depend on too many states each, the linear systems of `{method}` are too large \
+         for the factors that they would be solved by: leave out `linear_solver`, or take `bicgstab`, which has none; where the model has a \
+         mass matrix and that is refused as well, use a method without linear systems, such as `tsit5`"
     )]
     TooLarge {
         /// The method.
