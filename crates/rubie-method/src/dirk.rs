@@ -5,7 +5,6 @@ use rubie_model::System;
 
 use crate::apart::Apart;
 use crate::assemble::{Attempt, Iterated, slope_at_start};
-use crate::controls::KrylovControls;
 use crate::implicit_tableau::ImplicitTableau;
 use crate::interpolant::weighted_sum;
 use crate::krylov::Krylov;
@@ -150,11 +149,10 @@ impl<'a, 'g> Stages<'a, 'g> {
         solver: LinearSolver,
     ) -> Self {
         let symbol = |name: &str| system.graph.symbol(name);
-        let shift = symbol("newton.shift");
-        let time = symbol("newton.time");
+        let (dt, newton) = (symbol("dt"), Newton::new(system, 1));
+        let (shift, time) = (symbol("newton.shift"), symbol("newton.time"));
         let base = system.states.iter().map(|state| symbol(&format!("newton.base.{}", state.name)));
         let base: Vec<_> = base.collect();
-        let newton = Newton::new(system, 1);
         let matrix = [vec![Some(shift)]];
         let apart = match solver {
             LinearSolver::Sparse => None,
@@ -163,13 +161,13 @@ impl<'a, 'g> Stages<'a, 'g> {
                 let stage = base.iter().zip(&newton.z[0]).map(|(base, z)| *base + *z).collect();
                 let (times, stages) = ([time], [stage]);
                 let at = (data.newton == NewtonJacobian::Exact).then_some((&times[..], &stages[..]));
-                let krylov = Krylov::new(system, &matrix, at, KrylovControls::new(system));
+                let krylov = Krylov::new(system, &matrix, at, None);
                 Some(Apart::iterated(system, &entries(system, &matrix), krylov))
             }
         };
         Self {
             system,
-            dt: symbol("dt"),
+            dt,
             slope,
             k: Vec::new(),
             end: None,

@@ -46,13 +46,11 @@ pub(crate) fn build<'g>(
     let mut calls = Vec::new();
     let rows = |rows: &[&[f64]]| rows.iter().map(|row| row.to_vec()).collect::<Vec<_>>();
     let transform = || Some([rows(data.decoupling.t), rows(data.decoupling.t_inverse)]);
-    let steering = KrylovControls::new(system);
-    let times: Vec<_> = tableau.c.iter().map(|node| system.time + node.value * dt).collect();
     let a: Vec<Vec<f64>> =
         tableau.a.iter().map(|row| row.iter().map(|number| number.value).collect()).collect();
     let inverse = inverse(&a);
-    let whole: Vec<Vec<_>> =
-        inverse.iter().map(|row| row.iter().map(|value| Some(per_step * *value)).collect()).collect();
+    let times = || tableau.c.iter().map(|node| system.time + node.value * dt).collect::<Vec<_>>();
+    let steering = (options.linear_solver == LinearSolver::BiCgStab).then(|| KrylovControls::new(system));
     let factors = match (options.linear_solver, data.newton) {
         (LinearSolver::Sparse, NewtonJacobian::Frozen) => Factors::Frozen {
             lu: keep(system, "newton.lu", factored(system, &blocks), &mut outputs),
@@ -74,16 +72,18 @@ pub(crate) fn build<'g>(
         (LinearSolver::BiCgStab, NewtonJacobian::Frozen) => {
             let entries = entries(system, &blocks);
             let apart =
-                Apart::iterated(system, &entries, Krylov::new(system, &blocks, None, steering.clone()));
+                Apart::iterated(system, &entries, Krylov::new(system, &blocks, None, steering.as_ref()));
             outputs.extend(apart.entries(&entries));
             Factors::Apart { apart, transform: transform(), exact: false }
         }
         (LinearSolver::BiCgStab, NewtonJacobian::Exact) => {
+            let whole: Vec<Vec<_>> =
+                inverse.iter().map(|row| row.iter().map(|value| Some(per_step * *value)).collect()).collect();
             let entries = entries(system, &whole);
             let at: Vec<Vec<_>> = (newton.z.iter())
                 .map(|z| system.state_symbols().into_iter().zip(z).map(|(old, z)| old + *z).collect())
                 .collect();
-            let krylov = Krylov::new(system, &whole, Some((&times, &at)), steering.clone());
+            let krylov = Krylov::new(system, &whole, Some((&times(), &at)), steering.as_ref());
             let apart = Apart::iterated(system, &entries, krylov);
             outputs.extend(apart.entries(&entries));
             Factors::Apart { apart, transform: None, exact: true }
@@ -101,7 +101,7 @@ pub(crate) fn build<'g>(
         Factors::Apart { .. } | Factors::Exact => None,
     };
     let equations = Equations {
-        times,
+        times: times(),
         base: vec![old.clone(); stages],
         shift: inverse.iter().map(|row| row.iter().map(|value| per_step * *value).collect()).collect(),
         factors,
@@ -153,7 +153,7 @@ pub(crate) fn build<'g>(
                 LinearSolver::BiCgStab => {
                     let shift = [vec![Some(shift)]];
                     let entries = entries(system, &shift);
-                    let krylov = Krylov::new(system, &shift, None, steering.clone());
+                    let krylov = Krylov::new(system, &shift, None, steering.as_ref());
                     let smooth = Apart::iterated(system, &entries, krylov);
                     parts.push(Part::once("prepare smooth", smooth.entries(&entries)));
                     parts.push(Part::once("smooth", smooth.right(right)));

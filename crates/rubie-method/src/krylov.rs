@@ -39,12 +39,13 @@ pub(crate) struct Krylov<'g> {
 }
 
 impl<'g> Krylov<'g> {
-    /// For blocks S_ij M - delta_ij J, with J at the system's own time and states or at those of stages.
+    /// For blocks S_ij M - delta_ij J, with J at the system's own time and states or at those of stages. `controls` are those of
+    /// another system of the same step, where there is one.
     pub(crate) fn new(
         system: &System<'g>,
         shift: &[Vec<Option<Expr<'g>>>],
         at: Option<(&[Expr<'g>], &[Vec<Expr<'g>>])>,
-        controls: KrylovControls<'g>,
+        controls: Option<&KrylovControls<'g>>,
     ) -> Self {
         let size = system.states.len();
         let own = |name: &str| system.graph.symbol(&format!("krylov.{name}"));
@@ -71,7 +72,7 @@ impl<'g> Krylov<'g> {
             moved.into_iter().zip(derivatives).map(|(moved, rate)| moved - rate).collect::<Vec<_>>()
         });
         Self {
-            controls,
+            controls: controls.cloned().unwrap_or_else(|| KrylovControls::new(system)),
             unit: vector("unit"),
             scale: vector("scale"),
             start: shift.iter().flat_map(|_| system.state_symbols()).collect(),

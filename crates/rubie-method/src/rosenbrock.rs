@@ -5,7 +5,6 @@ use rubie_model::System;
 
 use crate::apart::Apart;
 use crate::assemble::{Attempt, slope_at_start};
-use crate::controls::KrylovControls;
 use crate::interpolant::{Interpolant, weighted_sum};
 use crate::krylov::Krylov;
 use crate::linear::{Entries, entries, factored};
@@ -37,7 +36,7 @@ pub(crate) fn build<'g>(
         }
         LinearSolver::BiCgStab => {
             let entries = entries(system, &shift);
-            let krylov = Krylov::new(system, &shift, None, KrylovControls::new(system));
+            let krylov = Krylov::new(system, &shift, None, None);
             let apart = Apart::iterated(system, &entries, krylov);
             Solver::Apart(Box::new(StageParts::new(system, &entries, apart)))
         }
