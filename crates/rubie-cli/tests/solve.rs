@@ -100,6 +100,60 @@ fn the_limits_of_newtons_iteration_reach_the_solver() {
     assert_eq!(one("--newton-rtol=1e9")["failed_runs"], 0);
 }
 
+/// What a method leaves open can be chosen, and shows in the work.
+#[test]
+fn choices_within_an_implicit_method_reach_the_solver() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = "state x = 1, y = 0\nparam k = 1e4\nx' = -k*(x^3 - cos(t)) - y\ny' = x - y\n";
+    let work = |options: &[&str]| {
+        let arguments = ["--until", "10", "--method", "kvaerno5", "--rtol", "1e-6", "--report", "json"];
+        let report = succeeded(&solve(folder.path(), model, &[&arguments[..], options].concat()));
+        let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+        assert_eq!(report["failed_runs"], 0, "{options:?}");
+        let number = |key: &str| report[key].as_u64().unwrap();
+        [number("accepted_steps"), number("rejected_steps"), number("newton_iterations")]
+    };
+    let own = work(&[]);
+    let same = work(&["--newton", "frozen"]);
+    assert!(work(&["--newton", "exact"]) != same, "an exact Jacobian takes other iterations");
+    assert!(own == same || own == work(&["--newton", "exact"]));
+    assert!(work(&["--predict-stages", "on"]) != work(&["--predict-stages", "off"]));
+    assert!(work(&["--smooth-error", "on"])[0] != work(&["--smooth-error", "off"])[0]);
+    assert!(
+        work(&["--controller", "gustafsson"])
+            != work(&["--controller", "gustafsson", "--newton-target-iters", "1"])
+    );
+}
+
+/// x' = -x with x + z = 1 from x = 1, z = 5: consistent is z = 0, or where all may change the nearest point of x + z = 1.
+#[test]
+fn initial_values_of_algebraic_equations_are_found_as_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = "state x = 1, z = 5\nx' = -x\n0 = x + z - 1\n";
+    let first = |how: &str| {
+        let arguments =
+            ["--until", "1", "--method", "rodas5p", "--dae-initialisation", how, "--report", "json"];
+        let output = solve(folder.path(), model, &[&arguments[..], &["--out", "r.csv"]].concat());
+        let report: serde_json::Value = serde_json::from_str(&succeeded(&output)).unwrap();
+        let table = fs::read_to_string(folder.path().join("r.csv")).unwrap();
+        let row: Vec<f64> =
+            table.lines().nth(1).unwrap().split(',').map(|cell| cell.parse().unwrap()).collect();
+        (report["failed"].clone(), row[row.len() - 2], row[row.len() - 1])
+    };
+    let none = serde_json::json!({});
+    let (failed, x, z) = first("brown");
+    assert_eq!((failed, x), (none.clone(), 1.0));
+    assert!(z.abs() < 1e-9, "{z}");
+    let (failed, x, z) = first("shampine");
+    assert_eq!(failed, none);
+    assert!((x + z - 1.0).abs() < 1e-9, "{x}, {z}");
+    assert_eq!(first("check").0, serde_json::json!({"dae_initialisation_failed": 1}));
+    let arguments = ["--until", "1", "--method", "rodas5p", "--dae-initialisation", "bron"];
+    let output = solve(folder.path(), model, &arguments);
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("brown"));
+}
+
 #[test]
 fn runs_that_blow_up_do_not_disturb_the_others() {
     // x' = x^2 from x(0) = 1/a is 1/(a - t): infinite at t = a.

@@ -4,6 +4,8 @@
 //! is full it looks no further. So they are written down in the order in which they can begin: a processor is imitated that
 //! begins two instructions in a cycle, out of a window of some tens.
 
+use std::ops::Range;
+
 use rubie_program::{Opcode, Operand, Program};
 
 use crate::flow::{Locations, Stream, interleaved};
@@ -30,6 +32,22 @@ pub(crate) fn ordered(program: &Program, locations: Locations, stream: &Stream) 
         processor.pass_a_cycle();
     }
     ordered
+}
+
+/// Cycles from the first beginning to the last result, if the processor saw everything at once: the longest chain of results of
+/// which each needs the one before.
+pub(crate) fn longest_chain(program: &Program, range: Range<usize>) -> u32 {
+    let mut known: Vec<u32> = vec![0; program.rows() as usize];
+    let chains = program.instructions()[range].iter().map(|instr| {
+        let needs = instr.used().iter().map(|operand| match operand {
+            Operand::Row(row) => known[*row as usize],
+            _ => 0,
+        });
+        let at = needs.max().unwrap_or(0) + cycles(instr.op);
+        known[instr.to as usize] = at;
+        at
+    });
+    chains.max().unwrap_or(0)
 }
 
 /// What follows from the beginning of an instruction.

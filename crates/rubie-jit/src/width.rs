@@ -12,11 +12,18 @@ use crate::assembler::Assembler;
 use crate::body::Written;
 use crate::flow::{Locations, Step, Stream, interleaved, steps};
 use crate::operands::{Body, Target};
-use crate::order::ordered;
+use crate::order::{longest_chain, ordered};
 
 /// Numbers of vectors, the best first, and how many values they may have to put aside for each instruction. Measured:
 /// within these limits no example was slower than with fewer vectors, see `docs/jit.md`.
 const CHOICES: [(u32, f64); 2] = [(4, 1.0 / 16.0), (2, 1.0 / 10.0)];
+
+/// The same where results wait for one another for the most part, as with the factors and substitutions of a small linear
+/// system: other vectors then fill the time, and values put aside cost less than it. Measured: Robertson by rodas5p gains a third.
+const CHOICES_IN_CHAINS: [(u32, f64); 2] = [(4, 1.0 / 8.0), (2, 1.0 / 5.0)];
+
+/// Instructions that processors look ahead. A longer chain they cannot fill with the next vector by themselves.
+const AHEAD: usize = 256;
 
 /// Instructions up to which code is worth its time to write.
 const MOST_STEPS: usize = 65_536;
@@ -39,7 +46,9 @@ impl Wide {
     /// A piece of a program for as many vectors at a time as suit it.
     pub(crate) fn best(program: &Program, piece: Range<usize>, target: Target) -> Wide {
         let judged = piece.start..piece.end.min(piece.start + JUDGED);
-        let found = CHOICES.iter().find_map(|(copies, spills)| {
+        let chained = longest_chain(program, judged.clone()) as usize > judged.len().max(AHEAD);
+        let choices = if chained { CHOICES_IN_CHAINS } else { CHOICES };
+        let found = choices.iter().find_map(|(copies, spills)| {
             let affordable = program.rows() <= MOST_ROWS && piece.len() * *copies as usize <= MOST_STEPS;
             let wide = affordable.then(|| Wide::of(program, judged.clone(), *copies))?;
             (wide.share_of_spills(program, target) <= *spills).then_some(wide)

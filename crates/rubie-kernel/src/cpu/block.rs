@@ -234,58 +234,51 @@ impl<T: Samples> Block<T> {
     }
 
     /// Samples inside the steps, then those at their ends.
-    fn take_samples<X: Executor<T>>(&mut self, due: Due, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
-        let Due { mut inside, mut at_end } = due;
+    fn take_samples<X: Executor<T>>(&mut self, mut due: Due, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
         let Prepared { sample, record, .. } = &job.kernel.prepared;
         if let Some(sample) = sample {
-            while !inside.is_empty() {
+            while !due.inside.is_empty() {
                 self.lanes.place(job.layout, job.clock);
-                sample.execute(&mut self.lanes.rows, job.uniforms);
-                self.save(&mut inside, &mut at_end, job.interior, job, unit);
+                // Where few lanes have one, the others' vectors need not be computed.
+                for lanes in due.inside.ranges(T::LANES_PER_VECTOR) {
+                    sample.execute_lanes(&mut self.lanes.rows, job.uniforms, lanes);
+                }
+                let next = self.save(due.inside, job.interior, job, unit);
+                due = Due { inside: next.inside, at_end: due.at_end.or(next.at_end) };
             }
         }
-        if !at_end.is_empty() {
+        if !due.at_end.is_empty() {
             if let Some(record) = record {
-                record.execute(&mut self.lanes.rows, job.uniforms);
+                for lanes in due.at_end.ranges(T::LANES_PER_VECTOR) {
+                    record.execute_lanes(&mut self.lanes.rows, job.uniforms, lanes);
+                }
             }
-            self.save(&mut at_end, &mut LaneSet::default(), &job.layout.recorded, job, unit);
+            self.save(due.at_end, &job.layout.recorded, job, unit);
         }
     }
 
-    /// Saves one sample of every lane that is due, from `rows`; those stay due that have another inside the step.
-    /// Those that have one at its end are put into `at_end`.
-    fn save<X>(
-        &mut self,
-        due: &mut LaneSet,
-        at_end: &mut LaneSet,
-        rows: &[u32],
-        job: &Job<'_, T, X>,
-        unit: &mut Unit<'_, T>,
-    ) {
+    /// Saves one sample of each of these lanes, from `rows`; returns what is due then.
+    fn save<X>(&mut self, lanes: LaneSet, rows: &[u32], job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) -> Due {
         let clock = &job.layout.clock;
-        let Block { lanes, run, sample, .. } = self;
+        let Block { lanes: clocked, run, sample, .. } = self;
         let mut room = [0; MOST_LANES];
-        let listed = due.list(&mut room);
+        let listed = lanes.list(&mut room);
         for (variable, &row) in rows.iter().enumerate() {
-            let values = lanes.rows.row(row);
+            let values = clocked.rows.row(row);
             for &lane in listed {
                 let lane = usize::from(lane);
                 unit.write(run[lane], sample[lane] * rows.len() + variable, values[lane]);
             }
         }
-        let (next, now) = lanes.two_rows_mut(clock.next_sample, clock.now);
+        let mut due = Due::default();
+        let (next, now) = clocked.two_rows_mut(clock.next_sample, clock.now);
         for &lane in listed {
             let lane = usize::from(lane);
             sample[lane] += 1;
             next[lane] = job.sample_times[sample[lane]];
+            due.note(lane, next[lane], now[lane]);
         }
-        let all = *due;
-        let Due { inside, at_end: ends } = job.kernel.isa.vectorise(
-            #[inline(always)]
-            || Due::new(next, now),
-        );
-        *due = all.and(inside);
-        *at_end = at_end.or(all.and(ends));
+        due
     }
 
     /// Writes down how the run in a lane ended.

@@ -55,13 +55,6 @@ impl LaneSet {
         self
     }
 
-    /// The lanes that are in this and not in the other.
-    #[inline]
-    pub(super) fn and_not(mut self, other: LaneSet) -> LaneSet {
-        self.0.iter_mut().zip(other.0).for_each(|(word, other)| *word &= !other);
-        self
-    }
-
     /// The lanes in ascending order, in `room`.
     #[inline]
     pub(super) fn list(self, room: &mut [u8; MOST_LANES]) -> &[u8] {
@@ -170,35 +163,40 @@ impl Attention {
         if events.iter().fold(0, |any, code| any | code.to_bits()) == 0 {
             return attention;
         }
-        // Lanes that have samples to take and need nothing else are many, others are rare.
-        let both = SAMPLED + SUMMARISED;
-        let mut sampled = LaneSet::of(events, events, |code, _| (code == SAMPLED) | (code == both));
-        let mut summarised = LaneSet::of(events, events, |code, _| (code == SUMMARISED) | (code == both));
-        let needy = LaneSet::nonzero(events);
-        for lane in needy.and_not(sampled.or(summarised)).iter() {
+        for lane in LaneSet::nonzero(events).iter() {
             let code = events[lane] as u64;
+            if code & SAMPLE != 0 {
+                attention.samples.note(lane, samples[lane], now[lane]);
+            }
+            if let (true, Some(summaries)) = (code & SUMMARY != 0, summaries) {
+                attention.summaries.note(lane, summaries[lane], now[lane]);
+            }
+            if code & !(SAMPLE | SUMMARY) == 0 {
+                continue;
+            }
             let sets = [
                 (DONE | STUCK | EXHAUSTED, &mut attention.ended),
                 (CROSS, &mut attention.crossed),
                 (LAND, &mut attention.landing),
                 (ACT, &mut attention.acting),
-                (SAMPLE, &mut sampled),
-                (SUMMARY, &mut summarised),
             ];
             sets.into_iter().filter(|(bits, _)| code & bits != 0).for_each(|(_, set)| set.insert(lane));
-        }
-        attention.samples = Due::new(samples, now).within(sampled);
-        if let Some(summaries) = summaries {
-            attention.summaries = Due::new(summaries, now).within(summarised);
         }
         attention
     }
 }
 
-const SAMPLED: f64 = SAMPLE as f64;
-const SUMMARISED: f64 = SUMMARY as f64;
-
 impl Due {
+    /// Notes what is due in a lane with its next sample and its clock at these times.
+    #[inline]
+    pub(super) fn note(&mut self, lane: usize, next: f64, now: f64) {
+        if next < now {
+            self.inside.insert(lane);
+        } else if next == now {
+            self.at_end.insert(lane);
+        }
+    }
+
     /// Given the times of the next samples and of the clocks. Inlined, so that it becomes vector code inside
     /// [`rubie_program::Isa::vectorise`], as the functions below.
     #[inline(always)]
