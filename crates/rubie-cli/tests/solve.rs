@@ -106,7 +106,7 @@ fn choices_within_an_implicit_method_reach_the_solver() {
     let folder = tempfile::tempdir().unwrap();
     let model = "state x = 1, y = 0\nparam k = 1e4\nx' = -k*(x^3 - cos(t)) - y\ny' = x - y\n";
     let work = |options: &[&str]| {
-        let arguments = ["--until", "10", "--method", "kvaerno5", "--rtol", "1e-6", "--report", "json"];
+        let arguments = ["--until", "10", "--method", "trbdf2", "--rtol", "1e-6", "--report", "json"];
         let report = succeeded(&solve(folder.path(), model, &[&arguments[..], options].concat()));
         let report: serde_json::Value = serde_json::from_str(&report).unwrap();
         assert_eq!(report["failed_runs"], 0, "{options:?}");
