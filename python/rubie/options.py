@@ -15,6 +15,8 @@ ALIASES = {
     "inexact_newton": "newton",
     "attempt_dense_prediction": "predict_stages",
     "use_smoothed_error": "smooth_error",
+    "linear_correction_type": "linear_solver",
+    "preconditioner_type": "preconditioner",
 }
 
 #: Keywords that reach the engine, with its name for each.
@@ -27,8 +29,9 @@ ENGINE = {
         name: name
         for name in """atol rtol dt dt_min dt_max safety min_step_shrink max_step_growth deadband_min deadband_max integral_gain
         proportional_gain derivative_gain newton_atol newton_rtol newton_max_iters
-        newton_target_iters newton linear_solver krylov_max_iters krylov_tolerance predict_stages smooth_error dae_initialisation max_steps device backend vectors threads
-        memory_limit sample_summaries_every summarise_every record_events status jumps""".split()
+        newton_target_iters newton linear_solver krylov_max_iters krylov_tolerance preconditioner
+        preconditioner_order predict_stages smooth_error dae_initialisation max_steps device backend vectors threads memory_limit
+        sample_summaries_every summarise_every record_events status jumps""".split()
     },
 }
 
@@ -44,9 +47,8 @@ PERFORMANCE = """blocksize max_registers lineinfo time_logging_level auto_perfor
 cache_dir max_cache_entries kernel_name operation_ordering timestep_memory_location nsz contract arcp afn reassoc ftz lto
 fix_constant_parameters""".split()
 
-#: Keywords of solvers for stage equations that are not built here; stages are solved by sparse or dense factors.
-LINEAR = """linear_correction_type preconditioner_type preconditioner_order
-prefactored krylov_atol krylov_rtol krylov_residual_floor krylov_residual_reduction
+#: Keywords of solvers for stage equations that have no counterpart here.
+LINEAR = """prefactored krylov_atol krylov_rtol krylov_residual_floor krylov_residual_reduction
 error_atol error_rtol error_max_iters error_residual_floor error_residual_reduction""".split()
 
 #: Keywords that would change results and have no counterpart: what to do instead.
@@ -75,6 +77,8 @@ def checked(given: Mapping[str, Any], inputs: Iterable[str] = ()) -> dict[str, A
                 raise ValueError(f"{first!r} is given twice: {name!r} is another name of it")
             value = known.get(first) if value is None else value
             frozen = name == "inexact_newton" and isinstance(value, bool)
+            if name == "linear_correction_type" and isinstance(value, str) and value.lower() == "lu":
+                value = "auto"
             known[first] = ("frozen" if value else "exact") if frozen else value
         elif name in LINEAR:
             without.append(name)
@@ -85,7 +89,7 @@ def checked(given: Mapping[str, Any], inputs: Iterable[str] = ()) -> dict[str, A
     if known.get("save") is not None and known.get("save_every") is not None:
         raise ValueError("'save' and 'save_every' both say when samples are saved: give one")
     if without:
-        warnings.warn(f"{', '.join(without)}: without effect, stage equations are solved by sparse or dense factors", stacklevel=4)
+        warnings.warn(f"{', '.join(without)}: without effect; see linear_solver and krylov_tolerance", stacklevel=4)
     return known
 
 

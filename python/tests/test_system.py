@@ -79,6 +79,26 @@ def test_options_without_effect_are_taken(decay):
         rubie.Solver(decay, krylov_atol=1e-3)
 
 
+def test_linear_solvers_by_the_names_of_cubie(decay):
+    direct = rubie.solve(decay, algorithm="rodas5p").time_domain_array
+    for solver in ["lu", "bicgstab", "minimal_residual", "steepest_descent"]:
+        for preconditioner, order in [("jacobi", 0), ("neumann", 2), ("none", None)]:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                found = rubie.solve(
+                    decay,
+                    algorithm="rodas5p",
+                    linear_correction_type=solver,
+                    preconditioner_type=preconditioner,
+                    preconditioner_order=order,
+                )
+            np.testing.assert_allclose(found.time_domain_array, direct, rtol=1e-6)
+            name = "sparse" if solver == "lu" else solver
+            assert found.report["linear_solver"] == name
+    with pytest.raises(ValueError, match="did you mean `minimal_residual`"):
+        rubie.solve(decay, algorithm="rodas5p", linear_correction_type="minimal_residua")
+
+
 def test_updates_hold_or_change_nothing(decay):
     solver = rubie.Solver(decay, rtol=1e-3)
     assert solver.update(rtol=1e-8, atol=1e-10) == {"rtol", "atol"}

@@ -262,7 +262,8 @@ ENGINE = {
     "newton_max_iters": 12, "newton_target_iters": 4, "newton": "exact", "predict_stages": False, "smooth_error": False,
     "dae_initialisation": "check", "max_steps": 1e4, "device": "cpu", "backend": "interpreter", "vectors": "portable", "threads": 1,
     "mem_proportion": 0.4, "memory_limit": 10**8, "sample_summaries_every": 0.1, "summarise_every": 0.5, "record_events": 1, "status": True,
-    "jumps": [0.5],
+    "jumps": [0.5], "linear_solver": "dense", "krylov_max_iters": 50, "krylov_tolerance": 1e-4, "preconditioner": "neumann",
+    "preconditioner_order": 1,
 }  # fmt: skip
 GAINS = ["step_controller", "integral_gain", "proportional_gain", "derivative_gain"]
 

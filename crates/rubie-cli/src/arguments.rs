@@ -256,18 +256,27 @@ pub(crate) struct SolveArguments {
     #[arg(long, value_name = "NAME", help_heading = "Method")]
     pub(crate) newton: Option<String>,
 
-    /// How linear systems are solved: sparse (unrolled factors), dense (factors in loops, with pivots), bicgstab (iteration without
-    /// a matrix) or auto (by their size) [default: auto]
+    /// How linear systems are solved: sparse (unrolled factors), dense (factors in loops, with pivots); bicgstab,
+    /// minimal_residual or steepest_descent (iterations without a matrix); or auto (by their size) [default: auto]
     #[arg(long, value_name = "NAME", help_heading = "Method")]
     pub(crate) linear_solver: Option<String>,
 
-    /// Iterations after which bicgstab gives a linear system up [default: 100]
+    /// Iterations after which an iteration without a matrix gives a linear system up [default: 100]
     #[arg(long, value_name = "N", help_heading = "Method")]
     pub(crate) krylov_max_iters: Option<u32>,
 
-    /// The residual at which bicgstab ends, in units of the tolerances [default: 1e-3]
+    /// The residual at which such an iteration ends, in units of the tolerances [default: 1e-3]
     #[arg(long, value_name = "X", help_heading = "Method")]
     pub(crate) krylov_tolerance: Option<f64>,
+
+    /// What speeds up such iterations: jacobi (the diagonal), neumann (a few terms of the series of the inverse) or none
+    /// [default: jacobi]
+    #[arg(long, value_name = "NAME", help_heading = "Method")]
+    pub(crate) preconditioner: Option<String>,
+
+    /// Order of the preconditioner: 0 to 2 for jacobi [default: 0], 1 or 2 for neumann [default: 2]
+    #[arg(long, value_name = "N", help_heading = "Method")]
+    pub(crate) preconditioner_order: Option<u32>,
 
     /// Whether iterations begin where the last step's stages lead to; by default as suits the method
     #[arg(long, value_enum, value_name = "ON|OFF", help_heading = "Method")]

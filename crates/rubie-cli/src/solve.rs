@@ -174,6 +174,8 @@ fn steps(arguments: &SolveArguments, states: &[String]) -> Result<StepSettings, 
         },
         krylov_max_iters: arguments.krylov_max_iters.unwrap_or(default.krylov_max_iters),
         krylov_tolerance: arguments.krylov_tolerance.unwrap_or(default.krylov_tolerance),
+        preconditioner: named("--preconditioner", &arguments.preconditioner)?.unwrap_or_default(),
+        preconditioner_order: arguments.preconditioner_order,
         predict_stages: arguments.predict_stages.map(|switch| switch == Switch::On),
         smooth_error: arguments.smooth_error.map(|switch| switch == Switch::On),
         consistent_values: match &arguments.dae_initialisation {

@@ -251,7 +251,8 @@ fn iterations_within_iterations() {
     for (i, name) in ["kvaerno5", "rodas5p", "radau_iia_5"].into_iter().enumerate() {
         let method = rubie_method::find(name).unwrap();
         let (kind, precision) = [(Kind::Inside, Precision::F64), (Kind::Ends, Precision::F32)][i % 2];
-        let solver = Some(LinearSolver::BiCgStab);
+        let solvers = [LinearSolver::BiCgStab, LinearSolver::MinimalResidual, LinearSolver::SteepestDescent];
+        let solver = Some(solvers[i]);
         let case = Case::solved(("chain", text, 1.0), (None, &[]), method, (kind, precision), solver);
         assert!(compare_case(&backend, &case) > 50, "{name}");
     }

@@ -24,7 +24,7 @@ pub(crate) fn build<'g>(
 ) -> StepGraph<'g> {
     let tableau = data.tableau;
     let carried = tableau.stiffly_accurate() || options.dense;
-    let mut stages = Stages::new(system, slope_at_start(system, carried), data, options.linear_solver);
+    let mut stages = Stages::new(system, slope_at_start(system, carried), data, options);
     for stage in 0..tableau.stages() {
         let node = tableau.c[stage].value;
         let base = stages.advanced(tableau.a[stage].get(..stage).unwrap_or_default());
@@ -146,7 +146,7 @@ impl<'a, 'g> Stages<'a, 'g> {
         system: &'a System<'g>,
         slope: Vec<Expr<'g>>,
         data: &DiagonallyImplicit,
-        solver: LinearSolver,
+        options: &BuildOptions,
     ) -> Self {
         let symbol = |name: &str| system.graph.symbol(name);
         let (dt, newton) = (symbol("dt"), Newton::new(system, 1));
@@ -154,14 +154,14 @@ impl<'a, 'g> Stages<'a, 'g> {
         let base = system.states.iter().map(|state| symbol(&format!("newton.base.{}", state.name)));
         let base: Vec<_> = base.collect();
         let matrix = [vec![Some(shift)]];
-        let apart = match solver {
+        let apart = match options.linear_solver {
             LinearSolver::Sparse => None,
             LinearSolver::Dense => Some(Apart::new(system, 0, &entries(system, &matrix), &[vec![0]])),
-            LinearSolver::BiCgStab => {
+            _ => {
                 let stage = base.iter().zip(&newton.z[0]).map(|(base, z)| *base + *z).collect();
                 let (times, stages) = ([time], [stage]);
                 let at = (data.newton == NewtonJacobian::Exact).then_some((&times[..], &stages[..]));
-                let krylov = Krylov::new(system, &matrix, at, None);
+                let krylov = Krylov::new(system, &matrix, at, None, options);
                 Some(Apart::iterated(system, &entries(system, &matrix), krylov))
             }
         };

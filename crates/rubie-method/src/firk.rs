@@ -50,7 +50,7 @@ pub(crate) fn build<'g>(
         tableau.a.iter().map(|row| row.iter().map(|number| number.value).collect()).collect();
     let inverse = inverse(&a);
     let times = || tableau.c.iter().map(|node| system.time + node.value * dt).collect::<Vec<_>>();
-    let steering = (options.linear_solver == LinearSolver::BiCgStab).then(|| KrylovControls::new(system));
+    let steering = options.linear_solver.iterates().then(|| KrylovControls::new(system));
     let factors = match (options.linear_solver, data.newton) {
         (LinearSolver::Sparse, NewtonJacobian::Frozen) => Factors::Frozen {
             lu: keep(system, "newton.lu", factored(system, &blocks), &mut outputs),
@@ -69,21 +69,24 @@ pub(crate) fn build<'g>(
             let apart = Apart::new(system, 0, &entries(system, &all), &[(0..stages).collect()]);
             Factors::Apart { apart, transform: None, exact: true }
         }
-        (LinearSolver::BiCgStab, NewtonJacobian::Frozen) => {
+        (_, NewtonJacobian::Frozen) => {
             let entries = entries(system, &blocks);
-            let apart =
-                Apart::iterated(system, &entries, Krylov::new(system, &blocks, None, steering.as_ref()));
+            let apart = Apart::iterated(
+                system,
+                &entries,
+                Krylov::new(system, &blocks, None, steering.as_ref(), options),
+            );
             outputs.extend(apart.entries(&entries));
             Factors::Apart { apart, transform: transform(), exact: false }
         }
-        (LinearSolver::BiCgStab, NewtonJacobian::Exact) => {
+        (_, NewtonJacobian::Exact) => {
             let whole: Vec<Vec<_>> =
                 inverse.iter().map(|row| row.iter().map(|value| Some(per_step * *value)).collect()).collect();
             let entries = entries(system, &whole);
             let at: Vec<Vec<_>> = (newton.z.iter())
                 .map(|z| system.state_symbols().into_iter().zip(z).map(|(old, z)| old + *z).collect())
                 .collect();
-            let krylov = Krylov::new(system, &whole, Some((&times(), &at)), steering.as_ref());
+            let krylov = Krylov::new(system, &whole, Some((&times(), &at)), steering.as_ref(), options);
             let apart = Apart::iterated(system, &entries, krylov);
             outputs.extend(apart.entries(&entries));
             Factors::Apart { apart, transform: None, exact: true }
@@ -150,10 +153,10 @@ pub(crate) fn build<'g>(
                     matrices = smooth.matrices;
                     smooth.solution
                 }
-                LinearSolver::BiCgStab => {
+                _ => {
                     let shift = [vec![Some(shift)]];
                     let entries = entries(system, &shift);
-                    let krylov = Krylov::new(system, &shift, None, steering.as_ref());
+                    let krylov = Krylov::new(system, &shift, None, steering.as_ref(), options);
                     let smooth = Apart::iterated(system, &entries, krylov);
                     parts.push(Part::once("prepare smooth", smooth.entries(&entries)));
                     parts.push(Part::once("smooth", smooth.right(right)));

@@ -80,10 +80,6 @@ mod bounds;
 
 mod controls;
 
-mod krylov;
-
-mod apart;
-
 mod approximate;
 
 mod error_norm;
@@ -95,6 +91,10 @@ mod first_step;
 mod consistent;
 
 mod method;
+
+mod krylov;
+
+mod apart;
 
 mod tableaus;
 
@@ -128,7 +128,7 @@ pub use implicit_tableau::ImplicitTableau;
 pub use interpolant::{Continuous, Interpolant, Stiff};
 pub use method::{
     BuildOptions, Decoupling, DiagonallyImplicit, ExplicitRungeKutta, Family, FullyImplicit, LinearSolver,
-    Method, NewtonJacobian, RosenbrockW, Start,
+    Method, NewtonJacobian, Preconditioner, Preconditioning, RosenbrockW, Start,
 };
 pub use registry::{UnknownMethod, find, methods};
 pub use rosenbrock_tableau::RosenbrockTableau;

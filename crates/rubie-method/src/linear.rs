@@ -49,6 +49,8 @@ pub(crate) struct Entries<'g> {
     pub(crate) size: usize,
     /// Row, column and value.
     pub(crate) list: Vec<(usize, usize, Expr<'g>)>,
+    /// Of every row, the shift times the diagonal entry of M, where there is one: what the diagonal entry is without J.
+    pub(crate) shifts: Vec<Option<Expr<'g>>>,
     /// Of every row, whether the diagonal entry is more than the shift.
     own_diagonal: Vec<bool>,
 }
@@ -69,6 +71,7 @@ fn entries_of_blocks<'g>(
     let one = system.graph.constant(1.0);
     let unit: Vec<_> = (0..size).map(|i| (i, one)).collect();
     let (mut list, mut own_diagonal) = (Vec::new(), Vec::new());
+    let mut on_diagonal = vec![None; shift.len() * size];
     for (row, shifts) in shift.iter().enumerate() {
         let jacobian = jacobian_of(row);
         own_diagonal.extend((0..size).map(|i| jacobian.get(i, i).is_some()));
@@ -88,6 +91,9 @@ fn entries_of_blocks<'g>(
                     }
                     let Some(shift) = *shift else { continue };
                     let scaled = if factor.as_constant() == Some(1.0) { shift } else { shift * *factor };
+                    if row == column && *j == i {
+                        on_diagonal[row * size + i] = Some(scaled);
+                    }
                     let beside = own.next_if(|entry| entry.column == *j);
                     place(*j, beside.map_or(scaled, |entry| scaled - entry.value));
                 }
@@ -95,7 +101,7 @@ fn entries_of_blocks<'g>(
             }
         }
     }
-    Entries { size: shift.len() * size, list, own_diagonal }
+    Entries { size: shift.len() * size, list, shifts: on_diagonal, own_diagonal }
 }
 
 /// The derivatives y' of all states at the system's own time and states.

@@ -121,11 +121,21 @@ pub enum LinearSolver {
     Dense,
     /// `bicgstab`: without a matrix, by the stabilised method of bi-conjugate gradients.
     BiCgStab,
+    /// `minimal_residual`: without a matrix, along the residual, as far as it becomes least.
+    MinimalResidual,
+    /// `steepest_descent`: without a matrix, along the residual, until the new one is at right angles to it.
+    SteepestDescent,
 }
 
 impl LinearSolver {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Sparse, Self::Dense, Self::BiCgStab];
+    pub const ALL: [Self; 5] =
+        [Self::Sparse, Self::Dense, Self::BiCgStab, Self::MinimalResidual, Self::SteepestDescent];
+
+    /// Whether it is an iteration without a matrix.
+    pub const fn iterates(self) -> bool {
+        matches!(self, Self::BiCgStab | Self::MinimalResidual | Self::SteepestDescent)
+    }
 
     /// The name that users write.
     pub const fn name(self) -> &'static str {
@@ -133,6 +143,8 @@ impl LinearSolver {
             Self::Sparse => "sparse",
             Self::Dense => "dense",
             Self::BiCgStab => "bicgstab",
+            Self::MinimalResidual => "minimal_residual",
+            Self::SteepestDescent => "steepest_descent",
         }
     }
 }
@@ -144,6 +156,58 @@ impl std::str::FromStr for LinearSolver {
     fn from_str(name: &str) -> Result<Self, UnknownName> {
         named("linear solver", name, &Self::ALL, |solver| solver.name())
     }
+}
+
+/// What brings a linear system that is solved by iteration closer to the unit matrix.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Preconditioner {
+    /// `jacobi`: the diagonal of the matrix; with an order p above 0, p terms more of the series of which it is the first.
+    #[default]
+    Jacobi,
+    /// `neumann`: the first terms of the series I + gamma dt J + (gamma dt J)^2 + .. of the inverse, up to the power of its order.
+    Neumann,
+    /// `none`: nothing but gamma dt, as if the matrix were I - gamma dt J.
+    None,
+}
+
+impl Preconditioner {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Jacobi, Self::Neumann, Self::None];
+
+    /// The name that users write.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Jacobi => "jacobi",
+            Self::Neumann => "neumann",
+            Self::None => "none",
+        }
+    }
+
+    /// The order where nothing is said.
+    pub const fn default_order(self) -> u32 {
+        match self {
+            Self::Jacobi | Self::None => 0,
+            Self::Neumann => 2,
+        }
+    }
+}
+
+impl std::str::FromStr for Preconditioner {
+    type Err = UnknownName;
+
+    /// The one with this name, in any case.
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        named("preconditioner", name, &Self::ALL, |kind| kind.name())
+    }
+}
+
+/// A preconditioner with its order, as [`StepSettings::preconditioning`](crate::StepSettings::preconditioning) found it. By default that of Jacobi with order 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Preconditioning {
+    /// Which one.
+    pub kind: Preconditioner,
+    /// Products with the matrix that each application takes.
+    pub order: u32,
 }
 
 /// Where an iteration begins.
@@ -300,4 +364,6 @@ pub struct BuildOptions {
     pub consistent_values: ConsistentValues,
     /// How linear systems are solved, as [`Method::linear_solver`] found it.
     pub linear_solver: LinearSolver,
+    /// How those are preconditioned that are solved by iteration, as [`StepSettings::preconditioning`](crate::StepSettings::preconditioning) found it.
+    pub preconditioning: Preconditioning,
 }

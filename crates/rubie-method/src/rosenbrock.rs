@@ -34,9 +34,9 @@ pub(crate) fn build<'g>(
             let apart = Apart::new(system, 0, &entries, &[vec![0]]);
             Solver::Apart(Box::new(StageParts::new(system, &entries, apart)))
         }
-        LinearSolver::BiCgStab => {
+        _ => {
             let entries = entries(system, &shift);
-            let krylov = Krylov::new(system, &shift, None, None);
+            let krylov = Krylov::new(system, &shift, None, None, options);
             let apart = Apart::iterated(system, &entries, krylov);
             Solver::Apart(Box::new(StageParts::new(system, &entries, apart)))
         }

@@ -2,7 +2,7 @@
 
 use crate::consistent::{ConsistentValues, SHAMPINE_STEP};
 use crate::controller_kind::{ControllerKind, Filter, Gains};
-use crate::method::{Family, LinearSolver, Method, NewtonJacobian};
+use crate::method::{Family, LinearSolver, Method, NewtonJacobian, Preconditioner, Preconditioning};
 use crate::settings_error::SettingsError;
 use crate::sparse_lu::factor_operations;
 use rubie_model::System;
@@ -81,6 +81,10 @@ pub struct StepSettings {
     pub krylov_max_iters: u32,
     /// Where such an iteration ends: the root of the mean square of its residual, in units of the tolerances of a step; above 0.
     pub krylov_tolerance: f64,
+    /// What brings such systems closer to the unit matrix.
+    pub preconditioner: Preconditioner,
+    /// The order of the preconditioner: from 0 to 2 for `jacobi`, by default 0; 1 or 2 for `neumann`, by default 2; 0 for `none`.
+    pub preconditioner_order: Option<u32>,
     /// Whether the iteration begins where a polynomial through the stages of the last step leads to.
     pub predict_stages: Option<bool>,
     /// Whether the error estimate is multiplied by (I - gamma dt J)^-1, which takes out what it says of the stiff components. Only
@@ -117,6 +121,8 @@ impl Default for StepSettings {
             linear_solver: None,
             krylov_max_iters: 100,
             krylov_tolerance: 1e-3,
+            preconditioner: Preconditioner::default(),
+            preconditioner_order: None,
             predict_stages: None,
             smooth_error: None,
             consistent_values: ConsistentValues::default(),
@@ -128,6 +134,34 @@ impl StepSettings {
     /// The same relative and absolute tolerance for all states, everything else left to the method.
     pub fn with_tolerance(tolerance: f64) -> Self {
         Self { rtol: tolerance.into(), atol: tolerance.into(), ..Self::default() }
+    }
+
+    /// How the linear systems of `system` are preconditioned where this solver iterates, as [`Method::linear_solver`] found it; the default
+    /// elsewhere.
+    ///
+    /// # Errors
+    /// An order that the preconditioner has not; [`SettingsError::NoNeumann`] for `neumann` and a system with a mass matrix or algebraic
+    /// equations.
+    pub fn preconditioning(
+        &self,
+        linear_solver: Option<LinearSolver>,
+        system: &System<'_>,
+    ) -> Result<Preconditioning, SettingsError> {
+        if !linear_solver.is_some_and(LinearSolver::iterates) {
+            return Ok(Preconditioning::default());
+        }
+        let kind = self.preconditioner;
+        let order = self.preconditioner_order.unwrap_or(kind.default_order());
+        let (orders, allowed) = match kind {
+            Preconditioner::Jacobi => (0..=2, "from 0 to 2 for `jacobi`"),
+            Preconditioner::Neumann => (1..=2, "1 or 2 for `neumann`"),
+            Preconditioner::None => (0..=0, "0, or left out, for `none`"),
+        };
+        check("preconditioner_order", f64::from(order), orders.contains(&order), allowed)?;
+        if kind == Preconditioner::Neumann && system.mass.is_some() {
+            return Err(SettingsError::NoNeumann);
+        }
+        Ok(Preconditioning { kind, order })
     }
 }
 
@@ -204,7 +238,8 @@ impl Method {
             values.extend(atol.iter().map(|tolerance| tolerance.max(LEAST_ATOL)));
             values.extend(per_state("rtol", &settings.rtol, states)?);
         }
-        if linear_solver == Some(LinearSolver::BiCgStab) {
+        settings.preconditioning(linear_solver, system)?;
+        if linear_solver.is_some_and(LinearSolver::iterates) {
             let (limit, tolerance) = (settings.krylov_max_iters, settings.krylov_tolerance);
             check("krylov_max_iters", f64::from(limit), (1..=32767).contains(&limit), "from 1 to 32767")?;
             check("krylov_tolerance", tolerance, tolerance > 0.0 && tolerance < 1.0, "above 0 and below 1")?;
@@ -275,7 +310,8 @@ impl Method {
             }
             None | Some(LinearSolver::Sparse) if sparse => Ok(Some(LinearSolver::Sparse)),
             None | Some(LinearSolver::Dense) if dense => Ok(Some(LinearSolver::Dense)),
-            None | Some(LinearSolver::BiCgStab) if beside => Ok(Some(LinearSolver::BiCgStab)),
+            None if beside => Ok(Some(LinearSolver::BiCgStab)),
+            Some(solver) if solver.iterates() && beside => Ok(Some(solver)),
             _ => refused(),
         }
     }

@@ -56,12 +56,18 @@ pub enum SettingsError {
     },
     /// A choice of how linear systems are solved for a method that has none.
     #[error(
-        "`linear_solver` has no meaning for `{method}`, which solves no linear systems: leave it out, or take an implicit method such as          `rodas5p` or `kvaerno5`"
+        "`linear_solver` has no meaning for `{method}`, which solves no linear systems: leave it out, or take an implicit method such as \
+         `rodas5p` or `kvaerno5`"
     )]
     NoLinearSystem {
         /// The method.
         method: &'static str,
     },
+    /// A Neumann series of a system with a mass matrix.
+    #[error(
+        "the preconditioner `neumann` is for systems y' = f(t, y) only, and this model has a mass matrix or algebraic equations: use `jacobi`"
+    )]
+    NoNeumann,
     /// A fixed step without its size.
     #[error("`{method}` with a fixed step needs `dt`: give the step size, for example dt = 0.01")]
     StepMissing {

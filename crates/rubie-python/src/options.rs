@@ -41,6 +41,8 @@ const NAMES: &[&str] = &[
     "linear_solver",
     "krylov_max_iters",
     "krylov_tolerance",
+    "preconditioner",
+    "preconditioner_order",
     "predict_stages",
     "smooth_error",
     "max_steps",
@@ -126,6 +128,8 @@ fn take(
         }
         "krylov_max_iters" => steps.krylov_max_iters = to.extract()?,
         "krylov_tolerance" => steps.krylov_tolerance = to.extract()?,
+        "preconditioner" => steps.preconditioner = word(to)?,
+        "preconditioner_order" => steps.preconditioner_order = Some(to.extract()?),
         "predict_stages" => steps.predict_stages = Some(to.extract()?),
         "smooth_error" => steps.smooth_error = Some(to.extract()?),
         "max_steps" => options.max_steps = to.extract()?,

@@ -80,8 +80,8 @@ pub use rubie_driver::{Boundary, DriverError, DriverOptions, Drivers, Outside, T
 pub use rubie_expr::{Graph, depends_on};
 pub use rubie_kernel::{KernelSpec, Status};
 pub use rubie_method::{
-    ConsistentValues, ControllerKind, Filter, LinearSolver, Method, NewtonJacobian, StepSettings, Tolerance,
-    UnknownConsistentValues, find as find_method, methods,
+    ConsistentValues, ControllerKind, Filter, LinearSolver, Method, NewtonJacobian, Preconditioner,
+    StepSettings, Tolerance, UnknownConsistentValues, find as find_method, methods,
 };
 pub use rubie_model::{Change, Diagnostics, Event, Model, Quantity, Role, System, Trigger, UnknownName};
 pub use rubie_output::{Counter, Schedule, SummaryTiming, metrics};

@@ -10,7 +10,8 @@ pub use crate::sweep::{Axis, Sweep};
 pub use crate::values::Values;
 pub use rubie_kernel::Status;
 pub use rubie_method::{
-    ConsistentValues, ControllerKind, Filter, LinearSolver, NewtonJacobian, StepSettings, Tolerance,
+    ConsistentValues, ControllerKind, Filter, LinearSolver, NewtonJacobian, Preconditioner, StepSettings,
+    Tolerance,
 };
 pub use rubie_model::{Diagnostics, Model};
 pub use rubie_output::{Schedule, SummaryTiming};

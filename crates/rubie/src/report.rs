@@ -22,7 +22,7 @@ pub struct Report {
     pub device: Option<String>,
     /// Name of the method.
     pub method: String,
-    /// How linear systems are solved: `sparse`, `dense` or `bicgstab`; `None` where there are none.
+    /// How linear systems are solved: `sparse`, `dense`, `bicgstab`, `minimal_residual` or `steepest_descent`; `None` where there are none.
     pub linear_solver: Option<&'static str>,
     /// How it was chosen, where the options left that open.
     pub choice: Option<Choice>,

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use rubie_expr::Graph;
 use rubie_kernel::{Backend, Controls, Input, Inputs, Kernel, KernelSpec, Recording};
-use rubie_method::{BuildOptions, LinearSolver, Method};
+use rubie_method::{BuildOptions, LinearSolver, Method, Preconditioning};
 use rubie_model::{Event, Model, Trigger, UnknownName};
 use rubie_output::{Counter, OutputGraph, Span};
 use rubie_program::Precision;
@@ -31,6 +31,7 @@ pub struct Solver {
     method: Method,
     /// How linear systems are solved, where there are any.
     pub(crate) linear_solver: Option<LinearSolver>,
+    preconditioning: Preconditioning,
     names: Names,
     pub(crate) output: OutputGraph,
     pub(crate) times: Vec<f64>,
@@ -114,11 +115,13 @@ impl Solver {
         };
         let controls = method.control_values_for(&options.steps, &system)?;
         let linear_solver = method.linear_solver(&options.steps, &system)?;
+        let preconditioning = options.steps.preconditioning(linear_solver, &system)?;
         let solver = Solver {
             model: model.clone(),
             options: options.clone(),
             method,
             linear_solver,
+            preconditioning,
             names,
             output,
             times,
@@ -239,7 +242,8 @@ impl Solver {
         let dense = self.needs_interpolant() || has_conditions(&events);
         let consistent_values = self.options.steps.consistent_values;
         let linear_solver = self.linear_solver.unwrap_or_default();
-        let options = BuildOptions { controller, dense, consistent_values, linear_solver };
+        let preconditioning = self.preconditioning;
+        let options = BuildOptions { controller, dense, consistent_values, linear_solver, preconditioning };
         let step = self.method.build(&system, &options);
         let summaries = self.summaries.as_ref().map(|summaries| summaries.graph(&system)).transpose()?;
         let recording = Recording { samples: &self.output, summaries: summaries.as_ref() };
