@@ -239,6 +239,11 @@ fn iterations_agree_with_factors() {
                 (Preconditioner::Neumann, None),
                 (Preconditioner::None, None),
             ] {
+                // Nor do powers of what couples the stages make it more definite.
+                let powers = preconditioner == Preconditioner::Neumann || preconditioner_order.is_some();
+                if powers && method == "radau_iia_5" && solver != LinearSolver::BiCgStab {
+                    continue;
+                }
                 // I - (gamma dt J)^2 is not definite where dt is long for the stiffness.
                 let squared = preconditioner == Preconditioner::Neumann && preconditioner_order == Some(1);
                 if squared && solver != LinearSolver::BiCgStab {
