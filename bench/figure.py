@@ -66,10 +66,7 @@ def compile_times(data):
     }
     for label, (values, colour, marker) in parts.items():
         axes.loglog(sizes, [1e3 * value for value in values], marker, color=colour, label=label, markersize=6)
-    for each, label, side, place in [
-        (1e-7, "100 ns per instruction", "left", (6, -11)),
-        (1e-6, "1 us per instruction", "right", (-6, 5)),
-    ]:
+    for each, label, at in [(1e-7, "100 ns per instruction", 8e3), (1e-6, "1 us per instruction", 4e2)]:
         axes.loglog(
             (sizes[0], sizes[-1]),
             [1e3 * each * size for size in (sizes[0], sizes[-1])],
@@ -77,7 +74,8 @@ def compile_times(data):
             color=INK,
             linewidth=1,
         )
-        axes.annotate(label, (8e3, 8e6 * each), xytext=place, textcoords="offset points", ha=side, fontsize=9)
+        beside = {"xytext": (6, -11), "textcoords": "offset points"}
+        axes.annotate(label, (at, 1e3 * each * at), **beside, fontsize=9)
     axes.set_xlabel("instructions of all programs")
     axes.set_ylabel("milliseconds")
     axes.legend(frameon=False)
