@@ -171,6 +171,12 @@ fn tolerances_and_steps_that_make_no_sense() {
     options_refused(&newton("--newton-max-iters=0"), &["newton_max_iters", "from 1 to 32767"]);
     options_refused(&newton("--newton-rtol=-1"), &["newton_rtol", "at least 0"]);
     options_refused(&newton("--newton-atol=nan"), &["newton_atol"]);
+    options_refused(&newton("--linear-solver=bicgstb"), &["--linear-solver", "`bicgstab`", "sparse"]);
+    options_refused(&newton("--preconditioner=neuman"), &["--preconditioner", "`neumann`"]);
+    options_refused(
+        &["--until", "1", "--method", "tsit5", "--linear-solver=dense"],
+        &["linear_solver", "tsit5", "implicit"],
+    );
     options_refused(&["--until", "1", "--max-steps", "0"], &["step limit"]);
 }
 
