@@ -19,7 +19,10 @@ pub(crate) use summaries::SummaryClock;
 
 /// A remaining span that exceeds the step by less than this fraction is taken as the last step: rounding of t0 + k dt
 /// must not leave a step of nearly no length.
-const LANDING: f64 = 1.0 + 1e-7;
+const LANDING: f64 = 1.0 + SLACK;
+
+/// That fraction.
+const SLACK: f64 = 1e-7;
 
 /// What a lane needs after an attempt: a sum of these is in the row [`ClockLayout::events`], of the first three at most one.
 pub mod event {

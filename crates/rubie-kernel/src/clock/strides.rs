@@ -7,14 +7,11 @@
 use rubie_expr::Expr;
 use rubie_program::{Place, Port, Rate};
 
-use super::{ClockGraph, event};
+use super::{ClockGraph, SLACK, event};
 use crate::layout::ClockLayout;
 
 /// A last step whose size differs from the others by less than this fraction of the times is one of them: so much is rounding.
 const ROUNDING: f64 = 1.0 / (1_u64 << 50) as f64;
-
-/// Counts of steps are taken as whole numbers within this: a step of nearly no length is none.
-const SLACK: f64 = 1e-7;
 
 /// Whether all values are finite: a sum is not when a term is not.
 pub(crate) fn is_finite<'g>(values: &[Expr<'g>]) -> Expr<'g> {
