@@ -33,6 +33,7 @@
 //!     ],
 //!     phases: vec![Phase { name: "example", rate: Rate::Attempt, outputs: vec![(x * y + x.sin(), Place::Row(1))] }],
 //!     homes: vec![],
+//!     kept: None,
 //!     first_row: 2, // rows from here on are for intermediate results
 //!     first_uniform: 1,
 //! };
@@ -94,7 +95,7 @@ pub use evaluate::ValueEvaluator;
 pub use execute::{Executor, ExecutorError, ExecutorOptions, Isa, Rows, Uniforms};
 pub use instruction::{Instr, Opcode, Operand};
 pub use interpreter::Interpreter;
-pub use lower::{Lowered, Lowering, LoweringError, Phase, Place, Port};
-pub use program::{Program, ProgramError, Statistics};
+pub use lower::{Kept, Lowered, Lowering, LoweringError, Phase, Place, Port};
+pub use program::{Program, ProgramError, Section, Statistics};
 pub use rate::Rate;
 pub use values::{Definition, Value, ValueGraph};

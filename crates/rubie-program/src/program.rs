@@ -1,6 +1,7 @@
 //! `Program`: a straight line of instructions over rows of lanes, checked when it is made.
 
 use std::fmt;
+use std::ops::Range;
 
 use thiserror::Error;
 
@@ -17,9 +18,26 @@ pub struct Program {
     precision: Precision,
     instructions: Vec<Instr>,
     constants: Vec<u64>,
+    sections: Vec<Section>,
     rows: u32,
     uniforms: u32,
     first_scratch: u32,
+}
+
+/// Consecutive instructions that matter in some lanes only: those in which a number of the row `when` is not 0 (in any of its
+/// bits) where the section begins.
+///
+/// Executors work on groups of lanes, and leave out the section in groups in which it matters in no lane. In the other lanes of
+/// a group what it writes may be written or not, so nobody may read it there, unless the instructions themselves put back what was
+/// there before.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Section {
+    /// The instructions, by their places in the program.
+    pub range: Range<usize>,
+    /// The row.
+    pub when: u32,
+    /// Whether the instructions are carried out again as long as the section matters in some lane of the group.
+    pub repeated: bool,
 }
 
 /// Why a program was refused. `at` is the index of the instruction.
@@ -42,6 +60,32 @@ pub enum ProgramError {
         uniforms: u32,
         /// Number of constants.
         constants: usize,
+    },
+    /// A section is not there, or lies across another, or its row is not there.
+    #[error(
+        "a section of program `{program}`, instructions {range:?} where r{when} is not 0: sections lie one after the other among the {instructions} instructions, and there are {rows} rows"
+    )]
+    Section {
+        /// Name of the program.
+        program: String,
+        /// The section's instructions.
+        range: Range<usize>,
+        /// Its row.
+        when: u32,
+        /// Number of instructions of the program.
+        instructions: usize,
+        /// Number of rows.
+        rows: u32,
+    },
+    /// A program in another floating-point type cannot follow.
+    #[error("program `{program}` computes in {precision:?}, so `{other}` cannot follow it")]
+    Precision {
+        /// Name of the program.
+        program: String,
+        /// What it computes in.
+        precision: Precision,
+        /// The program that was to follow.
+        other: String,
     },
     /// A number is used as a truth value, or the other way round.
     #[error("instruction {at} of program `{program}`, {}, needs a {} as operand {place}", .op.name(), kind(*.truth))]
@@ -92,7 +136,9 @@ impl Program {
         uniforms: u32,
     ) -> Result<Self, ProgramError> {
         let name = name.into();
-        let program = Self { name, precision, instructions, constants, rows, uniforms, first_scratch: rows };
+        let (sections, first_scratch) = (Vec::new(), rows);
+        let program =
+            Self { name, precision, instructions, constants, sections, rows, uniforms, first_scratch };
         program.check_ranges()?;
         program.check_kinds()?;
         Ok(program)
@@ -103,6 +149,82 @@ impl Program {
     #[must_use]
     pub fn with_scratch(self, first_scratch: u32) -> Self {
         Self { first_scratch: first_scratch.min(self.rows), ..self }
+    }
+
+    /// The same program with a section, after those that it has.
+    ///
+    /// # Errors
+    /// [`ProgramError::Section`] if there are no such instructions or no such row, or it does not lie behind the other sections.
+    pub fn with_section(mut self, section: Section) -> Result<Self, ProgramError> {
+        let free = self.sections.last().map_or(0, |last| last.range.end);
+        let Range { start, end } = section.range;
+        if start < free || start >= end || end > self.instructions.len() || section.when >= self.rows {
+            return Err(ProgramError::Section {
+                program: self.name,
+                range: section.range,
+                when: section.when,
+                instructions: self.instructions.len(),
+                rows: self.rows,
+            });
+        }
+        self.sections.push(section);
+        Ok(self)
+    }
+
+    /// The same program with others behind it, in which they are a section: what they leave matters only in lanes in which the row
+    /// `when` is not 0 by then.
+    ///
+    /// # Errors
+    /// - [`ProgramError::Precision`]: one of them has another floating-point type.
+    /// - [`ProgramError::Section`]: there is no such row, or one of them has sections itself.
+    pub fn followed_by(
+        mut self,
+        others: &[&Program],
+        when: u32,
+        repeated: bool,
+    ) -> Result<Self, ProgramError> {
+        let start = self.instructions.len();
+        for other in others {
+            if other.precision != self.precision {
+                let (program, other) = (self.name, other.name.clone());
+                return Err(ProgramError::Precision { program, precision: self.precision, other });
+            }
+            if let Some(Section { range, when, .. }) = other.sections.first().cloned() {
+                let (program, instructions, rows) =
+                    (other.name.clone(), other.instructions.len(), other.rows);
+                return Err(ProgramError::Section { program, range, when, instructions, rows });
+            }
+            self.append(other);
+        }
+        let end = self.instructions.len();
+        if start == end { Ok(self) } else { self.with_section(Section { range: start..end, when, repeated }) }
+    }
+
+    /// Puts the instructions of another program behind the own.
+    fn append(&mut self, other: &Program) {
+        let constants: Vec<u32> = other.constants.iter().map(|bits| self.constant(*bits)).collect();
+        let placed = |operand: &Operand| match *operand {
+            Operand::Constant(constant) => Operand::Constant(constants[constant as usize]),
+            other => other,
+        };
+        let instructions = other.instructions.iter();
+        self.instructions.extend(
+            instructions
+                .map(|instr| Instr { operands: instr.operands.each_ref().map(placed), ..*instr })
+                .collect::<Vec<_>>(),
+        );
+        self.rows = self.rows.max(other.rows);
+        self.uniforms = self.uniforms.max(other.uniforms);
+        self.first_scratch = self.first_scratch.max(other.first_scratch);
+    }
+
+    /// The number of a constant, which is added if there is none with these bits.
+    fn constant(&mut self, bits: u64) -> u32 {
+        let place = self.constants.iter().position(|own| *own == bits).unwrap_or_else(|| {
+            self.constants.push(bits);
+            self.constants.len() - 1
+        });
+        place as u32
     }
 
     /// What it is called in listings and messages.
@@ -118,6 +240,24 @@ impl Program {
     /// What is done, in order.
     pub fn instructions(&self) -> &[Instr] {
         &self.instructions
+    }
+
+    /// The instructions that matter in some lanes only, in order.
+    pub fn sections(&self) -> &[Section] {
+        &self.sections
+    }
+
+    /// All instructions in order, cut at the borders of sections.
+    pub fn parts(&self) -> impl Iterator<Item = (Range<usize>, Option<&Section>)> {
+        let starts = self.sections.iter().map(|section| section.range.start);
+        let ends = std::iter::once(0).chain(self.sections.iter().map(|section| section.range.end));
+        let between =
+            ends.zip(starts.chain([self.instructions.len()])).map(|(start, end)| (start..end, None));
+        let mut sections = self.sections.iter().map(|section| (section.range.clone(), Some(section)));
+        between
+            .flat_map(move |part| [Some(part), sections.next()])
+            .flatten()
+            .filter(|part| !part.0.is_empty())
     }
 
     /// The bits, as f64, of the numbers known beforehand, each a number of the program's precision. All
@@ -233,7 +373,18 @@ impl fmt::Display for Program {
         let counts =
             counts.map(|(count, thing)| format!("{count} {thing}{}", if count == 1 { "" } else { "s" }));
         writeln!(f, "program {} {:?}: {}", self.name, self.precision, counts.join(", "))?;
-        self.instructions.iter().try_for_each(|instruction| writeln!(f, "  {}", self.line(instruction)))
+        self.parts().try_for_each(|(range, section)| {
+            let indent = match section {
+                None => "",
+                Some(section) => {
+                    let word = if section.repeated { "while" } else { "if" };
+                    writeln!(f, "  {word} r{} is not 0 in some lane:", section.when)?;
+                    "  "
+                }
+            };
+            let mut instructions = self.instructions[range].iter();
+            instructions.try_for_each(|instruction| writeln!(f, "  {indent}{}", self.line(instruction)))
+        })
     }
 }
 
@@ -292,6 +443,31 @@ mod tests {
         let counts = [(Opcode::Lt, 1), (Opcode::Or, 1), (Opcode::MulAdd, 1), (Opcode::Select, 1)];
         assert_eq!(statistics.counts, counts);
         assert_eq!(statistics.peak_live_rows, 3);
+    }
+
+    #[test]
+    fn programs_follow_others_as_sections() {
+        use Operand::*;
+        let first = program(vec![instruction(Opcode::Add, 2, &[Row(0), Constant(0)])]).unwrap();
+        let constants = vec![4.0_f64.to_bits(), 2.5_f64.to_bits()];
+        let half = vec![instruction(Opcode::MulAdd, 3, &[Row(2), Constant(0), Constant(1)])];
+        let other = Program::new("other", Precision::F64, half, constants, 6, 3).unwrap().with_scratch(4);
+        let whole = first.followed_by(&[&other, &other], 1, false).unwrap();
+        let whole = whole.followed_by(&[&other], 2, true).unwrap();
+        let expected = "program p F64: 4 instructions, 6 rows, 3 uniforms\n  r2 = add r0, 2.5\n  \
+            if r1 is not 0 in some lane:\n    r3 = muladd r2, 4.0, 2.5\n    r3 = muladd r2, 4.0, 2.5\n  \
+            while r2 is not 0 in some lane:\n    r3 = muladd r2, 4.0, 2.5\n";
+        assert_eq!(whole.to_string(), expected);
+        assert_eq!(whole.first_scratch(), 4);
+        let parts: Vec<_> = whole.parts().map(|(range, section)| (range, section.is_some())).collect();
+        assert_eq!(parts, [(0..1, false), (1..3, true), (3..4, true)]);
+        let section = |range, when| Section { range, when, repeated: false };
+        for wrong in [section(3..4, 1), section(4..5, 1), section(4..4, 1)] {
+            assert!(matches!(whole.clone().with_section(wrong), Err(ProgramError::Section { .. })));
+        }
+        let nested = other.clone().with_section(section(0..1, 0)).unwrap();
+        assert!(matches!(other.clone().followed_by(&[&nested], 0, true), Err(ProgramError::Section { .. })));
+        assert!(matches!(other.with_section(section(0..1, 6)), Err(ProgramError::Section { when: 6, .. })));
     }
 
     #[test]

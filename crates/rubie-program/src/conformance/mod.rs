@@ -11,6 +11,7 @@
 
 mod random_programs;
 mod repetition;
+mod sections;
 
 pub use random_programs::{RandomProgram, seeded};
 
@@ -57,7 +58,7 @@ pub fn executor_conformance<X32: Executor<f32>, X64: Executor<f64>>(isa: Isa) ->
 
 /// Puts an executor of one precision through the suite: every opcode on every kind of operand and special
 /// number, results in the rows of operands, several numbers of lanes, random programs with few and with
-/// many rows, repetitions.
+/// many rows, repetitions, sections.
 ///
 /// # Errors
 /// The first [`Mismatch`] found.
@@ -77,6 +78,7 @@ pub fn conformance<T: Element, X: Executor<T>>(isa: Isa) -> Result<(), Mismatch>
             bench.check::<X>(&options, context, bench.random(seed as u64, rows))?;
         }
         repetition::check::<T, X>(&options, vectors * T::LANES_PER_VECTOR)?;
+        sections::check::<T, X>(&options, vectors * T::LANES_PER_VECTOR)?;
     }
     Ok(())
 }

@@ -19,12 +19,14 @@ use std::ops::Range;
 
 use crate::element::{Element, Precision};
 use crate::execute::{Executor, ExecutorError, ExecutorOptions, Isa, Rows, Uniforms};
-use crate::program::Program;
+use crate::program::{Program, Section};
 use run::{Memory, Step, run};
 
 /// Runs programs of one precision instruction by instruction.
 pub struct Interpreter<T: Element> {
     steps: Vec<Step>,
+    /// The steps, cut at the borders of sections.
+    parts: Vec<(Range<usize>, Option<Section>)>,
     constants: Uniforms<T>,
     rows: usize,
     uniforms: usize,
@@ -37,6 +39,7 @@ impl<T: Element> Executor<T> for Interpreter<T> {
         let constants: Vec<T> = program.constants().iter().map(|bits| T::from_constant(*bits)).collect();
         Ok(Self {
             steps: program.instructions().iter().map(Step::new).collect(),
+            parts: program.parts().map(|(range, section)| (range, section.cloned())).collect(),
             constants: Uniforms::from_values(&constants),
             rows: program.rows() as usize,
             uniforms: program.uniforms() as usize,
@@ -61,6 +64,28 @@ impl<T: Element> Executor<T> for Interpreter<T> {
             uniforms.len(),
             self.uniforms
         );
+        for (steps, section) in &self.parts {
+            let steps = &self.steps[steps.clone()];
+            match section {
+                None => self.run(steps, rows, uniforms, &lanes),
+                Some(Section { when, repeated, .. }) => {
+                    let matters = |rows: &Rows<T>| {
+                        rows.row(*when)[lanes.clone()].iter().any(|n| n.bits() != T::default().bits())
+                    };
+                    let mut again = matters(rows);
+                    while again {
+                        self.run(steps, rows, uniforms, &lanes);
+                        again = *repeated && matters(rows);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl<T: Element> Interpreter<T> {
+    /// Some of the program's steps, on lanes and with rows and uniforms that were found to be there.
+    fn run(&self, steps: &[Step], rows: &mut Rows<T>, uniforms: &Uniforms<T>, lanes: &Range<usize>) {
         let memory = Memory {
             bases: [
                 rows.as_mut_ptr().cast(),
@@ -78,15 +103,15 @@ impl<T: Element> Executor<T> for Interpreter<T> {
         unsafe {
             match (self.isa, T::PRECISION) {
                 #[cfg(target_arch = "x86_64")]
-                (Isa::Avx512, Precision::F64) => avx512::run_f64(&self.steps, &memory),
+                (Isa::Avx512, Precision::F64) => avx512::run_f64(steps, &memory),
                 #[cfg(target_arch = "x86_64")]
-                (Isa::Avx512, Precision::F32) => avx512::run_f32(&self.steps, &memory),
+                (Isa::Avx512, Precision::F32) => avx512::run_f32(steps, &memory),
                 #[cfg(target_arch = "x86_64")]
-                (Isa::Avx2, Precision::F64) => avx2::run_f64(&self.steps, &memory),
+                (Isa::Avx2, Precision::F64) => avx2::run_f64(steps, &memory),
                 #[cfg(target_arch = "x86_64")]
-                (Isa::Avx2, Precision::F32) => avx2::run_f32(&self.steps, &memory),
-                (_, Precision::F64) => run::<portable::F64>(&self.steps, &memory),
-                (_, Precision::F32) => run::<portable::F32>(&self.steps, &memory),
+                (Isa::Avx2, Precision::F32) => avx2::run_f32(steps, &memory),
+                (_, Precision::F64) => run::<portable::F64>(steps, &memory),
+                (_, Precision::F32) => run::<portable::F32>(steps, &memory),
             }
         }
     }

@@ -1,0 +1,80 @@
+//! Whether sections are carried out where they matter, and again where they must be.
+
+use super::Mismatch;
+use crate::element::Element;
+use crate::execute::{Executor, ExecutorOptions, Rows, Uniforms};
+use crate::instruction::{Instr, Opcode, Operand};
+use crate::program::{Program, Section};
+
+/// Rows: how often, what is counted down, the sum of the numbers counted, what was kept and when, what is computed in between.
+const TIMES: u32 = 0;
+const LEFT: u32 = 1;
+const SUM: u32 = 2;
+const KEPT: u32 = 3;
+const WHEN: u32 = 4;
+const WORK: u32 = 5;
+
+/// In every lane: the sum of 1 to a number by a repeated section, and before that a copy that only lanes with large numbers need.
+pub(super) fn check<T: Element, X: Executor<T>>(
+    options: &ExecutorOptions,
+    lanes: usize,
+) -> Result<(), Mismatch> {
+    for work in [1, 120, 3000] {
+        let program = program::<T>(work)?;
+        let executor = X::prepare(&program, options)?;
+        for divisor in [1, 7, lanes, 1000] {
+            // Few lanes, or most of them, have something to do.
+            let times = |lane: usize| if lane.is_multiple_of(divisor) { lane % 5 } else { 0 };
+            let mut rows = Rows::<T>::new(program.rows() as usize, lanes);
+            for lane in 0..lanes {
+                rows.set(TIMES, lane, T::from_f64(times(lane) as f64));
+            }
+            executor.execute(&mut rows, &Uniforms::new(0));
+            let context = format!("sections after {work} instructions, {lanes} lanes, every {divisor}th");
+            for lane in 0..lanes {
+                let n = times(lane) as f64;
+                let kept = if n > 2.0 { n + 1.0 } else { rows.get(KEPT, lane).to_f64() };
+                for (row, expected) in [(SUM, n * (n + 1.0) / 2.0), (LEFT, 0.0), (KEPT, kept), (WORK, n)] {
+                    let found = rows.get(row, lane).to_f64();
+                    if found != expected {
+                        let (context, found, expected) =
+                            (context.clone(), found.to_string(), expected.to_string());
+                        return Err(Mismatch::Value { context, row, lane, found, expected });
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Numbers of instructions between the sections: for loops of one piece and of several.
+fn program<T: Element>(work: u32) -> Result<Program, Mismatch> {
+    use Operand::{Constant, Row};
+    let instr = |op, to, operands| Instr { op, to, operands };
+    let [zero, one, two] = [Constant(0), Constant(1), Constant(2)];
+    let scratch = WORK + work + 1;
+    let mut instructions = vec![
+        instr(Opcode::Lt, WHEN, [two, Row(TIMES), two]),
+        instr(Opcode::Select, WHEN, [Row(WHEN), one, zero]),
+        instr(Opcode::Add, scratch, [Row(TIMES), one, one]),
+        instr(Opcode::Copy, LEFT, [Row(TIMES); 3]),
+        instr(Opcode::Copy, KEPT, [Row(scratch); 3]),
+        instr(Opcode::Sub, scratch, [Row(scratch), one, one]),
+    ];
+    let before = |k| Row(if k == 0 { scratch } else { WORK + k });
+    instructions.extend((0..work).map(|k| instr(Opcode::Max, WORK + k + 1, [before(k), zero, zero])));
+    instructions.push(instr(Opcode::Copy, WORK, [Row(WORK + work); 3]));
+    let start = instructions.len();
+    instructions.extend([
+        instr(Opcode::Add, SUM, [Row(SUM), Row(LEFT), zero]),
+        instr(Opcode::Sub, scratch, [Row(LEFT), one, one]),
+        instr(Opcode::Max, LEFT, [Row(scratch), zero, zero]),
+    ]);
+    let end = instructions.len();
+    let constants = [0.0_f64, 1.0, 2.0].map(f64::to_bits).to_vec();
+    let program = Program::new("sections", T::PRECISION, instructions, constants, scratch + 1, 0)?;
+    let kept = Section { range: 4..5, when: WHEN, repeated: false };
+    let counted = Section { range: start..end, when: LEFT, repeated: true };
+    Ok(program.with_scratch(scratch).with_section(kept)?.with_section(counted)?)
+}
