@@ -35,6 +35,15 @@ pub(crate) enum Purpose {
         index: u32,
         vector: u32,
     },
+    /// The loop over the vectors in which a section matters.
+    Section {
+        when: u32,
+        repeated: bool,
+    },
+    /// Whether a section matters in one of the vectors at work.
+    Look {
+        when: u32,
+    },
     /// On to the next vectors.
     Next,
     /// Another round, or not.

@@ -3,10 +3,10 @@
 use iced_x86::{Code, Register};
 use rubie_program::Opcode;
 
-use crate::assembler::{Last, Purpose};
+use crate::assembler::{Jump, Last, Purpose};
 use crate::flow::{NEVER, Step};
 use crate::frame::Detour;
-use crate::operands::{Body, Source, Special};
+use crate::operands::{Body, SPARE_MASKS, Source, Special};
 
 /// What is to be known of a body.
 pub(crate) struct Written {
@@ -19,13 +19,30 @@ pub(crate) struct Written {
 impl Body<'_> {
     /// Writes all steps.
     pub(crate) fn write(mut self, steps: &[Step]) -> Written {
+        let mut jump: Option<(u32, Jump)> = None;
         for (now, step) in (0..).zip(steps) {
             self.now = now;
+            if let Some((_, over)) = jump.take_if(|(row, _)| step.when != Some(*row)) {
+                let here = self.asm.here();
+                self.asm.land(over, here);
+            }
+            if let (Some(when), None) = (step.when, &jump) {
+                self.asm.mark(Purpose::Look { when });
+                self.look(when);
+                jump = Some((when, self.asm.jump(Code::Je_rel32_64)));
+            }
             let vector = self.locations.named(step.to).1;
             self.asm.mark(Purpose::Instruction { index: step.index, vector });
             self.places.vectors.unpin_all();
             self.places.masks.unpin_all();
-            self.step(step);
+            match step.when {
+                Some(_) => self.copy_to_memory(step),
+                None => self.step(step),
+            }
+        }
+        if let Some((_, over)) = jump {
+            let here = self.asm.here();
+            self.asm.land(over, here);
         }
         Written { detours: self.detours, spills: self.spills }
     }
@@ -81,6 +98,38 @@ impl Body<'_> {
             Select if has_masks => self.select_by_mask(step),
             Select => self.select(step),
         }
+    }
+
+    /// Compares a row with 0 in all lanes of the vectors at work: "equal" if all bits of it are.
+    pub(crate) fn look(&mut self, row: u32) {
+        let (codes, any) = (self.target.codes, self.spare(0));
+        let bytes = self.target.convention.vector_bytes;
+        self.emit(codes.load, &[any], Last::Row(row, 0));
+        for vector in 1..self.locations.copies() {
+            self.emit(codes.or, &[any, any], Last::Row(row, vector * bytes));
+        }
+        if self.target.masks.is_some() {
+            let mask = SPARE_MASKS[0];
+            self.emit(Code::EVEX_Vptestmq_kr_k1_zmm_zmmm512b64, &[mask, any], Last::Register(any));
+            self.emit(Code::VEX_Kortestw_kr_kr, &[mask], Last::Register(mask));
+        } else {
+            self.emit(Code::VEX_Vptest_ymm_ymmm256, &[any], Last::Register(any));
+        }
+    }
+
+    /// A copy that may be jumped over: it leaves all registers that hold values as they are.
+    fn copy_to_memory(&mut self, step: &Step) {
+        let location = step.operands[0];
+        let source = match (self.places.vectors.of(location), self.places.masks.of(location)) {
+            (Some(register), _) => Source::Register(self.vector(register)),
+            (None, Some(mask)) if !self.places.in_memory[location as usize] => {
+                Source::Mask(Register::K0 + u32::from(mask))
+            }
+            _ => Source::Memory(location),
+        };
+        let from = self.in_register(source, self.spare(0));
+        self.release(step);
+        self.store(step.to, from);
     }
 
     fn copy(&mut self, step: &Step) {

@@ -1,7 +1,7 @@
 //! A whole function: prologue, loops, what lies out of the way, constants.
 
 use iced_x86::{Code, Instruction, MemoryOperand, Register};
-use rubie_program::{Element, ExecutorError, Isa, Opcode, Precision, Program};
+use rubie_program::{Element, ExecutorError, Isa, Opcode, Precision, Program, Section};
 
 use crate::assembler::{Assembled, Assembler, Label, Last, Mark, Purpose, RowReference};
 use crate::body::Written;
@@ -52,12 +52,16 @@ pub(crate) fn compile<T: Element>(program: &Program, isa: Isa) -> Result<Compile
     prologue(&mut asm);
     let start = asm.here();
     let mut detours = Vec::new();
-    for (number, range) in pieces(program).into_iter().enumerate() {
+    for (number, piece) in pieces(program).into_iter().enumerate() {
         if number > 0 {
             again(&mut asm, vector_bytes);
         }
-        let best = Wide::best(program, range.clone(), target);
-        let single = (best.copies > 1).then(|| Wide::single(program, range));
+        let best = Wide::best(program, &piece, target);
+        if let Some(own) = &piece.section {
+            detours.extend(section(&mut asm, program, target, &best, own));
+            continue;
+        }
+        let single = (best.copies > 1).then(|| Wide::single(program, &piece));
         if single.is_some() {
             detours.extend(several(&mut asm, program, target, &best));
         }
@@ -171,6 +175,40 @@ fn singles(asm: &mut Assembler, program: &Program, target: Target, wide: &Wide) 
     detours
 }
 
+/// A loop over the vectors in which a section matters.
+fn section(
+    asm: &mut Assembler,
+    program: &Program,
+    target: Target,
+    wide: &Wide,
+    section: &Section,
+) -> Vec<Detour> {
+    let locations = Locations::new(program, program.constants().len(), wide.copies);
+    let look = |asm: &mut Assembler, when| Body::new(asm, target, locations).look(when);
+    let Section { when, repeated, .. } = *section;
+    asm.mark(Purpose::Section { when, repeated });
+    asm.operation(Code::Test_rm64_r64, &[Register::R15], Last::Register(Register::R15), Register::None);
+    let past = asm.jump(Code::Je_rel32_64);
+    let start = asm.here();
+    look(asm, when);
+    let over = asm.jump(Code::Je_rel32_64);
+    let again = asm.here();
+    let Written { detours, .. } = Body::new(asm, target, locations).write(&wide.steps);
+    if repeated {
+        asm.mark(Purpose::Look { when });
+        look(asm, when);
+        asm.jump_back(Code::Jne_rel32_64, again);
+    }
+    let here = asm.here();
+    asm.land(over, here);
+    next(asm, target, wide.copies);
+    asm.push(Instruction::with1(Code::Dec_rm64, Register::R15));
+    asm.jump_back(Code::Jne_rel32_64, start);
+    let here = asm.here();
+    asm.land(past, here);
+    detours
+}
+
 /// Back to the first vector.
 fn again(asm: &mut Assembler, vector_bytes: u32) {
     let register = |asm: &mut Assembler, code, to, from| {
@@ -186,10 +224,15 @@ fn again(asm: &mut Assembler, vector_bytes: u32) {
 fn body(asm: &mut Assembler, program: &Program, target: Target, wide: &Wide) -> Vec<Detour> {
     let locations = Locations::new(program, program.constants().len(), wide.copies);
     let Written { detours, .. } = Body::new(asm, target, locations).write(&wide.steps);
-    asm.mark(Purpose::Next);
-    let distance = (wide.copies * target.convention.vector_bytes) as i32;
-    asm.push(Instruction::with2(Code::Add_rm64_imm32, Register::RBX, distance));
+    next(asm, target, wide.copies);
     detours
+}
+
+/// On to the vectors behind the present ones.
+fn next(asm: &mut Assembler, target: Target, copies: u32) {
+    asm.mark(Purpose::Next);
+    let distance = (copies * target.convention.vector_bytes) as i32;
+    asm.push(Instruction::with2(Code::Add_rm64_imm32, Register::RBX, distance));
 }
 
 /// The program's constants, then those of `Special`.

@@ -5,8 +5,9 @@
 
 use std::ops::Range;
 
-use rubie_program::{Instr, Operand, Program};
+use rubie_program::{Instr, Operand, Program, Section};
 
+use crate::pieces::Piece;
 use crate::whole::whole_exponents;
 
 /// Later than every instruction: not needed any more.
@@ -31,6 +32,11 @@ impl Locations {
 
     pub(crate) fn count(self) -> usize {
         (self.rows * self.copies + self.uniforms + self.constants) as usize
+    }
+
+    /// How many vectors are computed together.
+    pub(crate) fn copies(self) -> u32 {
+        self.copies
     }
 
     pub(crate) fn row(self, row: u32, copy: u32) -> Location {
@@ -76,6 +82,8 @@ pub(crate) struct Step {
     pub(crate) is_whole: bool,
     /// Whether the row still holds this result when the program ends, and must.
     pub(crate) is_final: bool,
+    /// The row that says whether this copy has to be made.
+    pub(crate) when: Option<u32>,
 }
 
 /// Consecutive instructions of a program, for some vectors side by side.
@@ -84,25 +92,9 @@ pub(crate) struct Stream {
     pub(crate) range: Range<usize>,
     /// How many vectors.
     pub(crate) copies: u32,
-    /// By row: whether its value is needed after the stream.
-    pub(crate) needed: Vec<bool>,
 }
 
 impl Stream {
-    /// Some of a program's instructions. Kept is what later ones read, and at the end all rows but scratch.
-    pub(crate) fn part(program: &Program, range: Range<usize>, copies: u32) -> Stream {
-        let mut needed: Vec<bool> = (0..program.rows()).map(|row| row < program.first_scratch()).collect();
-        for instr in program.instructions()[range.end..].iter().rev() {
-            needed[instr.to as usize] = false;
-            for operand in &instr.operands[..instr.op.arity()] {
-                if let Operand::Row(row) = operand {
-                    needed[*row as usize] = true;
-                }
-            }
-        }
-        Stream { range, copies, needed }
-    }
-
     /// Instructions by which each vector is behind the one before it: their hard places shall not coincide. Measured: an
     /// eighth makes solves of Lorenz and Robertson 3 % faster than none, more than a quarter makes them slower.
     fn lag(&self) -> usize {
@@ -124,17 +116,58 @@ pub(crate) fn interleaved(stream: &Stream) -> Vec<(usize, u32)> {
     (0..last).flat_map(at).collect()
 }
 
-/// The steps of a stream that anyone needs, once for each of its vectors in the given order, with when values are needed next.
+/// By row: whether its value is needed after a piece. It is if later instructions read it, or the piece itself when it is repeated,
+/// and at the end all rows but scratch are.
+fn needed(program: &Program, piece: &Piece) -> Vec<bool> {
+    let mut needed: Vec<bool> = (0..program.rows()).map(|row| row < program.first_scratch()).collect();
+    let parts: Vec<_> = program.parts().filter(|(range, _)| range.end > piece.range.end).collect();
+    for (range, section) in parts.into_iter().rev() {
+        let range = range.start.max(piece.range.end)..range.end;
+        match section {
+            None => read_before_written(program, range, &mut needed),
+            Some(section) => add_reads(program, section, &mut needed),
+        }
+    }
+    if let Some(section) = &piece.section
+        && section.repeated
+    {
+        add_reads(program, section, &mut needed);
+    }
+    needed
+}
+
+/// Adds what a section reads. What it writes it may not write, too.
+fn add_reads(program: &Program, section: &Section, needed: &mut [bool]) {
+    let mut reads = vec![false; needed.len()];
+    read_before_written(program, section.range.clone(), &mut reads);
+    reads[section.when as usize] = true;
+    needed.iter_mut().zip(reads).for_each(|(needed, reads)| *needed |= reads);
+}
+
+/// From what is needed after some instructions to what is needed before them.
+fn read_before_written(program: &Program, range: Range<usize>, needed: &mut [bool]) {
+    for instr in program.instructions()[range].iter().rev() {
+        needed[instr.to as usize] = false;
+        for operand in instr.used() {
+            if let Operand::Row(row) = operand {
+                needed[*row as usize] = true;
+            }
+        }
+    }
+}
+
+/// The steps of a piece that anyone needs, for so many vectors in the given order, with when values are needed next.
 pub(crate) fn steps(
     program: &Program,
     locations: Locations,
-    stream: &Stream,
+    piece: &Piece,
+    copies: u32,
     order: Vec<(usize, u32)>,
 ) -> Vec<Step> {
     let mut upcoming = vec![NEVER; locations.count()];
     let mut is_set_later = vec![false; locations.count()];
-    for (row, needed) in (0..).zip(&stream.needed) {
-        for copy in 0..stream.copies {
+    for (row, needed) in (0..).zip(needed(program, piece)) {
+        for copy in 0..copies {
             is_set_later[locations.row(row, copy) as usize] = !needed;
         }
     }
@@ -145,8 +178,18 @@ pub(crate) fn steps(
     for (index, copy) in order.into_iter().rev() {
         let instr = program.instructions()[index];
         let to = locations.row(instr.to, copy);
-        let is_final = !std::mem::replace(&mut is_set_later[to as usize], true);
-        let next_of_result = std::mem::replace(&mut upcoming[to as usize], NEVER);
+        let section = piece.copies.iter().find(|section| section.range.contains(&index));
+        let (is_final, next_of_result) = match section {
+            None => (
+                !std::mem::replace(&mut is_set_later[to as usize], true),
+                std::mem::replace(&mut upcoming[to as usize], NEVER),
+            ),
+            // A copy that may not be made. What says so is read from memory.
+            Some(section) => {
+                is_set_later[locations.row(section.when, copy) as usize] = false;
+                (!is_set_later[to as usize], NEVER)
+            }
+        };
         if next_of_result == NEVER && !is_final {
             continue;
         }
@@ -155,8 +198,8 @@ pub(crate) fn steps(
         for operand in &operands[..instr.op.arity()] {
             upcoming[*operand as usize] = number;
         }
-        let (is_whole, index) = (is_whole[index], index as u32);
-        steps.push(Step { instr, index, to, operands, next_of_result, next, is_whole, is_final });
+        let (is_whole, index, when) = (is_whole[index], index as u32, section.map(|section| section.when));
+        steps.push(Step { instr, index, to, operands, next_of_result, next, is_whole, is_final, when });
         number -= 1;
     }
     steps.reverse();

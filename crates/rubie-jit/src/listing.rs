@@ -70,6 +70,11 @@ fn heading(program: &Program, purpose: Purpose) -> String {
             let line = program.line(&program.instructions()[index as usize]);
             format!("; {}\n", vector(line, which))
         }
+        Purpose::Section { when, repeated } => {
+            let word = if repeated { "while" } else { "if" };
+            format!("\n; one vector at a time, {word} r{when} is not 0 in it\n")
+        }
+        Purpose::Look { when } => format!("; is r{when} 0 in all lanes?\n"),
         Purpose::Next => "; the next lanes\n".to_owned(),
         Purpose::Repeat => {
             "\n; another round, unless there were enough or a lane needs something\n".to_owned()

@@ -12,8 +12,8 @@ pub(crate) fn whole_exponents(program: &Program) -> Vec<bool> {
         Operand::Uniform(_) => false,
         Operand::Constant(constant) => constants[constant as usize],
     };
-    let of_instruction = |instr: &Instr| {
-        let [a, b, c] = instr.operands.map(|operand| at(&rows, operand));
+    let of_instruction = |rows: &mut [bool], instr: &Instr| {
+        let [a, b, c] = instr.operands.map(|operand| at(rows, operand));
         rows[instr.to as usize] = match instr.op {
             Opcode::Round | Opcode::Floor | Opcode::Ceil | Opcode::Exponent => true,
             Opcode::Copy | Opcode::Neg | Opcode::Abs => a,
@@ -25,7 +25,18 @@ pub(crate) fn whole_exponents(program: &Program) -> Vec<bool> {
         };
         b
     };
-    program.instructions().iter().map(of_instruction).collect()
+    let mut found = Vec::with_capacity(program.instructions().len());
+    for (range, section) in program.parts() {
+        let instructions = &program.instructions()[range];
+        // What a repeated section writes may be there when it begins; what any section writes may not be there behind it.
+        let before = section.map(|_| rows.clone());
+        if section.is_some_and(|section| section.repeated) {
+            instructions.iter().for_each(|instr| rows[instr.to as usize] = false);
+        }
+        found.extend(instructions.iter().map(|instr| of_instruction(&mut rows, instr)));
+        rows.iter_mut().zip(before.into_iter().flatten()).for_each(|(row, before)| *row &= before);
+    }
+    found
 }
 
 fn is_whole(bits: u64, precision: Precision) -> bool {

@@ -4,8 +4,6 @@
 //! of several vectors interleaved the processor has others to do meanwhile, but they share the registers, so more values
 //! must wait in memory. What that would cost is tried out without writing code.
 
-use std::ops::Range;
-
 use rubie_program::Program;
 
 use crate::assembler::Assembler;
@@ -13,6 +11,7 @@ use crate::body::Written;
 use crate::flow::{Locations, Step, Stream, interleaved, steps};
 use crate::operands::{Body, Target};
 use crate::order::{longest_chain, ordered};
+use crate::pieces::Piece;
 
 /// Numbers of vectors, the best first, and how many values they may have to put aside for each instruction. Measured:
 /// within these limits no example was slower than with fewer vectors, see `docs/jit.md`.
@@ -44,32 +43,36 @@ pub(crate) struct Wide {
 
 impl Wide {
     /// A piece of a program for as many vectors at a time as suit it.
-    pub(crate) fn best(program: &Program, piece: Range<usize>, target: Target) -> Wide {
-        let judged = piece.start..piece.end.min(piece.start + JUDGED);
-        let chained = longest_chain(program, judged.clone()) as usize > judged.len().max(AHEAD);
+    pub(crate) fn best(program: &Program, piece: &Piece, target: Target) -> Wide {
+        if piece.section.is_some() {
+            return Wide::of(program, piece, 1);
+        }
+        let length = piece.range.len();
+        let mut judged = piece.clone();
+        judged.range.end = piece.range.end.min(piece.range.start + JUDGED);
+        judged.copies.retain(|section| section.range.end <= judged.range.end);
+        let chained = longest_chain(program, judged.range.clone()) as usize > judged.range.len().max(AHEAD);
         let choices = if chained { CHOICES_IN_CHAINS } else { CHOICES };
         let found = choices.iter().find_map(|(copies, spills)| {
-            let affordable = program.rows() <= MOST_ROWS && piece.len() * *copies as usize <= MOST_STEPS;
-            let wide = affordable.then(|| Wide::of(program, judged.clone(), *copies))?;
+            let affordable = program.rows() <= MOST_ROWS && length * *copies as usize <= MOST_STEPS;
+            let wide = affordable.then(|| Wide::of(program, &judged, *copies))?;
             (wide.share_of_spills(program, target) <= *spills).then_some(wide)
         });
         let copies = found.as_ref().map_or(1, |wide| wide.copies);
-        found.filter(|_| judged == piece).unwrap_or_else(|| Wide::of(program, piece, copies))
+        found.filter(|_| judged == *piece).unwrap_or_else(|| Wide::of(program, piece, copies))
     }
 
-    fn of(program: &Program, piece: Range<usize>, copies: u32) -> Wide {
-        let stream = Stream::part(program, piece, copies);
+    fn of(program: &Program, piece: &Piece, copies: u32) -> Wide {
         let locations = Locations::new(program, program.constants().len(), copies);
-        let steps = steps(program, locations, &stream, ordered(program, locations, &stream));
-        Wide { copies, steps }
+        let order = in_lines(piece, copies, |line| ordered(program, locations, line));
+        Wide { copies, steps: steps(program, locations, piece, copies, order) }
     }
 
     /// A piece for one vector, as it stands in the program.
-    pub(crate) fn single(program: &Program, piece: Range<usize>) -> Wide {
-        let stream = Stream::part(program, piece, 1);
+    pub(crate) fn single(program: &Program, piece: &Piece) -> Wide {
         let locations = Locations::new(program, program.constants().len(), 1);
-        let steps = steps(program, locations, &stream, interleaved(&stream));
-        Wide { copies: 1, steps }
+        let order = in_lines(piece, 1, interleaved);
+        Wide { copies: 1, steps: steps(program, locations, piece, 1, order) }
     }
 
     /// Values that must be put aside, for each instruction.
@@ -79,4 +82,17 @@ impl Wide {
         let Written { spills, .. } = Body::new(&mut asm, target, locations).write(&self.steps);
         f64::from(spills) / (self.steps.len() as f64).max(1.0)
     }
+}
+
+/// An order for a piece: that of each line between its sections, and these as they are.
+fn in_lines(piece: &Piece, copies: u32, order: impl Fn(&Stream) -> Vec<(usize, u32)>) -> Vec<(usize, u32)> {
+    let mut all = Vec::with_capacity(piece.range.len() * copies as usize);
+    let mut start = piece.range.start;
+    for section in &piece.copies {
+        all.extend(order(&Stream { range: start..section.range.start, copies }));
+        all.extend((0..copies).flat_map(|copy| section.range.clone().map(move |index| (index, copy))));
+        start = section.range.end;
+    }
+    all.extend(order(&Stream { range: start..piece.range.end, copies }));
+    all
 }

@@ -134,6 +134,9 @@ pub struct ClockLayout {
     pub look: Option<u32>,
     /// What the lane needs after the last attempt: a sum of [`crate::event`]s. Says nothing where the lane holds no run.
     pub events: u32,
+    /// Where the clock is part of an attempt that leaves something for an interpolant: 1 where a sample or summary sample lies within
+    /// the step if it is accepted (or may lie there), else 0.
+    pub reaches: Option<u32>,
     /// When summaries are sampled, where there are any.
     pub summaries: Option<SummaryClockLayout>,
 }
@@ -159,12 +162,15 @@ pub struct SummaryClockLayout {
     pub left: u32,
     /// 1 where the window is complete and its results are not yet taken, else 0.
     pub full: u32,
+    /// Where the clock is part of an attempt, and steps have an interpolant and are not cut short: 1 where a sample inside the step
+    /// is to be taken at once, else 0.
+    pub inside: Option<u32>,
     /// In a clock of its own: 1 where the sample is due now, 2 where the recording starts now, else 0.
     pub due: u32,
 }
 
 impl SummaryClockLayout {
-    fn new(rows: &mut Numbers, uniforms: &mut Numbers) -> Self {
+    fn new(inside: bool, rows: &mut Numbers, uniforms: &mut Numbers) -> Self {
         SummaryClockLayout {
             start: uniforms.one(),
             interval: uniforms.one(),
@@ -175,6 +181,7 @@ impl SummaryClockLayout {
             index: rows.one(),
             left: rows.one(),
             full: rows.one(),
+            inside: inside.then(|| rows.one()),
             due: rows.one(),
         }
     }
@@ -189,13 +196,15 @@ pub(crate) struct ClockKind {
     pub(crate) conditions: bool,
     /// Steps of one size that are only counted.
     pub(crate) strides: bool,
+    /// An interpolant that serves samples only, as part of the attempt.
+    pub(crate) inside: bool,
 }
 
 impl ClockLayout {
     /// The rows of time and step sizes are given; the others, and the uniforms, are new.
     pub(crate) fn new(
         [now, step, tried]: [u32; 3],
-        ClockKind { summaries, conditions, strides }: ClockKind,
+        ClockKind { summaries, conditions, strides, inside }: ClockKind,
         rows: &mut Numbers,
         uniforms: &mut Numbers,
     ) -> Self {
@@ -214,7 +223,8 @@ impl ClockLayout {
             accepted_steps: rows.one(),
             look: strides.then(|| rows.one()),
             events: rows.one(),
-            summaries: summaries.then(|| SummaryClockLayout::new(rows, uniforms)),
+            reaches: inside.then(|| rows.one()),
+            summaries: summaries.then(|| SummaryClockLayout::new(inside, rows, uniforms)),
         }
     }
 }

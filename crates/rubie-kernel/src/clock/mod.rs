@@ -55,6 +55,11 @@ pub mod event {
     pub const INSTANT: f64 = 1.0 / (1_u64 << 33) as f64;
 }
 
+/// 1 or 0.
+fn flag(holds: Expr<'_>) -> Expr<'_> {
+    holds.select(holds.graph().constant(1.0), 0.0)
+}
+
 /// The symbols of a clock.
 pub(crate) struct ClockGraph<'g> {
     fixed: bool,
@@ -218,7 +223,25 @@ impl<'g> ClockGraph<'g> {
         if layout.step_end != layout.now {
             outputs.push((after, layout.step_end));
         }
+        if let Some(row) = layout.reaches {
+            let due = self.dues.iter().map(|due| due.le(proposal.target));
+            let reaches = due.reduce(|any, due| any.or(due));
+            outputs.push((reaches.map_or(none, |reaches| flag(reaches)), row));
+        }
+        outputs.extend(self.summary_inside(after, moved, layout));
         outputs.into_iter().map(|(value, row)| (value, Place::Row(row))).collect()
+    }
+
+    /// Whether a summary sample inside the step that ends at this time is to be taken at once.
+    fn summary_inside(
+        &self,
+        time: Expr<'g>,
+        moved: Option<Expr<'g>>,
+        layout: &ClockLayout,
+    ) -> Option<(Expr<'g>, u32)> {
+        let row = layout.summaries.as_ref()?.inside?;
+        let inside = self.dues.last()?.lt(time);
+        Some((flag(moved.map_or(inside, |moved| moved.and(inside))), row))
     }
 
     /// What the lane needs at this time: `otherwise` unless it is done, samples, events at given times. An event may have put the

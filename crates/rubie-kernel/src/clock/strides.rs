@@ -7,7 +7,7 @@
 use rubie_expr::Expr;
 use rubie_program::{Place, Port, Rate};
 
-use super::{ClockGraph, SLACK, event};
+use super::{ClockGraph, SLACK, event, flag};
 use crate::layout::ClockLayout;
 
 /// A last step whose size differs from the others by less than this fraction of the times is one of them: so much is rounding.
@@ -67,12 +67,14 @@ impl<'c, 'g> Strides<'c, 'g> {
     }
 
     /// What an attempt leaves: its count, and whether what it means has to be found out.
-    pub(crate) fn count(&self, states: &[Expr<'g>], layout: &ClockLayout) -> [(Expr<'g>, Place); 2] {
+    pub(crate) fn count(&self, states: &[Expr<'g>], layout: &ClockLayout) -> Vec<(Expr<'g>, Place)> {
         let attempts = self.clock.attempts + 1.0;
+        let reaches = layout.reaches.map(|row| (flag(self.look.le(attempts)), Place::Row(row)));
         // With states that are not finite this is NaN, and not below anything either.
         let early = sum(states).map_or(attempts, |sum| 0.0 * sum + attempts).lt(self.look);
         let events = early.select(0.0, attempts.graph().constant(event::LOOK as f64));
-        [(attempts, Place::Row(layout.attempts)), (events, Place::Row(layout.events))]
+        let counted = [(attempts, Place::Row(layout.attempts)), (events, Place::Row(layout.events))];
+        counted.into_iter().chain(reaches).collect()
     }
 
     /// What the attempts so far mean for the run, given whether the states are finite.
@@ -108,7 +110,8 @@ impl<'c, 'g> Strides<'c, 'g> {
             (holds.select(code, none), layout.events),
         ];
         let look = layout.look.map(|look| (holds.select(next, self.look), look));
-        outputs.into_iter().chain(look).map(|(value, row)| (value, Place::Row(row))).collect()
+        let inside = self.clock.summary_inside(after, Some(finite), layout);
+        outputs.into_iter().chain(look).chain(inside).map(|(value, row)| (value, Place::Row(row))).collect()
     }
 
     /// Whether the lane's next step is the last and shorter than the others.

@@ -3,7 +3,7 @@
 use rubie_expr::{Expr, Graph};
 use rubie_program::{Place, Port, Rate};
 
-use super::ClockGraph;
+use super::{ClockGraph, event, flag};
 use crate::layout::SummaryClockLayout;
 
 /// The symbols of the schedule of summaries.
@@ -19,6 +19,7 @@ pub(crate) struct SummaryClock<'g> {
     left: Expr<'g>,
     full: Expr<'g>,
     now: Expr<'g>,
+    events: Expr<'g>,
     /// The ends of the step just accepted.
     ends: [Expr<'g>; 2],
     /// Where the last attempt began, if events of the model happen at given times.
@@ -41,6 +42,7 @@ impl<'g> SummaryClock<'g> {
             left: symbol("left"),
             full: symbol("full"),
             now: clock.now,
+            events: clock.events,
             ends: clock.ends,
             before: (!clock.stops.is_empty()).then_some(clock.before),
         }
@@ -77,6 +79,8 @@ impl<'g> SummaryClock<'g> {
     /// 1 where a sample is due inside the step (or at its end), 2 where what is due is the start of the recording, else 0.
     pub(crate) fn due(&self, inside: bool) -> Expr<'g> {
         let due = if inside { self.next.lt(self.now) } else { self.next.equal(self.now) };
+        // What is beyond a window waits until its results have been taken.
+        let due = due.and(self.full.le(0.0));
         // A run that an event has put beyond its next sample takes it within its next step, however often that is rejected.
         let due = self.before.map_or(due, |before| due.and(before.lt(self.ends[1])));
         let what = self.index.lt(0.0).select(self.graph.constant(2.0), 1.0);
@@ -90,7 +94,7 @@ impl<'g> SummaryClock<'g> {
         let left = self.left - sample.select(self.graph.constant(1.0), 0.0);
         let time = (self.start + (index + 1.0) * self.interval).min(self.last);
         let next = index.lt(self.samples).select(time, f64::INFINITY);
-        let full = sample.and(left.le(0.0)).select(self.graph.constant(1.0), 0.0);
+        let full = sample.and(left.le(0.0)).select(self.graph.constant(1.0), self.full);
         [
             (index, layout.index),
             (any.select(next, self.next), layout.next),
@@ -99,6 +103,26 @@ impl<'g> SummaryClock<'g> {
         ]
         .map(|(value, row)| (value, Place::Row(row)))
         .to_vec()
+    }
+
+    /// What the lane needs when what was [`SummaryClock::due`] inside its step has been done, and whether another sample inside it
+    /// is to be taken at once, where the attempt does so.
+    pub(crate) fn advance_inside(
+        &self,
+        due: Expr<'g>,
+        layout: &SummaryClockLayout,
+        events: u32,
+    ) -> Vec<(Expr<'g>, Place)> {
+        let Some(row) = layout.inside else { return Vec::new() };
+        let advanced = self.advance(due, layout);
+        let after = |row: u32, symbol| {
+            advanced.iter().find(|(_, place)| *place == Place::Row(row)).map_or(symbol, |(value, _)| *value)
+        };
+        let (next, full) = (after(layout.next, self.next), after(layout.full, self.full));
+        let (again, waits) = (next.lt(self.now), full.gt(0.0));
+        let over = due.gt(0.0).and(self.now.lt(next)).and(waits.not());
+        let events = (over.select(self.events - event::SUMMARY as f64, self.events), Place::Row(events));
+        vec![(flag(due.gt(0.0).and(again).and(waits.not())), Place::Row(row)), events]
     }
 
     /// Whether a window is complete (1 or 0).

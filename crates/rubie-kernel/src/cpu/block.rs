@@ -69,10 +69,10 @@ impl<T: Samples> Block<T> {
             if !attention.crossed.and(self.occupied).is_empty() {
                 attention = self.locate(job);
             }
-            self.observe(attention, job, unit);
+            self.observe(attention, job.kernel.prepared.observes, job, unit);
             if !attention.landing.and(self.occupied).is_empty() {
                 attention = self.land(job);
-                self.observe(attention, job, unit);
+                self.observe(attention, false, job, unit);
             }
             let stopped = self.act(attention.acting, job, unit);
             attention.ended = attention.ended.or(stopped);
@@ -101,16 +101,10 @@ impl<T: Samples> Block<T> {
 
     /// Attempted steps of all lanes, until a lane needs something, `most` at most; returns how many.
     fn attempt<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, most: u32) -> u32 {
-        let Prepared { attempt, order, strides, .. } = &job.kernel.prepared;
+        let Prepared { attempt, order, .. } = &job.kernel.prepared;
         if let ([AttemptPart { program, pending: None, .. }], None) = (&order[..], job.clock) {
             let events = job.layout.clock.events;
-            let rounds = attempt[*program].repeat(&mut self.lanes.rows, job.uniforms, events, most);
-            if let Some([settle, _]) = strides
-                && self.lanes.row(events).iter().any(|event| *event != 0.0)
-            {
-                settle.execute(&mut self.lanes.rows, job.uniforms);
-            }
-            return rounds;
+            return attempt[*program].repeat(&mut self.lanes.rows, job.uniforms, events, most);
         }
         self.lanes.propose(job.layout, job.clock);
         let mut next = 0;
@@ -143,18 +137,19 @@ impl<T: Samples> Block<T> {
     fn attention<X: Executor<T>>(&self, job: &Job<'_, T, X>) -> Attention {
         let clock = &job.layout.clock;
         let [events, now, next] = [clock.events, clock.now, clock.next_sample].map(|row| self.lanes.row(row));
-        let summaries = clock.summaries.as_ref().map(|summaries| self.lanes.row(summaries.next));
         job.kernel.isa.vectorise(
             #[inline(always)]
-            || Attention::new(events, now, next, summaries),
+            || Attention::new(events, now, next),
         )
     }
 
     /// Puts runs to the places where conditions became true; returns what lanes need there.
     fn locate<X: Executor<T>>(&mut self, job: &Job<'_, T, X>) -> Attention {
         let Prepared { dense, conditions, .. } = &job.kernel.prepared;
-        if let (Some(dense), Some([bracket, halve, cut])) = (dense, conditions) {
-            dense.execute(&mut self.lanes.rows, job.uniforms);
+        if let Some([bracket, halve, cut]) = conditions {
+            if let Some(dense) = dense {
+                dense.execute(&mut self.lanes.rows, job.uniforms);
+            }
             bracket.execute(&mut self.lanes.rows, job.uniforms);
             for _ in 0..ConditionPrograms::HALVINGS {
                 halve.execute(&mut self.lanes.rows, job.uniforms);
@@ -166,22 +161,28 @@ impl<T: Samples> Block<T> {
 
     /// Takes the last steps of lanes in which these are shorter than the others; returns what lanes need then.
     fn land<X: Executor<T>>(&mut self, job: &Job<'_, T, X>) -> Attention {
-        if let Some([_, land]) = &job.kernel.prepared.strides {
+        if let Some(land) = &job.kernel.prepared.land {
             land.execute(&mut self.lanes.rows, job.uniforms);
         }
         self.attention(job)
     }
 
-    /// Takes all samples within the steps just accepted and at their ends.
-    fn observe<X: Executor<T>>(&mut self, attention: Attention, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
+    /// Takes all samples within the steps just accepted and at their ends; `begun`: coefficients and the next samples are there.
+    fn observe<X: Executor<T>>(
+        &mut self,
+        attention: Attention,
+        begun: bool,
+        job: &Job<'_, T, X>,
+        unit: &mut Unit<'_, T>,
+    ) {
         let Attention { samples, summaries, .. } = attention;
-        if let Some(dense) = &job.kernel.prepared.dense {
-            for lanes in samples.inside.or(summaries.inside).ranges(T::LANES_PER_VECTOR) {
+        if let (Some(dense), false) = (&job.kernel.prepared.dense, begun) {
+            for lanes in samples.inside.or(summaries).ranges(T::LANES_PER_VECTOR) {
                 dense.execute_lanes(&mut self.lanes.rows, job.uniforms, lanes);
             }
         }
         if !samples.is_empty() {
-            self.take_samples(samples, job, unit);
+            self.take_samples(samples, begun, job, unit);
         }
         if !summaries.is_empty() {
             self.take_summaries(summaries, job, unit);
@@ -234,14 +235,22 @@ impl<T: Samples> Block<T> {
     }
 
     /// Samples inside the steps, then those at their ends.
-    fn take_samples<X: Executor<T>>(&mut self, mut due: Due, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
+    fn take_samples<X: Executor<T>>(
+        &mut self,
+        mut due: Due,
+        mut begun: bool,
+        job: &Job<'_, T, X>,
+        unit: &mut Unit<'_, T>,
+    ) {
         let Prepared { sample, record, .. } = &job.kernel.prepared;
         if let Some(sample) = sample {
             while !due.inside.is_empty() {
-                self.lanes.place(job.layout, job.clock);
-                // Where few lanes have one, the others' vectors need not be computed.
-                for lanes in due.inside.ranges(T::LANES_PER_VECTOR) {
-                    sample.execute_lanes(&mut self.lanes.rows, job.uniforms, lanes);
+                if !std::mem::take(&mut begun) {
+                    self.lanes.place(job.layout, job.clock);
+                    // Where few lanes have one, the others' vectors need not be computed.
+                    for lanes in due.inside.ranges(T::LANES_PER_VECTOR) {
+                        sample.execute_lanes(&mut self.lanes.rows, job.uniforms, lanes);
+                    }
                 }
                 let next = self.save(due.inside, job.interior, job, unit);
                 due = Due { inside: next.inside, at_end: due.at_end.or(next.at_end) };

@@ -135,8 +135,8 @@ pub(super) struct Attention {
     pub(super) ended: LaneSet,
     /// Samples to be saved.
     pub(super) samples: Due,
-    /// Samples for the summaries.
-    pub(super) summaries: Due,
+    /// Samples for the summaries, inside the step or at its end, or complete windows.
+    pub(super) summaries: LaneSet,
     /// Events of the model happen now.
     pub(super) acting: LaneSet,
     /// A condition of the model became true within the step.
@@ -155,10 +155,10 @@ pub(super) struct Due {
 }
 
 impl Attention {
-    /// What lanes need, given a row of [events](crate::clock::event), and, for each kind of samples, the times of the next ones with those
-    /// of the clocks. Inlined, as [`Due::new`].
+    /// What lanes need, given a row of [events](crate::clock::event), the times of the clocks and those of the next samples. Inlined, as
+    /// [`Due::new`].
     #[inline(always)]
-    pub(super) fn new(events: &[f64], now: &[f64], samples: &[f64], summaries: Option<&[f64]>) -> Self {
+    pub(super) fn new(events: &[f64], now: &[f64], samples: &[f64]) -> Self {
         let mut attention = Attention::default();
         if events.iter().fold(0, |any, code| any | code.to_bits()) == 0 {
             return attention;
@@ -168,13 +168,11 @@ impl Attention {
             if code & SAMPLE != 0 {
                 attention.samples.note(lane, samples[lane], now[lane]);
             }
-            if let (true, Some(summaries)) = (code & SUMMARY != 0, summaries) {
-                attention.summaries.note(lane, summaries[lane], now[lane]);
-            }
-            if code & !(SAMPLE | SUMMARY) == 0 {
+            if code & !SAMPLE == 0 {
                 continue;
             }
             let sets = [
+                (SUMMARY, &mut attention.summaries),
                 (DONE | STUCK | EXHAUSTED, &mut attention.ended),
                 (CROSS, &mut attention.crossed),
                 (LAND, &mut attention.landing),
@@ -255,15 +253,13 @@ mod tests {
         (events[3], events[17], events[18], events[63]) = (1.0 + 8.0, 2.0, 8.0 + 16.0, 4.0 + 16.0);
         (events[5], events[6]) = (8.0, 8.0 + 32.0);
         let (samples, now) = (vec![1.0; 64], (0..64).map(f64::from).collect::<Vec<_>>());
-        let summaries = vec![18.0; 64];
-        let attention = Attention::new(&events, &now, &samples, Some(&summaries));
+        let attention = Attention::new(&events, &now, &samples);
         let lanes = |set: LaneSet| set.iter().collect::<Vec<_>>();
         assert_eq!(lanes(attention.ended), [3, 17, 63]);
         assert_eq!(lanes(attention.samples.inside), [3, 5, 6, 18]);
         assert_eq!(lanes(attention.acting), [6]);
         assert!(attention.samples.at_end.is_empty());
-        assert_eq!(lanes(attention.summaries.inside), [63]);
-        assert_eq!(lanes(attention.summaries.at_end), [18]);
+        assert_eq!(lanes(attention.summaries), [18, 63]);
     }
 
     #[test]

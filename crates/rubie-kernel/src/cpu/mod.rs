@@ -12,13 +12,14 @@ mod staging;
 mod summaries;
 mod unit;
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 
 use rubie_program::{
-    DenseLu, DenseMatrix, Element, Executor, ExecutorError, ExecutorOptions, Isa, Precision, Program, Rows,
-    Uniforms,
+    DenseLu, DenseMatrix, Element, Executor, ExecutorError, ExecutorOptions, Isa, Precision, Program,
+    ProgramError, Rows, Uniforms,
 };
 
 use crate::backend::{
@@ -44,13 +45,16 @@ struct Prepared<X> {
     initialisation: Option<([X; 2], InitialisationRows)>,
     start: X,
     attempt: Vec<X>,
+    /// Whether the last of them settles strides and begins to take samples inside the step.
+    observes: bool,
     /// The order of the attempt's programs.
     order: Vec<AttemptPart>,
     /// The matrices that are factored between them.
     matrices: Vec<DenseMatrix>,
-    /// Programs that settle and land, where steps have one size.
-    strides: Option<[X; 2]>,
+    /// A last step that is shorter, where steps have one size.
+    land: Option<X>,
     record: Option<X>,
+    /// The interpolant's coefficients, where the attempt does not compute them.
     dense: Option<X>,
     sample: Option<X>,
     summaries: Option<PreparedSummaries<X>>,
@@ -227,7 +231,7 @@ impl<T: Samples, X: Executor<T>> Kernel for CpuKernel<T, X> {
         let samples = T::samples(samples).ok_or(KernelError::Precision)?;
         let summaries = T::samples(summaries).ok_or(KernelError::Precision)?;
         let lengths = [samples.len(), summaries.len(), status.len()];
-        begin::check(&self.layout, self.prepared.dense.is_some(), controls, inputs, lengths)?;
+        begin::check(&self.layout, self.prepared.sample.is_some(), controls, inputs, lengths)?;
         if !events.is_empty() && self.prepared.events.is_none() {
             return Err(KernelError::Events);
         }
@@ -292,10 +296,6 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
                 finish: prepare(&programs.finish)?,
             })
         });
-        let strides = programs.strides.as_ref();
-        let strides = strides
-            .map(|own| Ok::<_, BackendError>([prepare(&own.settle)?, prepare(&own.land)?]))
-            .transpose()?;
         let conditions = programs.conditions.as_ref().map(|programs| {
             Ok::<_, BackendError>([
                 prepare(&programs.bracket)?,
@@ -307,17 +307,26 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
             let rows = InitialisationRows { pending: own.pending, failed: own.failed };
             Ok::<_, BackendError>(([prepare(&own.begin)?, prepare(&own.iterate)?], rows))
         });
+        let (attempt, observes) = programs_of_attempt(spec).map_err(|error| BackendError::Program {
+            backend: name.to_owned(),
+            program: "attempt".to_owned(),
+            reason: error.to_string(),
+        })?;
         let prepared = Prepared {
+            observes,
             initialisation: initialisation.transpose()?,
             solve: prepare(&programs.solve)?,
             initial: prepare(&programs.initial)?,
             start: prepare(&programs.start)?,
-            attempt: programs.attempt.iter().map(prepare).collect::<Result<_, _>>()?,
+            attempt: attempt.iter().map(|program| prepare(program)).collect::<Result<_, _>>()?,
             order: programs.order.clone(),
             matrices: programs.matrices.clone(),
-            strides,
+            land: programs.strides.as_ref().map(|own| prepare(&own.land)).transpose()?,
             record: optional(&programs.record)?,
-            dense: optional(&programs.dense)?,
+            dense: match observes && programs.strides.is_none() {
+                true => None,
+                false => optional(&programs.dense)?,
+            },
             sample: optional(&programs.sample)?,
             summaries: summaries.transpose()?,
             conditions: conditions.transpose()?,
@@ -362,6 +371,27 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
             report
         })
     }
+}
+
+/// The programs of an attempt, and whether the last of them does what follows it in the lanes that need it: where states and clock
+/// share rows, it settles strides, computes the interpolant's coefficients and the next sample, and takes the summary samples.
+fn programs_of_attempt(spec: &KernelSpec) -> Result<(Vec<Cow<'_, Program>>, bool), ProgramError> {
+    let KernelSpec { programs, layout, .. } = spec;
+    let mut attempt: Vec<_> = programs.attempt.iter().map(Cow::Borrowed).collect();
+    let observes = spec.clock.is_none();
+    if let Some(last) = attempt.last_mut().filter(|_| observes) {
+        let settle = programs.strides.as_ref().map(|strides| &strides.settle);
+        let next = [settle, programs.dense.as_ref(), programs.sample.as_ref()];
+        let next: Vec<_> = next.into_iter().flatten().collect();
+        let mut whole = last.clone().into_owned().followed_by(&next, layout.clock.events, false)?;
+        let inside = layout.clock.summaries.as_ref().and_then(|summaries| summaries.inside);
+        let program = programs.summaries.as_ref().and_then(|summaries| summaries.inside.as_ref());
+        if let (Some(inside), Some(program)) = (inside, program) {
+            whole = whole.followed_by(&[program], inside, true)?;
+        }
+        *last = Cow::Owned(whole);
+    }
+    Ok((attempt, observes))
 }
 
 /// Lanes of a block: as many as keep its rows in the cache, at least one vector.

@@ -12,12 +12,13 @@ impl<T: Samples> Block<T> {
     /// Takes the summary samples inside the steps just accepted, then those at their ends.
     pub(super) fn take_summaries<X: Executor<T>>(
         &mut self,
-        mut due: Due,
+        lanes: LaneSet,
         job: &Job<'_, T, X>,
         unit: &mut Unit<'_, T>,
     ) {
         let Some(programs) = &job.kernel.prepared.summaries else { return };
-        let lanes = due.inside.or(due.at_end);
+        // An attempt that takes samples itself stops at complete windows.
+        let mut due = self.summaries_due(job, unit).within(lanes);
         if let Some(inside) = &programs.inside {
             while !due.inside.is_empty() {
                 due = self.take_summary(inside, due.inside, true, job, unit).within(lanes);
@@ -37,13 +38,18 @@ impl<T: Samples> Block<T> {
         job: &Job<'_, T, X>,
         unit: &mut Unit<'_, T>,
     ) -> Due {
-        let Some(clock) = &job.layout.clock.summaries else { return Due::default() };
         self.lanes.place_summaries(inside, job.layout, job.clock);
         // Where few lanes have one, the others' vectors need not be computed.
         for lanes in due.ranges(T::LANES_PER_VECTOR) {
             program.execute_lanes(&mut self.lanes.rows, job.uniforms, lanes);
         }
         self.lanes.advance_summaries(job.layout, job.clock);
+        self.summaries_due(job, unit)
+    }
+
+    /// Takes the results of complete windows; returns which summary samples are due.
+    fn summaries_due<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) -> Due {
+        let Some(clock) = &job.layout.clock.summaries else { return Due::default() };
         let [full, next, now] = [clock.full, clock.next, job.layout.clock.now].map(|row| self.lanes.row(row));
         let (full, due) = job.kernel.isa.vectorise(
             #[inline(always)]

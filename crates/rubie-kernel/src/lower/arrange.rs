@@ -27,7 +27,8 @@ pub(super) fn arrange(
         Some(clock) => clock.clone(),
         None => {
             let (summaries, conditions) = (recording.summaries.is_some(), conditions > 0);
-            let kind = ClockKind { summaries, conditions, strides };
+            let inside = exports > 0 && !conditions;
+            let kind = ClockKind { summaries, conditions, strides, inside };
             ClockLayout::new([time, next_dt, dt], kind, &mut rows, &mut uniforms)
         }
     };

@@ -14,7 +14,7 @@ use rubie_expr::{Expr, NodeId, Substitution};
 use rubie_method::{Initialisation, StepGraph};
 use rubie_model::{Event, State, System, Trigger};
 use rubie_output::{OutputGraph, SummaryGraph};
-use rubie_program::{Lowering, LoweringError, Phase, Place, Precision, Rate};
+use rubie_program::{Kept, Lowering, LoweringError, Phase, Place, Precision, Rate};
 
 use crate::clock::{self, ClockGraph, Strides, SummaryClock};
 use crate::layout::{Input, Inputs, Layout};
@@ -24,7 +24,7 @@ use crate::spec::{
 };
 
 use arrange::{arrange, rows_of_parts};
-use attempt::{attempt, matrices, stride_phases, strides};
+use attempt::{matrices, stride_phases, strides};
 use conditions::Conditions;
 use counters::{Counted, counted};
 use events::TimedEvents;
@@ -141,17 +141,18 @@ impl KernelSpec {
         }
         phases.push(Phase { name: "start", rate: Rate::Attempt, outputs: started });
         let strides = within.as_ref().filter(|_| strides).map(|clock| Strides::new(clock, step.first_dt));
-        let (attempts, order) = match &strides {
+        let (attempts, order, attempt) = match &strides {
             Some(strides) => {
+                let own = phases.len();
                 phases.extend(stride_phases(system, step, strides, &layout));
-                (1, vec![AttemptPart::program(0)])
+                (1, vec![AttemptPart::program(0)], own)
             }
             None => {
                 let within = within.as_ref().map(|clock| (clock, &conditions));
-                let (parts, order) = attempt(step, within, &rows, &layout);
+                let (parts, order) = attempt::attempt(step, within, &rows, &layout);
                 let attempts = parts.len();
                 phases.extend(parts);
-                (attempts, order)
+                (attempts, order, phases.len() - 1)
             }
         };
         let records = needs_record(&layout);
@@ -198,7 +199,9 @@ impl KernelSpec {
         ports.extend(summaries.iter().flat_map(|summaries| summaries.ports()));
         ports.extend(events.ports(&layout));
         ports.extend(conditions.ports(&layout));
-        let lowered = Lowering { precision, ports, phases, homes, first_row, first_uniform }.lower()?;
+        let kept =
+            layout.clock.reaches.map(|when| Kept { phase: attempt, rows: layout.exports.clone(), when });
+        let lowered = Lowering { precision, ports, phases, homes, kept, first_row, first_uniform }.lower()?;
         layout.hoisted = lowered.run_rows;
         layout.rows = lowered.rows;
         layout.uniforms = lowered.uniforms;
@@ -276,7 +279,8 @@ fn summaries<'a, 'g>(
     let (graph, own) = recording.summaries.zip(layout.summaries.clone())?;
     let clock = within.map(|clock| SummaryClock::new(system.graph, clock));
     let due = system.graph.symbol("summaries.due");
-    Some(Summaries { graph, layout: own, due, within: clock.zip(layout.clock.summaries.clone()) })
+    let events = layout.clock.events;
+    Some(Summaries { graph, layout: own, due, events, within: clock.zip(layout.clock.summaries.clone()) })
 }
 
 fn state_symbols<'g>(system: &System<'g>) -> Vec<Expr<'g>> {

@@ -17,6 +17,8 @@ pub(super) struct Summaries<'a, 'g> {
     pub(super) due: Expr<'g>,
     /// The schedule, where it is part of these programs.
     pub(super) within: Option<(SummaryClock<'g>, SummaryClockLayout)>,
+    /// The row that says what a lane needs.
+    pub(super) events: u32,
 }
 
 impl<'g> Summaries<'_, 'g> {
@@ -89,6 +91,9 @@ impl<'g> Summaries<'_, 'g> {
             self.change(due.equal(1.0), &next)
         };
         outputs.extend(self.within.iter().flat_map(|(clock, layout)| clock.advance(due, layout)));
+        if let (true, Some((clock, layout))) = (inside, &self.within) {
+            outputs.extend(clock.advance_inside(due, layout, self.events));
+        }
         outputs
     }
 
