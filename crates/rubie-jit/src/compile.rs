@@ -1,12 +1,12 @@
 //! A whole function: prologue, loops, what lies out of the way, constants.
 
 use iced_x86::{Code, Instruction, MemoryOperand, Register};
-use rubie_program::{Element, ExecutorError, Isa, Opcode, Precision, Program, Section};
+use rubie_program::{Course, Element, ExecutorError, Isa, Opcode, Precision, Program, Section};
 
-use crate::assembler::{Assembled, Assembler, Label, Last, Mark, Purpose, RowReference};
+use crate::assembler::{Assembled, Assembler, Jump, Label, Last, Mark, Purpose, RowReference};
 use crate::body::Written;
 use crate::flow::Locations;
-use crate::frame::{Convention, Detour, FRAME, ROUNDS, UNTIL, by_lane, number_bytes, slot};
+use crate::frame::{CONTEXT, Convention, Detour, FRAME, ROUNDS, UNTIL, VISIT, by_lane, number_bytes, slot};
 use crate::machine::{Codes, LookupCodes, MaskCodes, ShiftCodes};
 use crate::operands::{Body, Special, Target};
 use crate::pieces::pieces;
@@ -51,14 +51,14 @@ pub(crate) fn compile<T: Element>(program: &Program, isa: Isa) -> Result<Compile
     asm.mark(Purpose::Prologue);
     prologue(&mut asm);
     let start = asm.here();
-    let mut detours = Vec::new();
+    let (mut detours, mut stops) = (Vec::new(), Vec::new());
     for (number, piece) in pieces(program).into_iter().enumerate() {
         if number > 0 {
             again(&mut asm, vector_bytes);
         }
         let best = Wide::best(program, &piece, target);
         if let Some(own) = &piece.section {
-            detours.extend(section(&mut asm, program, target, &best, own));
+            detours.extend(section(&mut asm, program, target, &best, own, &mut stops));
             continue;
         }
         let single = (best.copies > 1).then(|| Wide::single(program, &piece));
@@ -71,6 +71,8 @@ pub(crate) fn compile<T: Element>(program: &Program, isa: Isa) -> Result<Compile
     asm.mark(Purpose::Repeat);
     repeat(&mut asm, vector_bytes, start);
     asm.mark(Purpose::Epilogue);
+    let end = asm.here();
+    stops.into_iter().for_each(|stop| asm.land(stop, end));
     epilogue(&mut asm);
     convention.write_detours(&mut asm, &detours);
     let Assembled { code, rows, marks } = asm.finish().map_err(|error| {
@@ -82,7 +84,8 @@ pub(crate) fn compile<T: Element>(program: &Program, isa: Isa) -> Result<Compile
     Ok(Compiled { code, rows, marks, constants, vector_bytes: vector_bytes as usize })
 }
 
-/// Arguments to registers that calls keep: rows RBX, uniforms R14, constants RBP, number of vectors R15.
+/// Arguments to registers that calls keep: rows RBX, uniforms R14, constants RBP, number of vectors R15. What the repetition goes by
+/// is copied to the frame.
 fn prologue(asm: &mut Assembler) {
     for register in KEPT {
         asm.push(Instruction::with1(Code::Push_r64, register));
@@ -100,8 +103,11 @@ fn prologue(asm: &mut Assembler) {
     }
     asm.push(Instruction::with2(Code::Sub_rm64_imm32, Register::RSP, FRAME as i32));
     asm.push(Instruction::with2(Code::And_rm64_imm8, Register::RSP, -64));
-    asm.push(Instruction::with2(Code::Mov_rm64_r64, slot(UNTIL), Register::R8));
-    asm.push(Instruction::with2(Code::Mov_rm64_r64, slot(ROUNDS), Register::R9));
+    for (place, at) in [UNTIL, ROUNDS, VISIT, CONTEXT].into_iter().enumerate() {
+        let given = MemoryOperand::with_base_displ(Register::R8, 8 * place as i64);
+        asm.operation(Code::Mov_r64_rm64, &[Register::RAX], Last::Memory(given), Register::None);
+        asm.push(Instruction::with2(Code::Mov_rm64_r64, slot(at), Register::RAX));
+    }
 }
 
 /// Another round, unless the row that ends the repetition has a number that is not 0, or there were enough.
@@ -175,18 +181,23 @@ fn singles(asm: &mut Assembler, program: &Program, target: Target, wide: &Wide) 
     detours
 }
 
-/// A loop over the vectors in which a section matters.
+/// A loop over the vectors in which a section matters. `stops`: jumps that end everything.
 fn section(
     asm: &mut Assembler,
     program: &Program,
     target: Target,
     wide: &Wide,
     section: &Section,
+    stops: &mut Vec<Jump>,
 ) -> Vec<Detour> {
     let locations = Locations::new(program, program.constants().len(), wide.copies);
     let look = |asm: &mut Assembler, when| Body::new(asm, target, locations).look(when);
-    let Section { when, repeated, .. } = *section;
-    asm.mark(Purpose::Section { when, repeated });
+    let Section { when, course, .. } = *section;
+    asm.mark(Purpose::Section { when, course });
+    let unseen = (course == Course::Visited).then(|| {
+        asm.push(Instruction::with2(Code::Cmp_rm64_imm8, slot(VISIT), 0));
+        asm.jump(Code::Je_rel32_64)
+    });
     asm.operation(Code::Test_rm64_r64, &[Register::R15], Last::Register(Register::R15), Register::None);
     let past = asm.jump(Code::Je_rel32_64);
     let start = asm.here();
@@ -194,7 +205,11 @@ fn section(
     let over = asm.jump(Code::Je_rel32_64);
     let again = asm.here();
     let Written { detours, .. } = Body::new(asm, target, locations).write(&wide.steps);
-    if repeated {
+    if course == Course::Visited {
+        asm.mark(Purpose::Visit);
+        stops.push(visit(asm, target.convention.vector_bytes));
+    }
+    if course != Course::Once {
         asm.mark(Purpose::Look { when });
         look(asm, when);
         asm.jump_back(Code::Jne_rel32_64, again);
@@ -205,8 +220,22 @@ fn section(
     asm.push(Instruction::with1(Code::Dec_rm64, Register::R15));
     asm.jump_back(Code::Jne_rel32_64, start);
     let here = asm.here();
-    asm.land(past, here);
+    [Some(past), unseen].into_iter().flatten().for_each(|jump| asm.land(jump, here));
     detours
+}
+
+/// Calls whoever visits a section: the context, bytes from the first lane's to the vector, its bytes. The jump is for the answer
+/// that there shall be an end.
+fn visit(asm: &mut Assembler, vector_bytes: u32) -> Jump {
+    let memory = |at| Last::Memory(slot(at));
+    asm.push(Ok(Instruction::with(Code::VEX_Vzeroupper)));
+    asm.operation(Code::Mov_r64_rm64, &[Register::RDI], memory(CONTEXT), Register::None);
+    asm.operation(Code::Mov_r64_rm64, &[Register::RSI], Last::Register(Register::RBX), Register::None);
+    asm.operation(Code::Sub_r64_rm64, &[Register::RSI], Last::Register(Register::R13), Register::None);
+    asm.push(Instruction::with2(Code::Mov_r32_imm32, Register::EDX, vector_bytes));
+    asm.push(Instruction::with1(Code::Call_rm64, slot(VISIT)));
+    asm.operation(Code::Test_rm64_r64, &[Register::RAX], Last::Register(Register::RAX), Register::None);
+    asm.jump(Code::Jne_rel32_64)
 }
 
 /// Back to the first vector.

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use rubie_program::{Instr, Operand, Program, Section};
+use rubie_program::{Course, Instr, Operand, Program, Section};
 
 use crate::pieces::Piece;
 use crate::whole::whole_exponents;
@@ -129,7 +129,7 @@ fn needed(program: &Program, piece: &Piece) -> Vec<bool> {
         }
     }
     if let Some(section) = &piece.section
-        && section.repeated
+        && section.course != Course::Once
     {
         add_reads(program, section, &mut needed);
     }

@@ -9,11 +9,15 @@ use crate::assembler::{Assembler, Jump, Label, Last, Purpose};
 use crate::machine::Codes;
 
 /// Bytes of the stack frame: two operands, 32 vectors, 8 masks, what the repetition goes by.
-pub(crate) const FRAME: u32 = ROUNDS + 64;
+pub(crate) const FRAME: u32 = UNTIL + 64;
 /// Where it stands how far behind the first row that is which ends the repetition.
 pub(crate) const UNTIL: u32 = SAVED_MASKS + 64;
 /// Where the number of rounds stands that are left.
 pub(crate) const ROUNDS: u32 = UNTIL + 8;
+/// Where the address of the function stands that is called in visited sections, 0 if nothing is.
+pub(crate) const VISIT: u32 = UNTIL + 16;
+/// Where its first argument stands.
+pub(crate) const CONTEXT: u32 = UNTIL + 24;
 const SECOND: u32 = 64;
 const SAVED_VECTORS: u32 = 128;
 const SAVED_MASKS: u32 = SAVED_VECTORS + 32 * 64;

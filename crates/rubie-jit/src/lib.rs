@@ -92,7 +92,7 @@ mod listing;
 use std::ops::Range;
 
 use rubie_program::{
-    Element, Executor, ExecutorError, ExecutorOptions, Interpreter, Isa, Program, Rows, Uniforms,
+    Element, Executor, ExecutorError, ExecutorOptions, Interpreter, Isa, Program, Rows, Uniforms, Visitor,
 };
 
 /// A program as machine code.
@@ -141,10 +141,30 @@ impl<T: Element> Executor<T> for Jit<T> {
 
     /// The loop is part of the machine code.
     #[cfg(target_arch = "x86_64")]
-    fn repeat(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>, until: u32, most: u32) -> u32 {
+    fn repeat(
+        &self,
+        rows: &mut Rows<T>,
+        uniforms: &Uniforms<T>,
+        until: u32,
+        most: u32,
+        visit: Visitor<'_, T>,
+    ) -> u32 {
         let lanes = 0..rows.lanes();
-        let rounds = self.linked.run(rows, uniforms, lanes, Some((until, most)));
-        rounds.unwrap_or_else(|| self.interpreter.repeat(rows, uniforms, until, most))
+        let repeated = linked::Repeated { until, most, visit: &mut *visit };
+        let rounds = self.linked.run(rows, uniforms, lanes, Some(repeated));
+        rounds.unwrap_or_else(|| self.interpreter.repeat(rows, uniforms, until, most, visit))
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn repeat(
+        &self,
+        rows: &mut Rows<T>,
+        uniforms: &Uniforms<T>,
+        until: u32,
+        most: u32,
+        visit: Visitor<'_, T>,
+    ) -> u32 {
+        self.interpreter.repeat(rows, uniforms, until, most, visit)
     }
 
     #[cfg(not(target_arch = "x86_64"))]

@@ -1,16 +1,66 @@
 //! Compiled code in memory: once for each distance between rows.
 
+use std::any::Any;
+use std::ffi::c_void;
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::ptr;
 use std::sync::OnceLock;
 
-use rubie_program::{Element, ExecutorError, Program, Rows, Uniforms};
+use rubie_program::{Element, ExecutorError, Program, Rows, Uniforms, Visitor};
 
 use crate::compile::Compiled;
 use crate::memory::{ExecutableCode, WritableCode};
 
-/// What the code is called with: rows, uniforms, constants, number of vectors, where among the rows stands that which ends the
-/// repetition, number of rounds at most. It returns how many of these were not needed.
-type Function = unsafe extern "sysv64" fn(*mut u8, *const u8, *const u8, usize, usize, u64) -> u64;
+/// What the code is called with: rows, uniforms, constants, number of vectors, how it is repeated. It returns how many rounds were not
+/// needed.
+type Function = unsafe extern "sysv64" fn(*mut u8, *const u8, *const u8, usize, *const Repetition) -> u64;
+
+/// How code is repeated: numbers in the order in which it reads them.
+#[repr(C)]
+struct Repetition {
+    /// Bytes from the first row to that which ends the repetition.
+    until: usize,
+    /// Number of rounds at most.
+    most: u64,
+    /// What is called in visited sections, and its first argument.
+    visit: Option<Visit>,
+    context: *mut c_void,
+}
+
+/// The context, bytes from the first lane to those that are visited, and how many; what is not 0 ends everything.
+type Visit = extern "sysv64" fn(*mut c_void, usize, usize) -> u64;
+
+/// What a visit needs.
+struct Context<'a, T: Element> {
+    rows: *mut Rows<T>,
+    first_lane: usize,
+    visit: Visitor<'a, T>,
+    /// A panic of the visitor, which must not pass through the code.
+    panic: Option<Box<dyn Any + Send>>,
+}
+
+extern "sysv64" fn visit<T: Element>(context: *mut c_void, start: usize, bytes: usize) -> u64 {
+    // SAFETY: `Linked::run` gave the code this context, which lives until the code returns, as do the rows; nobody else uses
+    // either before this returns.
+    let (context, rows) = unsafe {
+        let context = &mut *context.cast::<Context<'_, T>>();
+        let rows = &mut *context.rows;
+        (context, rows)
+    };
+    let [start, length] = [start, bytes].map(|bytes| bytes / size_of::<T>());
+    let first = context.first_lane + start;
+    let visited = catch_unwind(AssertUnwindSafe(|| (context.visit)(rows, first..first + length)));
+    context.panic = visited.err();
+    u64::from(context.panic.is_some())
+}
+
+/// Repetition of a program: until this row has a number that is not 0, at most so often, and who is called in visited sections.
+pub(crate) struct Repeated<'a, T: Element> {
+    pub(crate) until: u32,
+    pub(crate) most: u32,
+    pub(crate) visit: Visitor<'a, T>,
+}
 
 /// Bytes from row to row in most kernels: eight vectors, and one so that the number is odd ([`Rows`]).
 pub(crate) const USUAL_DISTANCE: usize = 576;
@@ -51,8 +101,7 @@ impl<T: Element> Linked<T> {
         Ok(Self { compiled, constants, rows, uniforms, first })
     }
 
-    /// Runs the program on these lanes: once, or with `until` again and again until this row has a number that is not 0 in one of
-    /// them, but at most so many times. Returns how often, or `None` if there is no code for this number of lanes.
+    /// Runs the program on these lanes: once, or again and again. Returns how often, or `None` if there is no code for this number of lanes.
     ///
     /// # Panics
     /// If there are fewer rows or uniforms than the program needs, no row `until`, or the lanes are not whole lines of 64 bytes of
@@ -62,7 +111,7 @@ impl<T: Element> Linked<T> {
         rows: &mut Rows<T>,
         uniforms: &Uniforms<T>,
         lanes: Range<usize>,
-        until: Option<(u32, u32)>,
+        repeated: Option<Repeated<'_, T>>,
     ) -> Option<u32> {
         assert!(rows.rows() >= self.rows, "{} rows, but the program needs {}", rows.rows(), self.rows);
         let (given, needed) = (uniforms.len(), self.uniforms);
@@ -75,22 +124,38 @@ impl<T: Element> Linked<T> {
         );
         let distance = rows.distance();
         let code = self.code(distance)?;
-        let (until, most) = until.unwrap_or((0, 1));
+        let (until, most) = repeated.as_ref().map_or((0, 1), |repeated| (repeated.until, repeated.most));
         let most = if lanes.is_empty() { 1 } else { most.max(1) };
         assert!(most == 1 || (until as usize) < rows.rows(), "there is no row {until}");
-        let until = until as usize * distance;
         let first = lanes.start * size_of::<T>();
         let vectors = lanes.len() * size_of::<T>() / self.compiled.vector_bytes;
+        let rows: *mut Rows<T> = rows;
+        let mut context = repeated.map(|Repeated { visit, .. }| Context {
+            rows,
+            first_lane: lanes.start,
+            visit,
+            panic: None,
+        });
+        let repetition = Repetition {
+            until: until as usize * distance,
+            most: u64::from(most),
+            visit: context.as_ref().map(|_| visit::<T> as Visit),
+            context: context.as_mut().map_or(ptr::null_mut(), |context| ptr::from_mut(context).cast()),
+        };
         // SAFETY: the code was made by `compile` for this distance of rows and this signature, on a processor that has
         // its instructions. It reads and writes rows, reads uniforms and constants, all below the numbers that were
         // just compared (`Program` was checked when it was made), in `vectors` vectors each, on 64-byte boundaries, from the lane
-        // on that is `first` bytes into the rows; these lanes exist, and the row at `until` if there is more than one round.
+        // on that is `first` bytes into the rows; these lanes exist, and the row at `until` if there is more than one round. While
+        // it calls `visit` it uses none of them.
         let left = unsafe {
             let function: Function = std::mem::transmute::<*const u8, Function>(code.start());
-            let (rows, uniforms) = (rows.as_mut_ptr().cast::<u8>().add(first), uniforms.as_ptr().cast());
+            let (rows, uniforms) = ((*rows).as_mut_ptr().cast::<u8>().add(first), uniforms.as_ptr().cast());
             let constants = self.constants.row(0).as_ptr().cast();
-            function(rows, uniforms, constants, vectors, until, u64::from(most))
+            function(rows, uniforms, constants, vectors, &repetition)
         };
+        if let Some(panic) = context.and_then(|context| context.panic) {
+            resume_unwind(panic);
+        }
         Some(most - left as u32)
     }
 

@@ -1,7 +1,7 @@
 //! Machine code for readers: disassembled, with what it is there for.
 
 use iced_x86::{Code, Decoder, DecoderOptions, FastFormatter, Instruction, Register};
-use rubie_program::{Element, ExecutorError, Isa, Operand, Program};
+use rubie_program::{Course, Element, ExecutorError, Isa, Operand, Program};
 
 use crate::assembler::Purpose;
 use crate::compile::{Compiled, compile};
@@ -70,11 +70,12 @@ fn heading(program: &Program, purpose: Purpose) -> String {
             let line = program.line(&program.instructions()[index as usize]);
             format!("; {}\n", vector(line, which))
         }
-        Purpose::Section { when, repeated } => {
-            let word = if repeated { "while" } else { "if" };
+        Purpose::Section { when, course } => {
+            let word = if course == Course::Once { "if" } else { "while" };
             format!("\n; one vector at a time, {word} r{when} is not 0 in it\n")
         }
         Purpose::Look { when } => format!("; is r{when} 0 in all lanes?\n"),
+        Purpose::Visit => "; call of whoever takes the results\n".to_owned(),
         Purpose::Next => "; the next lanes\n".to_owned(),
         Purpose::Repeat => {
             "\n; another round, unless there were enough or a lane needs something\n".to_owned()

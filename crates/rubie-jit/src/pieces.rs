@@ -11,7 +11,7 @@
 
 use std::ops::Range;
 
-use rubie_program::{Instr, Opcode, Operand, Program, Section};
+use rubie_program::{Course, Instr, Opcode, Operand, Program, Section};
 
 /// Shorter programs have no chain worth a loop.
 const SHORTEST: usize = 64;
@@ -59,7 +59,7 @@ pub(crate) fn pieces(program: &Program) -> Vec<Piece> {
 
 fn only_copies(program: &Program, section: &Section) -> bool {
     let copies = |instr: &Instr| instr.op == Opcode::Copy;
-    !section.repeated && program.instructions()[section.range.clone()].iter().all(copies)
+    section.course == Course::Once && program.instructions()[section.range.clone()].iter().all(copies)
 }
 
 /// Whether instructions read or write what sections of a line write.
@@ -128,7 +128,7 @@ fn passed(program: &Program, range: Range<usize>) -> Vec<u32> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use rubie_program::{Instr, Opcode, Precision};
+    use rubie_program::{Course, Instr, Opcode, Precision};
 
     /// `width` sums in 40 rows, the sum of all of these, and a chain of `chain` roots of it.
     fn program(width: u32, chain: usize) -> Program {
@@ -165,14 +165,14 @@ mod tests {
             0,
         );
         let copies = copies.unwrap();
-        let whole = program(60, 40).followed_by(&[&copies], 1, false).unwrap();
-        let found = pieces(&whole.clone().followed_by(&[&program(10, 10)], 0, false).unwrap());
+        let whole = program(60, 40).followed_by(&[&copies], 1, Course::Once).unwrap();
+        let found = pieces(&whole.clone().followed_by(&[&program(10, 10)], 0, Course::Once).unwrap());
         let ranges: Vec<_> = found.iter().map(|piece| piece.range.clone()).collect();
         assert_eq!(ranges, [0..141, 141..201]);
         assert_eq!([found[0].copies.len(), found[1].copies.len()], [1, 0]);
         assert_eq!([found[0].section.is_none(), found[1].section.is_some()], [true; 2]);
         // What the copy may leave is in memory.
-        let section = Section { range: 2..3, when: 1, repeated: false };
+        let section = Section { range: 2..3, when: 1, course: Course::Once };
         let instr = |op, to, from| Instr { op, to, operands: [Operand::Row(from); 3] };
         let instructions =
             [(Opcode::Abs, 2, 0), (Opcode::Abs, 0, 1), (Opcode::Copy, 1, 2), (Opcode::Neg, 2, 1)];

@@ -1,6 +1,6 @@
 //! Which exponents are known to be whole numbers, so that nobody has to look.
 
-use rubie_program::{Instr, Opcode, Operand, Precision, Program};
+use rubie_program::{Course, Instr, Opcode, Operand, Precision, Program};
 
 /// For every instruction, whether its second operand can only be a whole number, an infinity or NaN.
 pub(crate) fn whole_exponents(program: &Program) -> Vec<bool> {
@@ -30,7 +30,7 @@ pub(crate) fn whole_exponents(program: &Program) -> Vec<bool> {
         let instructions = &program.instructions()[range];
         // What a repeated section writes may be there when it begins; what any section writes may not be there behind it.
         let before = section.map(|_| rows.clone());
-        if section.is_some_and(|section| section.repeated) {
+        if section.is_some_and(|section| section.course != Course::Once) {
             instructions.iter().for_each(|instr| rows[instr.to as usize] = false);
         }
         found.extend(instructions.iter().map(|instr| of_instruction(&mut rows, instr)));

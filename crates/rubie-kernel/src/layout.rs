@@ -137,6 +137,8 @@ pub struct ClockLayout {
     /// Where the clock is part of an attempt that leaves something for an interpolant: 1 where a sample or summary sample lies within
     /// the step if it is accepted (or may lie there), else 0.
     pub reaches: Option<u32>,
+    /// In the same case: 1 where a sample inside the step just accepted is to be taken at once, else 0.
+    pub inside: Option<u32>,
     /// When summaries are sampled, where there are any.
     pub summaries: Option<SummaryClockLayout>,
 }
@@ -162,8 +164,7 @@ pub struct SummaryClockLayout {
     pub left: u32,
     /// 1 where the window is complete and its results are not yet taken, else 0.
     pub full: u32,
-    /// Where the clock is part of an attempt, and steps have an interpolant and are not cut short: 1 where a sample inside the step
-    /// is to be taken at once, else 0.
+    /// As [`ClockLayout::inside`].
     pub inside: Option<u32>,
     /// In a clock of its own: 1 where the sample is due now, 2 where the recording starts now, else 0.
     pub due: u32,
@@ -224,6 +225,7 @@ impl ClockLayout {
             look: strides.then(|| rows.one()),
             events: rows.one(),
             reaches: inside.then(|| rows.one()),
+            inside: inside.then(|| rows.one()),
             summaries: summaries.then(|| SummaryClockLayout::new(inside, rows, uniforms)),
         }
     }

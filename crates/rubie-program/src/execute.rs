@@ -42,20 +42,24 @@ pub trait Executor<T: Element>: Send + Sync + Sized {
     /// Runs the program on all lanes again and again, until a number of the row `until` is not 0 (in any of its bits) after
     /// a round, or `most` rounds are done. There is at least one. Returns how many there were.
     ///
+    /// # Arguments
+    /// - `visit`: called when a [visited section](crate::Course::Visited) has been carried out, with the rows and the lanes in which
+    ///   it has been.
+    ///
     /// # Panics
     /// If there are fewer rows or uniforms than the program needs, or no row `until`.
-    fn repeat(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>, until: u32, most: u32) -> u32 {
-        let mut rounds = 0;
-        loop {
-            self.execute(rows, uniforms);
-            rounds += 1;
-            let ends = rows.row(until).iter().any(|number| number.bits() != T::default().bits());
-            if ends || rounds >= most {
-                return rounds;
-            }
-        }
-    }
+    fn repeat(
+        &self,
+        rows: &mut Rows<T>,
+        uniforms: &Uniforms<T>,
+        until: u32,
+        most: u32,
+        visit: Visitor<'_, T>,
+    ) -> u32;
 }
+
+/// Whoever is called in the course of a program.
+pub type Visitor<'a, T> = &'a mut dyn FnMut(&mut Rows<T>, Range<usize>);
 
 /// How an executor shall work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -36,8 +36,20 @@ pub struct Section {
     pub range: Range<usize>,
     /// The row.
     pub when: u32,
-    /// Whether the instructions are carried out again as long as the section matters in some lane of the group.
-    pub repeated: bool,
+    /// How often.
+    pub course: Course,
+}
+
+/// How often the instructions of a section are carried out in a group of lanes, if at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Course {
+    /// Once.
+    Once,
+    /// Again as long as the section matters in some lane of the group.
+    Repeated,
+    /// The same, and after each time whoever repeats the program ([`crate::Executor::repeat`]) is called, to take away results and
+    /// to say in the row where the section matters now. Executions without repetition leave it out.
+    Visited,
 }
 
 /// Why a program was refused. `at` is the index of the instruction.
@@ -181,7 +193,7 @@ impl Program {
         mut self,
         others: &[&Program],
         when: u32,
-        repeated: bool,
+        course: Course,
     ) -> Result<Self, ProgramError> {
         let start = self.instructions.len();
         for other in others {
@@ -197,7 +209,7 @@ impl Program {
             self.append(other);
         }
         let end = self.instructions.len();
-        if start == end { Ok(self) } else { self.with_section(Section { range: start..end, when, repeated }) }
+        if start == end { Ok(self) } else { self.with_section(Section { range: start..end, when, course }) }
     }
 
     /// Puts the instructions of another program behind the own.
@@ -377,7 +389,7 @@ impl fmt::Display for Program {
             let indent = match section {
                 None => "",
                 Some(section) => {
-                    let word = if section.repeated { "while" } else { "if" };
+                    let word = if section.course == Course::Once { "if" } else { "while" };
                     writeln!(f, "  {word} r{} is not 0 in some lane:", section.when)?;
                     "  "
                 }
@@ -452,8 +464,8 @@ mod tests {
         let constants = vec![4.0_f64.to_bits(), 2.5_f64.to_bits()];
         let half = vec![instruction(Opcode::MulAdd, 3, &[Row(2), Constant(0), Constant(1)])];
         let other = Program::new("other", Precision::F64, half, constants, 6, 3).unwrap().with_scratch(4);
-        let whole = first.followed_by(&[&other, &other], 1, false).unwrap();
-        let whole = whole.followed_by(&[&other], 2, true).unwrap();
+        let whole = first.followed_by(&[&other, &other], 1, Course::Once).unwrap();
+        let whole = whole.followed_by(&[&other], 2, Course::Repeated).unwrap();
         let expected = "program p F64: 4 instructions, 6 rows, 3 uniforms\n  r2 = add r0, 2.5\n  \
             if r1 is not 0 in some lane:\n    r3 = muladd r2, 4.0, 2.5\n    r3 = muladd r2, 4.0, 2.5\n  \
             while r2 is not 0 in some lane:\n    r3 = muladd r2, 4.0, 2.5\n";
@@ -461,12 +473,15 @@ mod tests {
         assert_eq!(whole.first_scratch(), 4);
         let parts: Vec<_> = whole.parts().map(|(range, section)| (range, section.is_some())).collect();
         assert_eq!(parts, [(0..1, false), (1..3, true), (3..4, true)]);
-        let section = |range, when| Section { range, when, repeated: false };
+        let section = |range, when| Section { range, when, course: Course::Once };
         for wrong in [section(3..4, 1), section(4..5, 1), section(4..4, 1)] {
             assert!(matches!(whole.clone().with_section(wrong), Err(ProgramError::Section { .. })));
         }
         let nested = other.clone().with_section(section(0..1, 0)).unwrap();
-        assert!(matches!(other.clone().followed_by(&[&nested], 0, true), Err(ProgramError::Section { .. })));
+        assert!(matches!(
+            other.clone().followed_by(&[&nested], 0, Course::Repeated),
+            Err(ProgramError::Section { .. })
+        ));
         assert!(matches!(other.with_section(section(0..1, 6)), Err(ProgramError::Section { when: 6, .. })));
     }
 

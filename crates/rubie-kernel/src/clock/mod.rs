@@ -228,20 +228,19 @@ impl<'g> ClockGraph<'g> {
             let reaches = due.reduce(|any, due| any.or(due));
             outputs.push((reaches.map_or(none, |reaches| flag(reaches)), row));
         }
-        outputs.extend(self.summary_inside(after, moved, layout));
+        outputs.extend(self.inside(after, moved, layout));
         outputs.into_iter().map(|(value, row)| (value, Place::Row(row))).collect()
     }
 
-    /// Whether a summary sample inside the step that ends at this time is to be taken at once.
-    fn summary_inside(
-        &self,
-        time: Expr<'g>,
-        moved: Option<Expr<'g>>,
-        layout: &ClockLayout,
-    ) -> Option<(Expr<'g>, u32)> {
-        let row = layout.summaries.as_ref()?.inside?;
-        let inside = self.dues.last()?.lt(time);
-        Some((flag(moved.map_or(inside, |moved| moved.and(inside))), row))
+    /// Whether samples and summary samples inside the step that ends at this time are to be taken at once.
+    fn inside(&self, time: Expr<'g>, moved: Option<Expr<'g>>, layout: &ClockLayout) -> Vec<(Expr<'g>, u32)> {
+        let inside = |due: &Expr<'g>| {
+            let inside = due.lt(time);
+            flag(moved.map_or(inside, |moved| moved.and(inside)))
+        };
+        let rows = [layout.inside, layout.summaries.as_ref().and_then(|summaries| summaries.inside)];
+        let flags = self.dues.iter().map(inside).zip(rows);
+        flags.filter_map(|(inside, row)| Some((inside, row?))).collect()
     }
 
     /// What the lane needs at this time: `otherwise` unless it is done, samples, events at given times. An event may have put the

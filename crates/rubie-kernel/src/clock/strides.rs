@@ -110,7 +110,7 @@ impl<'c, 'g> Strides<'c, 'g> {
             (holds.select(code, none), layout.events),
         ];
         let look = layout.look.map(|look| (holds.select(next, self.look), look));
-        let inside = self.clock.summary_inside(after, Some(finite), layout);
+        let inside = self.clock.inside(after, Some(finite), layout);
         outputs.into_iter().chain(look).chain(inside).map(|(value, row)| (value, Place::Row(row))).collect()
     }
 

@@ -1,9 +1,11 @@
 //! A block of lanes at work: attempts steps, takes samples, replaces finished runs.
 
-use rubie_program::{DenseLu, Executor};
+use std::ops::Range;
+
+use rubie_program::{DenseLu, Executor, Rows};
 
 use crate::backend::ChunkReport;
-use crate::clock::event::{ACT, CASCADE, DONE, STOPPED, STUCK};
+use crate::clock::event::{ACT, CASCADE, DONE, SAMPLE, STOPPED, STUCK};
 use crate::cpu::cascade::Cascades;
 use crate::cpu::clock::Clocked;
 use crate::cpu::lane_set::{Attention, Due, LaneSet, MOST_LANES};
@@ -64,7 +66,7 @@ impl<T: Samples> Block<T> {
         }
         let mut patience = PATIENCE;
         while !self.occupied.is_empty() {
-            let rounds = self.attempt(job, patience);
+            let rounds = self.attempt(job, patience, unit);
             let mut attention = self.attention(job);
             if !attention.crossed.and(self.occupied).is_empty() {
                 attention = self.locate(job);
@@ -100,16 +102,20 @@ impl<T: Samples> Block<T> {
     }
 
     /// Attempted steps of all lanes, until a lane needs something, `most` at most; returns how many.
-    fn attempt<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, most: u32) -> u32 {
+    fn attempt<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, most: u32, unit: &mut Unit<'_, T>) -> u32 {
         let Prepared { attempt, order, .. } = &job.kernel.prepared;
+        let events = job.layout.clock.events;
         if let ([AttemptPart { program, pending: None, .. }], None) = (&order[..], job.clock) {
-            let events = job.layout.clock.events;
-            return attempt[*program].repeat(&mut self.lanes.rows, job.uniforms, events, most);
+            let Block { lanes, run, sample, .. } = self;
+            let mut visit = |rows: &mut Rows<T>, lanes| save_inside(rows, lanes, (run, sample), job, unit);
+            return attempt[*program].repeat(&mut lanes.rows, job.uniforms, events, most, &mut visit);
         }
         self.lanes.propose(job.layout, job.clock);
         let mut next = 0;
         while let Some(part) = order.get(next) {
-            attempt[part.program].execute(&mut self.lanes.rows, job.uniforms);
+            let Block { lanes, run, sample, .. } = self;
+            let mut visit = |rows: &mut Rows<T>, lanes| save_inside(rows, lanes, (run, sample), job, unit);
+            attempt[part.program].repeat(&mut lanes.rows, job.uniforms, events, 1, &mut visit);
             for call in &part.calls {
                 self.call(call, job);
             }
@@ -167,22 +173,23 @@ impl<T: Samples> Block<T> {
         self.attention(job)
     }
 
-    /// Takes all samples within the steps just accepted and at their ends; `begun`: coefficients and the next samples are there.
+    /// Takes all samples within the steps just accepted and at their ends, as far as the attempt has not; `has_coefficients`: those
+    /// of the interpolant are there.
     fn observe<X: Executor<T>>(
         &mut self,
         attention: Attention,
-        begun: bool,
+        has_coefficients: bool,
         job: &Job<'_, T, X>,
         unit: &mut Unit<'_, T>,
     ) {
         let Attention { samples, summaries, .. } = attention;
-        if let (Some(dense), false) = (&job.kernel.prepared.dense, begun) {
+        if let (Some(dense), false) = (&job.kernel.prepared.dense, has_coefficients) {
             for lanes in samples.inside.or(summaries).ranges(T::LANES_PER_VECTOR) {
                 dense.execute_lanes(&mut self.lanes.rows, job.uniforms, lanes);
             }
         }
         if !samples.is_empty() {
-            self.take_samples(samples, begun, job, unit);
+            self.take_samples(samples, job, unit);
         }
         if !summaries.is_empty() {
             self.take_summaries(summaries, job, unit);
@@ -235,22 +242,14 @@ impl<T: Samples> Block<T> {
     }
 
     /// Samples inside the steps, then those at their ends.
-    fn take_samples<X: Executor<T>>(
-        &mut self,
-        mut due: Due,
-        mut begun: bool,
-        job: &Job<'_, T, X>,
-        unit: &mut Unit<'_, T>,
-    ) {
+    fn take_samples<X: Executor<T>>(&mut self, mut due: Due, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
         let Prepared { sample, record, .. } = &job.kernel.prepared;
         if let Some(sample) = sample {
             while !due.inside.is_empty() {
-                if !std::mem::take(&mut begun) {
-                    self.lanes.place(job.layout, job.clock);
-                    // Where few lanes have one, the others' vectors need not be computed.
-                    for lanes in due.inside.ranges(T::LANES_PER_VECTOR) {
-                        sample.execute_lanes(&mut self.lanes.rows, job.uniforms, lanes);
-                    }
+                self.lanes.place(job.layout, job.clock);
+                // Where few lanes have one, the others' vectors need not be computed.
+                for lanes in due.inside.ranges(T::LANES_PER_VECTOR) {
+                    sample.execute_lanes(&mut self.lanes.rows, job.uniforms, lanes);
                 }
                 let next = self.save(due.inside, job.interior, job, unit);
                 due = Due { inside: next.inside, at_end: due.at_end.or(next.at_end) };
@@ -347,6 +346,37 @@ impl<T: Samples> Block<T> {
             self.lanes.idle(&job.layout.clock, lane, job.controls.end);
         }
         self.occupied = LaneSet::default();
+    }
+}
+
+/// Saves one sample of each of these lanes that has one inside its step, and says which have another.
+fn save_inside<T: Samples, X>(
+    rows: &mut Rows<T>,
+    lanes: Range<usize>,
+    (run, sample): (&[usize], &mut [usize; MOST_LANES]),
+    job: &Job<'_, T, X>,
+    unit: &mut Unit<'_, T>,
+) {
+    let clock = &job.layout.clock;
+    let Some(inside) = clock.inside else { return };
+    for lane in lanes {
+        if rows.get(inside, lane).to_f64() == 0.0 {
+            continue;
+        }
+        for (variable, &row) in job.interior.iter().enumerate() {
+            unit.write(run[lane], sample[lane] * job.interior.len() + variable, rows.get(row, lane));
+        }
+        sample[lane] += 1;
+        let (next, now) = (job.sample_times[sample[lane]], rows.get(clock.now, lane).to_f64());
+        rows.set(clock.next_sample, lane, T::from_f64(next));
+        if next < now {
+            continue;
+        }
+        rows.set(inside, lane, T::from_f64(0.0));
+        if next > now {
+            let events = rows.get(clock.events, lane).to_f64();
+            rows.set(clock.events, lane, T::from_f64(events - SAMPLE as f64));
+        }
     }
 }
 

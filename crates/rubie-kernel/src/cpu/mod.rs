@@ -18,7 +18,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 
 use rubie_program::{
-    DenseLu, DenseMatrix, Element, Executor, ExecutorError, ExecutorOptions, Isa, Precision, Program,
+    Course, DenseLu, DenseMatrix, Element, Executor, ExecutorError, ExecutorOptions, Isa, Precision, Program,
     ProgramError, Rows, Uniforms,
 };
 
@@ -45,7 +45,7 @@ struct Prepared<X> {
     initialisation: Option<([X; 2], InitialisationRows)>,
     start: X,
     attempt: Vec<X>,
-    /// Whether the last of them settles strides and begins to take samples inside the step.
+    /// Whether the last of them does what follows it ([`programs_of_attempt`]).
     observes: bool,
     /// The order of the attempt's programs.
     order: Vec<AttemptPart>,
@@ -374,20 +374,25 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
 }
 
 /// The programs of an attempt, and whether the last of them does what follows it in the lanes that need it: where states and clock
-/// share rows, it settles strides, computes the interpolant's coefficients and the next sample, and takes the summary samples.
+/// share rows, it settles strides, computes the interpolant's coefficients and, unless conditions of the model may cut the step short,
+/// takes all samples inside it.
 fn programs_of_attempt(spec: &KernelSpec) -> Result<(Vec<Cow<'_, Program>>, bool), ProgramError> {
     let KernelSpec { programs, layout, .. } = spec;
     let mut attempt: Vec<_> = programs.attempt.iter().map(Cow::Borrowed).collect();
     let observes = spec.clock.is_none();
     if let Some(last) = attempt.last_mut().filter(|_| observes) {
         let settle = programs.strides.as_ref().map(|strides| &strides.settle);
-        let next = [settle, programs.dense.as_ref(), programs.sample.as_ref()];
-        let next: Vec<_> = next.into_iter().flatten().collect();
-        let mut whole = last.clone().into_owned().followed_by(&next, layout.clock.events, false)?;
+        let next: Vec<_> = settle.into_iter().chain(&programs.dense).collect();
+        let mut whole = last.clone().into_owned().followed_by(&next, layout.clock.events, Course::Once)?;
+        if let (Some(inside), Some(sample), true) =
+            (layout.clock.inside, &programs.sample, !layout.recorded.is_empty())
+        {
+            whole = whole.followed_by(&[sample], inside, Course::Visited)?;
+        }
         let inside = layout.clock.summaries.as_ref().and_then(|summaries| summaries.inside);
         let program = programs.summaries.as_ref().and_then(|summaries| summaries.inside.as_ref());
         if let (Some(inside), Some(program)) = (inside, program) {
-            whole = whole.followed_by(&[program], inside, true)?;
+            whole = whole.followed_by(&[program], inside, Course::Repeated)?;
         }
         *last = Cow::Owned(whole);
     }

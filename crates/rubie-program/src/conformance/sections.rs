@@ -4,7 +4,7 @@ use super::Mismatch;
 use crate::element::Element;
 use crate::execute::{Executor, ExecutorOptions, Rows, Uniforms};
 use crate::instruction::{Instr, Opcode, Operand};
-use crate::program::{Program, Section};
+use crate::program::{Course, Program, Section};
 
 /// Rows: how often, what is counted down, the sum of the numbers counted, what was kept and when, what is computed in between.
 const TIMES: u32 = 0;
@@ -13,6 +13,9 @@ const SUM: u32 = 2;
 const KEPT: u32 = 3;
 const WHEN: u32 = 4;
 const WORK: u32 = 5;
+/// How often lanes are still to be visited, and what each visit shall see: twice that and [`TIMES`].
+const VISITS: u32 = 6;
+const SEEN: u32 = 7;
 
 /// In every lane: the sum of 1 to a number by a repeated section, and before that a copy that only lanes with large numbers need.
 pub(super) fn check<T: Element, X: Executor<T>>(
@@ -29,6 +32,7 @@ pub(super) fn check<T: Element, X: Executor<T>>(
             for lane in 0..lanes {
                 rows.set(TIMES, lane, T::from_f64(times(lane) as f64));
             }
+            let mut visited = rows.clone();
             executor.execute(&mut rows, &Uniforms::new(0));
             let context = format!("sections after {work} instructions, {lanes} lanes, every {divisor}th");
             for lane in 0..lanes {
@@ -43,6 +47,26 @@ pub(super) fn check<T: Element, X: Executor<T>>(
                     }
                 }
             }
+            let wanted = |lane: usize| if lane.is_multiple_of(divisor) { 1 + lane % 3 } else { 0 };
+            (0..lanes).for_each(|lane| visited.set(VISITS, lane, T::from_f64(wanted(lane) as f64)));
+            let mut sums = vec![0.0; lanes];
+            executor.repeat(&mut visited, &Uniforms::new(0), SUM, 1, &mut |rows, lanes| {
+                for lane in lanes {
+                    let left = rows.get(VISITS, lane).to_f64();
+                    if left > 0.0 {
+                        sums[lane] += rows.get(SEEN, lane).to_f64();
+                        rows.set(VISITS, lane, T::from_f64(left - 1.0));
+                    }
+                }
+            });
+            for (lane, sum) in sums.into_iter().enumerate() {
+                let expected = (1..=wanted(lane)).map(|left| 2 * left + times(lane)).sum::<usize>() as f64;
+                if sum != expected {
+                    let (context, found, expected) =
+                        (format!("visited {context}"), sum.to_string(), expected.to_string());
+                    return Err(Mismatch::Value { context, row: SEEN, lane, found, expected });
+                }
+            }
         }
     }
     Ok(())
@@ -53,7 +77,7 @@ fn program<T: Element>(work: u32) -> Result<Program, Mismatch> {
     use Operand::{Constant, Row};
     let instr = |op, to, operands| Instr { op, to, operands };
     let [zero, one, two] = [Constant(0), Constant(1), Constant(2)];
-    let scratch = WORK + work + 1;
+    let scratch = SEEN + work + 1;
     let mut instructions = vec![
         instr(Opcode::Lt, WHEN, [two, Row(TIMES), two]),
         instr(Opcode::Select, WHEN, [Row(WHEN), one, zero]),
@@ -62,9 +86,9 @@ fn program<T: Element>(work: u32) -> Result<Program, Mismatch> {
         instr(Opcode::Copy, KEPT, [Row(scratch); 3]),
         instr(Opcode::Sub, scratch, [Row(scratch), one, one]),
     ];
-    let before = |k| Row(if k == 0 { scratch } else { WORK + k });
-    instructions.extend((0..work).map(|k| instr(Opcode::Max, WORK + k + 1, [before(k), zero, zero])));
-    instructions.push(instr(Opcode::Copy, WORK, [Row(WORK + work); 3]));
+    let before = |k| Row(if k == 0 { scratch } else { SEEN + k });
+    instructions.extend((0..work).map(|k| instr(Opcode::Max, SEEN + k + 1, [before(k), zero, zero])));
+    instructions.push(instr(Opcode::Copy, WORK, [Row(SEEN + work); 3]));
     let start = instructions.len();
     instructions.extend([
         instr(Opcode::Add, SUM, [Row(SUM), Row(LEFT), zero]),
@@ -72,9 +96,11 @@ fn program<T: Element>(work: u32) -> Result<Program, Mismatch> {
         instr(Opcode::Max, LEFT, [Row(scratch), zero, zero]),
     ]);
     let end = instructions.len();
+    instructions.push(instr(Opcode::MulAdd, SEEN, [Row(VISITS), two, Row(TIMES)]));
     let constants = [0.0_f64, 1.0, 2.0].map(f64::to_bits).to_vec();
     let program = Program::new("sections", T::PRECISION, instructions, constants, scratch + 1, 0)?;
-    let kept = Section { range: 4..5, when: WHEN, repeated: false };
-    let counted = Section { range: start..end, when: LEFT, repeated: true };
-    Ok(program.with_scratch(scratch).with_section(kept)?.with_section(counted)?)
+    let kept = Section { range: 4..5, when: WHEN, course: Course::Once };
+    let counted = Section { range: start..end, when: LEFT, course: Course::Repeated };
+    let visited = Section { range: end..end + 1, when: VISITS, course: Course::Visited };
+    Ok(program.with_scratch(scratch).with_section(kept)?.with_section(counted)?.with_section(visited)?)
 }

@@ -18,8 +18,8 @@ pub(crate) mod vector;
 use std::ops::Range;
 
 use crate::element::{Element, Precision};
-use crate::execute::{Executor, ExecutorError, ExecutorOptions, Isa, Rows, Uniforms};
-use crate::program::{Program, Section};
+use crate::execute::{Executor, ExecutorError, ExecutorOptions, Isa, Rows, Uniforms, Visitor};
+use crate::program::{Course, Program, Section};
 use run::{Memory, Step, run};
 
 /// Runs programs of one precision instruction by instruction.
@@ -52,6 +52,41 @@ impl<T: Element> Executor<T> for Interpreter<T> {
     }
 
     fn execute_lanes(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>, lanes: Range<usize>) {
+        self.round(rows, uniforms, lanes, None);
+    }
+
+    fn repeat(
+        &self,
+        rows: &mut Rows<T>,
+        uniforms: &Uniforms<T>,
+        until: u32,
+        most: u32,
+        visit: Visitor<'_, T>,
+    ) -> u32 {
+        let mut rounds = 0;
+        loop {
+            self.round(rows, uniforms, 0..rows.lanes(), Some(&mut *visit));
+            rounds += 1;
+            if rounds >= most || !is_zero(rows.row(until)) {
+                return rounds;
+            }
+        }
+    }
+}
+
+fn is_zero<T: Element>(numbers: &[T]) -> bool {
+    numbers.iter().all(|number| number.bits() == T::default().bits())
+}
+
+impl<T: Element> Interpreter<T> {
+    /// The whole program once.
+    fn round(
+        &self,
+        rows: &mut Rows<T>,
+        uniforms: &Uniforms<T>,
+        lanes: Range<usize>,
+        mut visit: Option<Visitor<'_, T>>,
+    ) {
         let whole = [lanes.start, lanes.end].iter().all(|lane| lane.is_multiple_of(T::LANES_PER_VECTOR));
         assert!(
             whole && lanes.start <= lanes.end && lanes.end <= rows.lanes(),
@@ -68,22 +103,22 @@ impl<T: Element> Executor<T> for Interpreter<T> {
             let steps = &self.steps[steps.clone()];
             match section {
                 None => self.run(steps, rows, uniforms, &lanes),
-                Some(Section { when, repeated, .. }) => {
-                    let matters = |rows: &Rows<T>| {
-                        rows.row(*when)[lanes.clone()].iter().any(|n| n.bits() != T::default().bits())
-                    };
+                Some(Section { course: Course::Visited, .. }) if visit.is_none() => {}
+                Some(Section { when, course, .. }) => {
+                    let matters = |rows: &Rows<T>| !is_zero(&rows.row(*when)[lanes.clone()]);
                     let mut again = matters(rows);
                     while again {
                         self.run(steps, rows, uniforms, &lanes);
-                        again = *repeated && matters(rows);
+                        if let (Course::Visited, Some(visit)) = (course, &mut visit) {
+                            visit(rows, lanes.clone());
+                        }
+                        again = *course != Course::Once && matters(rows);
                     }
                 }
             }
         }
     }
-}
 
-impl<T: Element> Interpreter<T> {
     /// Some of the program's steps, on lanes and with rows and uniforms that were found to be there.
     fn run(&self, steps: &[Step], rows: &mut Rows<T>, uniforms: &Uniforms<T>, lanes: &Range<usize>) {
         let memory = Memory {

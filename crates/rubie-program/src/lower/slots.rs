@@ -8,7 +8,7 @@ use super::hoist::{Hoisted, Work};
 use super::schedule::Order;
 use super::{Kept, Place, moves};
 use crate::instruction::{Instr, Opcode, Operand};
-use crate::program::Section;
+use crate::program::{Course, Section};
 use crate::values::{Definition, Value, ValueGraph};
 
 /// Instructions with rows, and what a program needs besides.
@@ -257,7 +257,7 @@ impl<'a> Arranger<'a> {
             }
         }
         let range = start..self.instructions.len();
-        (!range.is_empty()).then_some(Section { range, when, repeated: false })
+        (!range.is_empty()).then_some(Section { range, when, course: Course::Once })
     }
 
     fn copy_outputs(&mut self) {
