@@ -6,7 +6,10 @@ use rubie_program::{Course, Element, ExecutorError, Isa, Opcode, Precision, Prog
 use crate::assembler::{Assembled, Assembler, Jump, Label, Last, Mark, Purpose, RowReference};
 use crate::body::Written;
 use crate::flow::Locations;
-use crate::frame::{CONTEXT, Convention, Detour, FRAME, ROUNDS, UNTIL, VISIT, by_lane, number_bytes, slot};
+use crate::frame::{
+    CARRIED_OUT, CONTEXT, Convention, Detour, FRAME, Onward, ROUNDS, UNTIL, VISIT, by_lane, number_bytes,
+    slot,
+};
 use crate::machine::{Codes, LookupCodes, MaskCodes, ShiftCodes};
 use crate::operands::{Body, Special, Target};
 use crate::pieces::pieces;
@@ -194,10 +197,15 @@ fn section(
     let look = |asm: &mut Assembler, when| Body::new(asm, target, locations).look(when);
     let Section { when, course, .. } = *section;
     asm.mark(Purpose::Section { when, course });
-    let unseen = (course == Course::Visited).then(|| {
+    let is_visited = course == Course::Visited;
+    let unseen = is_visited.then(|| {
         asm.push(Instruction::with2(Code::Cmp_rm64_imm8, slot(VISIT), 0));
         asm.jump(Code::Je_rel32_64)
     });
+    let all = asm.here();
+    if is_visited {
+        asm.push(Instruction::with2(Code::Mov_rm64_imm32, slot(CARRIED_OUT), 0));
+    }
     asm.operation(Code::Test_rm64_r64, &[Register::R15], Last::Register(Register::R15), Register::None);
     let past = asm.jump(Code::Je_rel32_64);
     let start = asm.here();
@@ -205,37 +213,46 @@ fn section(
     let over = asm.jump(Code::Je_rel32_64);
     let again = asm.here();
     let Written { detours, .. } = Body::new(asm, target, locations).write(&wide.steps);
-    if course == Course::Visited {
-        asm.mark(Purpose::Visit);
-        stops.push(visit(asm, target.convention.vector_bytes));
-    }
-    if course != Course::Once {
-        asm.mark(Purpose::Look { when });
-        look(asm, when);
-        asm.jump_back(Code::Jne_rel32_64, again);
+    match course {
+        Course::Once => {}
+        Course::Repeated => {
+            asm.mark(Purpose::Look { when });
+            look(asm, when);
+            asm.jump_back(Code::Jne_rel32_64, again);
+        }
+        Course::Visited => asm.push(Instruction::with2(Code::Mov_rm64_imm32, slot(CARRIED_OUT), 1)),
     }
     let here = asm.here();
     asm.land(over, here);
     next(asm, target, wide.copies);
     asm.push(Instruction::with1(Code::Dec_rm64, Register::R15));
     asm.jump_back(Code::Jne_rel32_64, start);
+    if is_visited {
+        stops.push(visit(asm, target.convention.vector_bytes, all));
+    }
     let here = asm.here();
     [Some(past), unseen].into_iter().flatten().for_each(|jump| asm.land(jump, here));
     detours
 }
 
-/// Calls whoever visits a section: the context, bytes from the first lane's to the vector, its bytes. The jump is for the answer
-/// that there shall be an end.
-fn visit(asm: &mut Assembler, vector_bytes: u32) -> Jump {
-    let memory = |at| Last::Memory(slot(at));
+/// Calls whoever visits a section, if it has been carried out; goes back `to` its beginning if it matters again. The jump is for the
+/// answer that there shall be an end.
+fn visit(asm: &mut Assembler, vector_bytes: u32, to: Label) -> Jump {
+    asm.mark(Purpose::Visit);
+    let register = |asm: &mut Assembler, code, to, from| asm.operation(code, &[to], from, Register::None);
+    asm.push(Instruction::with2(Code::Cmp_rm64_imm8, slot(CARRIED_OUT), 0));
+    let none = asm.jump(Code::Je_rel32_64);
     asm.push(Ok(Instruction::with(Code::VEX_Vzeroupper)));
-    asm.operation(Code::Mov_r64_rm64, &[Register::RDI], memory(CONTEXT), Register::None);
-    asm.operation(Code::Mov_r64_rm64, &[Register::RSI], Last::Register(Register::RBX), Register::None);
-    asm.operation(Code::Sub_r64_rm64, &[Register::RSI], Last::Register(Register::R13), Register::None);
-    asm.push(Instruction::with2(Code::Mov_r32_imm32, Register::EDX, vector_bytes));
+    register(asm, Code::Mov_r64_rm64, Register::RDI, Last::Memory(slot(CONTEXT)));
     asm.push(Instruction::with1(Code::Call_rm64, slot(VISIT)));
-    asm.operation(Code::Test_rm64_r64, &[Register::RAX], Last::Register(Register::RAX), Register::None);
-    asm.jump(Code::Jne_rel32_64)
+    asm.push(Instruction::with2(Code::Cmp_rm64_imm8, Register::RAX, Onward::Again as i32));
+    let stop = asm.jump(Code::Jg_rel32_64);
+    let past = asm.jump(Code::Jne_rel32_64);
+    again(asm, vector_bytes);
+    asm.jump_back(Code::Jmp_rel32_64, to);
+    let here = asm.here();
+    [none, past].into_iter().for_each(|jump| asm.land(jump, here));
+    stop
 }
 
 /// Back to the first vector.

@@ -1,5 +1,6 @@
 //! Calls out of the machine code, for what has no vector instructions: one lane after the other, in Rust.
 
+use std::ffi::c_void;
 use std::mem::size_of;
 
 use iced_x86::{Code, Instruction, MemoryOperand, Register};
@@ -16,13 +17,29 @@ pub(crate) const UNTIL: u32 = SAVED_MASKS + 64;
 pub(crate) const ROUNDS: u32 = UNTIL + 8;
 /// Where the address of the function stands that is called in visited sections, 0 if nothing is.
 pub(crate) const VISIT: u32 = UNTIL + 16;
-/// Where its first argument stands.
+/// Where its argument stands.
 pub(crate) const CONTEXT: u32 = UNTIL + 24;
+/// Where it stands whether a visited section has been carried out.
+pub(crate) const CARRIED_OUT: u32 = UNTIL + 32;
 const SECOND: u32 = 64;
 const SAVED_VECTORS: u32 = 128;
 const SAVED_MASKS: u32 = SAVED_VECTORS + 32 * 64;
 
-/// What is called: the frame, the opcode by number, the number of lanes.
+/// What is called when a visited section has been carried out: gets the context, answers how to go on.
+pub(crate) type Visit = extern "sysv64" fn(*mut c_void) -> Onward;
+
+/// How code goes on after a visit.
+#[repr(u64)]
+pub(crate) enum Onward {
+    /// Behind the section.
+    Past = 0,
+    /// With the section.
+    Again = 1,
+    /// Nowhere.
+    Stop = 2,
+}
+
+/// What is called for operations: the frame, the opcode by number, the number of lanes.
 type ByLane = extern "sysv64" fn(*mut u8, u32, u32);
 
 /// The function that computes one vector of `T`.

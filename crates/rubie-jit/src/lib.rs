@@ -47,6 +47,9 @@ mod memory;
 mod whole;
 
 #[cfg(target_arch = "x86_64")]
+mod pieces;
+
+#[cfg(target_arch = "x86_64")]
 mod flow;
 
 #[cfg(target_arch = "x86_64")]
@@ -80,7 +83,6 @@ mod body;
 mod width;
 
 #[cfg(target_arch = "x86_64")]
-mod pieces;
 mod compile;
 
 #[cfg(target_arch = "x86_64")]

@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use rubie_program::{Element, ExecutorError, Program, Rows, Uniforms, Visitor};
 
 use crate::compile::Compiled;
+use crate::frame::{Onward, Visit};
 use crate::memory::{ExecutableCode, WritableCode};
 
 /// What the code is called with: rows, uniforms, constants, number of vectors, how it is repeated. It returns how many rounds were not
@@ -28,19 +29,15 @@ struct Repetition {
     context: *mut c_void,
 }
 
-/// The context, bytes from the first lane to those that are visited, and how many; what is not 0 ends everything.
-type Visit = extern "sysv64" fn(*mut c_void, usize, usize) -> u64;
-
 /// What a visit needs.
 struct Context<'a, T: Element> {
     rows: *mut Rows<T>,
-    first_lane: usize,
     visit: Visitor<'a, T>,
     /// A panic of the visitor, which must not pass through the code.
     panic: Option<Box<dyn Any + Send>>,
 }
 
-extern "sysv64" fn visit<T: Element>(context: *mut c_void, start: usize, bytes: usize) -> u64 {
+extern "sysv64" fn visit<T: Element>(context: *mut c_void) -> Onward {
     // SAFETY: `Linked::run` gave the code this context, which lives until the code returns, as do the rows; nobody else uses
     // either before this returns.
     let (context, rows) = unsafe {
@@ -48,11 +45,14 @@ extern "sysv64" fn visit<T: Element>(context: *mut c_void, start: usize, bytes: 
         let rows = &mut *context.rows;
         (context, rows)
     };
-    let [start, length] = [start, bytes].map(|bytes| bytes / size_of::<T>());
-    let first = context.first_lane + start;
-    let visited = catch_unwind(AssertUnwindSafe(|| (context.visit)(rows, first..first + length)));
-    context.panic = visited.err();
-    u64::from(context.panic.is_some())
+    match catch_unwind(AssertUnwindSafe(|| (context.visit)(rows))) {
+        Ok(false) => Onward::Past,
+        Ok(true) => Onward::Again,
+        Err(panic) => {
+            context.panic = Some(panic);
+            Onward::Stop
+        }
+    }
 }
 
 /// Repetition of a program: until this row has a number that is not 0, at most so often, and who is called in visited sections.
@@ -130,12 +130,7 @@ impl<T: Element> Linked<T> {
         let first = lanes.start * size_of::<T>();
         let vectors = lanes.len() * size_of::<T>() / self.compiled.vector_bytes;
         let rows: *mut Rows<T> = rows;
-        let mut context = repeated.map(|Repeated { visit, .. }| Context {
-            rows,
-            first_lane: lanes.start,
-            visit,
-            panic: None,
-        });
+        let mut context = repeated.map(|Repeated { visit, .. }| Context { rows, visit, panic: None });
         let repetition = Repetition {
             until: until as usize * distance,
             most: u64::from(most),

@@ -43,8 +43,7 @@ pub trait Executor<T: Element>: Send + Sync + Sized {
     /// a round, or `most` rounds are done. There is at least one. Returns how many there were.
     ///
     /// # Arguments
-    /// - `visit`: called when a [visited section](crate::Course::Visited) has been carried out, with the rows and the lanes in which
-    ///   it has been.
+    /// - `visit`: called for [visited sections](crate::Course::Visited).
     ///
     /// # Panics
     /// If there are fewer rows or uniforms than the program needs, or no row `until`.
@@ -58,8 +57,9 @@ pub trait Executor<T: Element>: Send + Sync + Sized {
     ) -> u32;
 }
 
-/// Whoever is called in the course of a program.
-pub type Visitor<'a, T> = &'a mut dyn FnMut(&mut Rows<T>, Range<usize>);
+/// Whoever is called in the course of a program, when a visited section has been carried out in all groups of lanes in which it matters.
+/// Answers whether it matters again in some lane.
+pub type Visitor<'a, T> = &'a mut dyn FnMut(&mut Rows<T>) -> bool;
 
 /// How an executor shall work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -48,7 +48,8 @@ pub enum Course {
     /// Again as long as the section matters in some lane of the group.
     Repeated,
     /// The same, and after each time whoever repeats the program ([`crate::Executor::repeat`]) is called, to take away results and
-    /// to say in the row where the section matters now. Executions without repetition leave it out.
+    /// to say in the row where the section matters now; that is done for all lanes together. Executions without repetition leave it
+    /// out.
     Visited,
 }
 

@@ -1,7 +1,5 @@
 //! A block of lanes at work: attempts steps, takes samples, replaces finished runs.
 
-use std::ops::Range;
-
 use rubie_program::{DenseLu, Executor, Rows};
 
 use crate::backend::ChunkReport;
@@ -107,14 +105,14 @@ impl<T: Samples> Block<T> {
         let events = job.layout.clock.events;
         if let ([AttemptPart { program, pending: None, .. }], None) = (&order[..], job.clock) {
             let Block { lanes, run, sample, .. } = self;
-            let mut visit = |rows: &mut Rows<T>, lanes| save_inside(rows, lanes, (run, sample), job, unit);
+            let mut visit = |rows: &mut Rows<T>| save_inside(rows, run, sample, job, unit);
             return attempt[*program].repeat(&mut lanes.rows, job.uniforms, events, most, &mut visit);
         }
         self.lanes.propose(job.layout, job.clock);
         let mut next = 0;
         while let Some(part) = order.get(next) {
             let Block { lanes, run, sample, .. } = self;
-            let mut visit = |rows: &mut Rows<T>, lanes| save_inside(rows, lanes, (run, sample), job, unit);
+            let mut visit = |rows: &mut Rows<T>| save_inside(rows, run, sample, job, unit);
             attempt[part.program].repeat(&mut lanes.rows, job.uniforms, events, 1, &mut visit);
             for call in &part.calls {
                 self.call(call, job);
@@ -271,13 +269,7 @@ impl<T: Samples> Block<T> {
         let Block { lanes: clocked, run, sample, .. } = self;
         let mut room = [0; MOST_LANES];
         let listed = lanes.list(&mut room);
-        for (variable, &row) in rows.iter().enumerate() {
-            let values = clocked.rows.row(row);
-            for &lane in listed {
-                let lane = usize::from(lane);
-                unit.write(run[lane], sample[lane] * rows.len() + variable, values[lane]);
-            }
-        }
+        write_samples(&clocked.rows, listed, rows, run, sample, unit);
         let mut due = Due::default();
         let (next, now) = clocked.two_rows_mut(clock.next_sample, clock.now);
         for &lane in listed {
@@ -349,33 +341,56 @@ impl<T: Samples> Block<T> {
     }
 }
 
-/// Saves one sample of each of these lanes that has one inside its step, and says which have another.
+/// Saves one sample of each lane that has one inside its step; answers whether any has another.
 fn save_inside<T: Samples, X>(
     rows: &mut Rows<T>,
-    lanes: Range<usize>,
-    (run, sample): (&[usize], &mut [usize; MOST_LANES]),
+    run: &[usize],
+    sample: &mut [usize; MOST_LANES],
     job: &Job<'_, T, X>,
     unit: &mut Unit<'_, T>,
-) {
+) -> bool {
     let clock = &job.layout.clock;
-    let Some(inside) = clock.inside else { return };
-    for lane in lanes {
-        if rows.get(inside, lane).to_f64() == 0.0 {
-            continue;
-        }
-        for (variable, &row) in job.interior.iter().enumerate() {
-            unit.write(run[lane], sample[lane] * job.interior.len() + variable, rows.get(row, lane));
-        }
+    let Some(inside) = clock.inside else { return false };
+    let has_one = T::as_f64(rows.row(inside));
+    let lanes = job.kernel.isa.vectorise(
+        #[inline(always)]
+        || LaneSet::nonzero(has_one),
+    );
+    let mut room = [0; MOST_LANES];
+    let lanes = lanes.list(&mut room);
+    write_samples(rows, lanes, job.interior, run, sample, unit);
+    let mut again = false;
+    for &lane in lanes {
+        let lane = usize::from(lane);
         sample[lane] += 1;
         let (next, now) = (job.sample_times[sample[lane]], rows.get(clock.now, lane).to_f64());
         rows.set(clock.next_sample, lane, T::from_f64(next));
-        if next < now {
-            continue;
+        again |= next < now;
+        if next >= now {
+            rows.set(inside, lane, T::from_f64(0.0));
         }
-        rows.set(inside, lane, T::from_f64(0.0));
         if next > now {
             let events = rows.get(clock.events, lane).to_f64();
             rows.set(clock.events, lane, T::from_f64(events - SAMPLE as f64));
+        }
+    }
+    again
+}
+
+/// Writes what stands in `from` to the next samples of these lanes.
+fn write_samples<T: Samples>(
+    rows: &Rows<T>,
+    lanes: &[u8],
+    from: &[u32],
+    run: &[usize],
+    sample: &[usize; MOST_LANES],
+    unit: &mut Unit<'_, T>,
+) {
+    for (variable, &row) in from.iter().enumerate() {
+        let values = rows.row(row);
+        for &lane in lanes {
+            let lane = usize::from(lane);
+            unit.write(run[lane], sample[lane] * from.len() + variable, values[lane]);
         }
     }
 }

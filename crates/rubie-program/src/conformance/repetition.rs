@@ -24,7 +24,7 @@ pub(super) fn check<T: Element, X: Executor<T>>(
         let mut rows = Rows::<T>::new(80, lanes);
         rows.row_mut(LIMIT).fill(T::from_f64(f64::INFINITY));
         rows.set(LIMIT, lane, T::from_f64(limit));
-        let rounds = executor.repeat(&mut rows, &Uniforms::new(0), REACHED, most, &mut |_, _| {});
+        let rounds = executor.repeat(&mut rows, &Uniforms::new(0), REACHED, most, &mut |_| false);
         let context = format!("limit {limit} in lane {lane} of {lanes}, {most} rounds at most");
         let counts = rows.row(COUNT).iter().enumerate();
         let wrong = counts.clone().find(|(_, count)| count.to_f64() != f64::from(expected));

@@ -50,14 +50,15 @@ pub(super) fn check<T: Element, X: Executor<T>>(
             let wanted = |lane: usize| if lane.is_multiple_of(divisor) { 1 + lane % 3 } else { 0 };
             (0..lanes).for_each(|lane| visited.set(VISITS, lane, T::from_f64(wanted(lane) as f64)));
             let mut sums = vec![0.0; lanes];
-            executor.repeat(&mut visited, &Uniforms::new(0), SUM, 1, &mut |rows, lanes| {
-                for lane in lanes {
+            executor.repeat(&mut visited, &Uniforms::new(0), SUM, 1, &mut |rows| {
+                for (lane, sum) in sums.iter_mut().enumerate() {
                     let left = rows.get(VISITS, lane).to_f64();
                     if left > 0.0 {
-                        sums[lane] += rows.get(SEEN, lane).to_f64();
+                        *sum += rows.get(SEEN, lane).to_f64();
                         rows.set(VISITS, lane, T::from_f64(left - 1.0));
                     }
                 }
+                rows.row(VISITS).iter().any(|left| left.to_f64() > 0.0)
             });
             for (lane, sum) in sums.into_iter().enumerate() {
                 let expected = (1..=wanted(lane)).map(|left| 2 * left + times(lane)).sum::<usize>() as f64;

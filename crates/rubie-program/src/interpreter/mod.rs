@@ -109,10 +109,11 @@ impl<T: Element> Interpreter<T> {
                     let mut again = matters(rows);
                     while again {
                         self.run(steps, rows, uniforms, &lanes);
-                        if let (Course::Visited, Some(visit)) = (course, &mut visit) {
-                            visit(rows, lanes.clone());
-                        }
-                        again = *course != Course::Once && matters(rows);
+                        again = match (course, &mut visit) {
+                            (Course::Once, _) => false,
+                            (Course::Visited, Some(visit)) => visit(rows),
+                            _ => matters(rows),
+                        };
                     }
                 }
             }
