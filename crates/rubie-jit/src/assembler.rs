@@ -40,7 +40,7 @@ pub(crate) enum Purpose {
         when: u32,
         course: Course,
     },
-    /// Whether a section matters in one of the vectors at work.
+    /// Whether a section, or what else depends on a row, matters in one of the vectors at work.
     Look {
         when: u32,
     },

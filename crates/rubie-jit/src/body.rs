@@ -19,28 +19,30 @@ pub(crate) struct Written {
 impl Body<'_> {
     /// Writes all steps.
     pub(crate) fn write(mut self, steps: &[Step]) -> Written {
-        let mut jump: Option<(u32, Jump)> = None;
+        let mut over: Option<Jump> = None;
         for (now, step) in (0..).zip(steps) {
             self.now = now;
-            if let Some((_, over)) = jump.take_if(|(row, _)| step.when != Some(*row)) {
-                let here = self.asm.here();
-                self.asm.land(over, here);
-            }
-            if let (Some(when), None) = (step.when, &jump) {
-                self.asm.mark(Purpose::Look { when });
-                self.look(when);
-                jump = Some((when, self.asm.jump(Code::Je_rel32_64)));
-            }
-            let vector = self.locations.named(step.to).1;
-            self.asm.mark(Purpose::Instruction { index: step.index, vector });
             self.places.vectors.unpin_all();
             self.places.masks.unpin_all();
-            match step.when {
-                Some(_) => self.copy_to_memory(step),
-                None => self.step(step),
+            match step.kept_when {
+                None => {
+                    let vector = self.locations.named(step.to).1;
+                    self.asm.mark(Purpose::Instruction { index: step.index, vector });
+                    self.step(step);
+                }
+                // These come last, and all look at the same row.
+                Some(_) if step.operands[0] == step.to && self.places.in_memory[step.to as usize] => {}
+                Some(when) => {
+                    over.get_or_insert_with(|| {
+                        self.asm.mark(Purpose::Look { when });
+                        self.look(when);
+                        self.asm.jump(Code::Je_rel32_64)
+                    });
+                    self.keep(step);
+                }
             }
         }
-        if let Some((_, over)) = jump {
+        if let Some(over) = over {
             let here = self.asm.here();
             self.asm.land(over, here);
         }
@@ -117,8 +119,8 @@ impl Body<'_> {
         }
     }
 
-    /// A copy that may be jumped over: it leaves all registers that hold values as they are.
-    fn copy_to_memory(&mut self, step: &Step) {
+    /// Writes a value to the memory of a row, and leaves all registers as they are.
+    fn keep(&mut self, step: &Step) {
         let location = step.operands[0];
         let source = match (self.places.vectors.of(location), self.places.masks.of(location)) {
             (Some(register), _) => Source::Register(self.vector(register)),
@@ -128,7 +130,6 @@ impl Body<'_> {
             _ => Source::Memory(location),
         };
         let from = self.in_register(source, self.spare(0));
-        self.release(step);
         self.store(step.to, from);
     }
 

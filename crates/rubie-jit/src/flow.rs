@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use rubie_program::{Course, Instr, Operand, Program, Section};
+use rubie_program::{Course, Instr, Opcode, Operand, Program, Section};
 
 use crate::pieces::Piece;
 use crate::whole::whole_exponents;
@@ -82,8 +82,9 @@ pub(crate) struct Step {
     pub(crate) is_whole: bool,
     /// Whether the row still holds this result when the program ends, and must.
     pub(crate) is_final: bool,
-    /// The row that says whether this copy has to be made.
-    pub(crate) when: Option<u32>,
+    /// Nothing is computed: what the operand holds is written to the memory of the row, if it is not there yet and this row is not 0 in
+    /// all lanes.
+    pub(crate) kept_when: Option<u32>,
 }
 
 /// Consecutive instructions of a program, for some vectors side by side.
@@ -117,29 +118,50 @@ pub(crate) fn interleaved(stream: &Stream) -> Vec<(usize, u32)> {
 }
 
 /// By row: whether its value is needed after a piece. It is if later instructions read it, or the piece itself when it is repeated,
-/// and at the end all rows but scratch are.
-fn needed(program: &Program, piece: &Piece) -> Vec<bool> {
+/// and at the end all rows but scratch are. [Kept](rubie_program::Kept) rows that the piece computes are not, if it can tell where they matter.
+fn needed(program: &Program, piece: &Piece, kept: &[u32]) -> Vec<bool> {
     let mut needed: Vec<bool> = (0..program.rows()).map(|row| row < program.first_scratch()).collect();
+    for row in kept {
+        needed[*row as usize] = false;
+    }
     let parts: Vec<_> = program.parts().filter(|(range, _)| range.end > piece.range.end).collect();
     for (range, section) in parts.into_iter().rev() {
         let range = range.start.max(piece.range.end)..range.end;
         match section {
             None => read_before_written(program, range, &mut needed),
-            Some(section) => add_reads(program, section, &mut needed),
+            Some(section) => add_reads(program, section, kept, &mut needed),
         }
     }
     if let Some(section) = &piece.section
         && section.course != Course::Once
     {
-        add_reads(program, section, &mut needed);
+        add_reads(program, section, kept, &mut needed);
     }
     needed
 }
 
-/// Adds what a section reads. What it writes it may not write, too.
-fn add_reads(program: &Program, section: &Section, needed: &mut [bool]) {
+/// Rows that a piece computes and that matter in some lanes only, which ones is known by then.
+fn kept_rows(program: &Program, piece: &Piece) -> Vec<u32> {
+    let Some(kept) = program.kept().filter(|_| piece.section.is_none()) else { return Vec::new() };
+    let written =
+        |range: Range<usize>, row| program.instructions()[range].iter().any(|instr| instr.to == row);
+    let line = program.sections().first().map_or(program.instructions().len(), |first| first.range.start);
+    if written(piece.range.end..line, kept.when) {
+        return Vec::new();
+    }
+    let own = piece.range.clone().filter(|index| !piece.done.contains(index));
+    let written = own.map(|index| program.instructions()[index].to);
+    let mut rows: Vec<u32> = written.filter(|row| kept.rows.contains(row)).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    rows
+}
+
+/// Adds what a section reads, but for rows that are kept where it matters. What it writes it may not write, too.
+fn add_reads(program: &Program, section: &Section, kept: &[u32], needed: &mut [bool]) {
     let mut reads = vec![false; needed.len()];
     read_before_written(program, section.range.clone(), &mut reads);
+    kept.iter().for_each(|row| reads[*row as usize] = false);
     reads[section.when as usize] = true;
     needed.iter_mut().zip(reads).for_each(|(needed, reads)| *needed |= reads);
 }
@@ -166,30 +188,52 @@ pub(crate) fn steps(
 ) -> Vec<Step> {
     let mut upcoming = vec![NEVER; locations.count()];
     let mut is_set_later = vec![false; locations.count()];
-    for (row, needed) in (0..).zip(needed(program, piece)) {
+    let kept = kept_rows(program, piece);
+    for (row, needed) in (0..).zip(needed(program, piece, &kept)) {
         for copy in 0..copies {
             is_set_later[locations.row(row, copy) as usize] = !needed;
         }
     }
     let is_whole = whole_exponents(program);
-    let mut steps = Vec::with_capacity(order.len());
+    let mut steps = Vec::with_capacity(order.len() + kept.len());
     // Numbers fall from the end, as how many steps there will be is not known yet.
     let mut number = NEVER - 1;
+    let kept_when = program.kept().map(|kept| kept.when);
+    let own = kept.iter().map(|row| (*row, *row));
+    let early = piece.early.iter().map(|index| program.instructions()[*index]);
+    let early = early.filter_map(|copy| match copy.operands[0] {
+        Operand::Row(from) => Some((copy.to, from)),
+        _ => None,
+    });
+    for (row, from) in own.chain(early) {
+        for copy in 0..copies {
+            let (to, source) = (locations.row(row, copy), locations.row(from, copy));
+            if row == from && !is_set_later[to as usize] {
+                continue;
+            }
+            let instr = Instr { op: Opcode::Copy, to: row, operands: [Operand::Row(from); 3] };
+            let [next, operands] = [[upcoming[source as usize]; 3], [source; 3]];
+            let (index, is_whole, is_final, next_of_result) = (0, false, false, NEVER);
+            steps.push(Step {
+                instr,
+                index,
+                to,
+                operands,
+                next_of_result,
+                next,
+                is_whole,
+                is_final,
+                kept_when,
+            });
+            upcoming[source as usize] = number;
+            number -= 1;
+        }
+    }
     for (index, copy) in order.into_iter().rev() {
         let instr = program.instructions()[index];
         let to = locations.row(instr.to, copy);
-        let section = piece.copies.iter().find(|section| section.range.contains(&index));
-        let (is_final, next_of_result) = match section {
-            None => (
-                !std::mem::replace(&mut is_set_later[to as usize], true),
-                std::mem::replace(&mut upcoming[to as usize], NEVER),
-            ),
-            // A copy that may not be made. What says so is read from memory.
-            Some(section) => {
-                is_set_later[locations.row(section.when, copy) as usize] = false;
-                (!is_set_later[to as usize], NEVER)
-            }
-        };
+        let is_final = !std::mem::replace(&mut is_set_later[to as usize], true);
+        let next_of_result = std::mem::replace(&mut upcoming[to as usize], NEVER);
         if next_of_result == NEVER && !is_final {
             continue;
         }
@@ -198,8 +242,8 @@ pub(crate) fn steps(
         for operand in &operands[..instr.op.arity()] {
             upcoming[*operand as usize] = number;
         }
-        let (is_whole, index, when) = (is_whole[index], index as u32, section.map(|section| section.when));
-        steps.push(Step { instr, index, to, operands, next_of_result, next, is_whole, is_final, when });
+        let (is_whole, index, kept_when) = (is_whole[index], index as u32, None);
+        steps.push(Step { instr, index, to, operands, next_of_result, next, is_whole, is_final, kept_when });
         number -= 1;
     }
     steps.reverse();

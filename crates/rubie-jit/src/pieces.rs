@@ -6,12 +6,11 @@
 //! goes through memory, so the cut is made where that is least.
 
 //!
-//! [Sections](rubie_program::Section) of a program have loops of their own, in which each vector is looked at first. Only where such a
-//! section is nothing but copies it stays where it is, and is jumped over: what it copies is in registers there.
+//! [Sections](rubie_program::Section) of a program have loops of their own, in which each vector is looked at first.
 
 use std::ops::Range;
 
-use rubie_program::{Course, Instr, Opcode, Operand, Program, Section};
+use rubie_program::{Instr, Opcode, Operand, Program, Section};
 
 /// Shorter programs have no chain worth a loop.
 const SHORTEST: usize = 64;
@@ -31,74 +30,70 @@ pub(crate) struct Piece {
     pub(crate) range: Range<usize>,
     /// The section that they are.
     pub(crate) section: Option<Section>,
-    /// Sections among them that are jumped over.
-    pub(crate) copies: Vec<Section>,
+    /// Copies of later pieces to rows that matter in some lanes only: they can be made at the end of this one.
+    pub(crate) early: Vec<usize>,
+    /// Instructions of this piece that an earlier one takes over.
+    pub(crate) done: Vec<usize>,
 }
 
 /// The pieces, in order.
 pub(crate) fn pieces(program: &Program) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    let mut line: Option<Piece> = None;
-    for (range, section) in program.parts() {
-        let stays = section.is_none_or(|section| only_copies(program, section));
-        // What a copy that is jumped over should leave is known in memory only.
-        let ends = |line: &mut Piece| !stays || touches_copies(program, range.clone(), line);
-        pieces.extend(line.take_if(ends).into_iter().flat_map(|line| cut(program, line)));
-        if stays {
-            let start = range.start..range.start;
-            let line = line.get_or_insert(Piece { range: start, section: None, copies: Vec::new() });
-            line.range.end = range.end;
-            line.copies.extend(section.cloned());
-        } else {
-            pieces.push(Piece { range, section: section.cloned(), copies: Vec::new() });
-        }
+    let pieces = program.parts().flat_map(|(range, section)| match section {
+        Some(section) => vec![Piece { section: Some(section.clone()), ..Piece::new(range) }],
+        None => match place_to_cut(program, range.clone()) {
+            None => vec![Piece::new(range)],
+            Some(cut) => {
+                let early = early_copies(program, range.clone(), cut);
+                let after = Piece { done: early.clone(), ..Piece::new(cut..range.end) };
+                vec![Piece { early, ..Piece::new(range.start..cut) }, after]
+            }
+        },
+    });
+    pieces.collect()
+}
+
+impl Piece {
+    fn new(range: Range<usize>) -> Self {
+        Piece { range, section: None, early: Vec::new(), done: Vec::new() }
     }
-    pieces.extend(line.into_iter().flat_map(|line| cut(program, line)));
-    pieces
 }
 
-fn only_copies(program: &Program, section: &Section) -> bool {
-    let copies = |instr: &Instr| instr.op == Opcode::Copy;
-    section.course == Course::Once && program.instructions()[section.range.clone()].iter().all(copies)
-}
-
-/// Whether instructions read or write what sections of a line write.
-fn touches_copies(program: &Program, range: Range<usize>, line: &Piece) -> bool {
+/// Copies behind a cut to rows that matter in some lanes only, whose sources are there before it: they would hold registers for long.
+fn early_copies(program: &Program, range: Range<usize>, cut: usize) -> Vec<usize> {
+    let Some(kept) = program.kept() else { return Vec::new() };
     let instructions = program.instructions();
     let mut written = vec![false; program.rows() as usize];
-    for section in &line.copies {
-        instructions[section.range.clone()].iter().for_each(|instr| written[instr.to as usize] = true);
+    let mut early = Vec::new();
+    for (index, instr) in (cut..).zip(&instructions[cut..range.end]) {
+        if let (Opcode::Copy, Operand::Row(from)) = (instr.op, instr.operands[0])
+            && kept.rows.contains(&instr.to)
+            && !written[from as usize]
+        {
+            early.push(index);
+        }
+        written[instr.to as usize] = true;
     }
-    let touches = |operand: &Operand| matches!(operand, Operand::Row(row) if written[*row as usize]);
-    !line.copies.is_empty()
-        && instructions[range].iter().any(|i| written[i.to as usize] || i.used().iter().any(touches))
+    // Nothing else may touch where they go, and it must be known where they matter.
+    let touches = |instr: &Instr, row| {
+        instr.to == row || instr.used().iter().any(|operand| *operand == Operand::Row(row))
+    };
+    let line = (range.start..).zip(&instructions[range]);
+    early.retain(|own| {
+        let to = instructions[*own].to;
+        !line.clone().any(|(index, instr)| index != *own && touches(instr, to))
+    });
+    if written[kept.when as usize] { Vec::new() } else { early }
 }
 
-/// One piece or two of a line of code.
-fn cut(program: &Program, line: Piece) -> Vec<Piece> {
-    let Some(cut) = place_to_cut(program, &line) else { return vec![line] };
-    let (start, end) = (line.range.start, line.range.end);
-    let (before, after): (Vec<_>, Vec<_>) =
-        line.copies.into_iter().partition(|section| section.range.end <= cut);
-    [(start..cut, before), (cut..end, after)]
-        .map(|(range, copies)| Piece { range, section: None, copies })
-        .to_vec()
-}
-
-fn place_to_cut(program: &Program, line: &Piece) -> Option<usize> {
-    let (start, length) = (line.range.start, line.range.len());
+fn place_to_cut(program: &Program, range: Range<usize>) -> Option<usize> {
+    let (start, length) = (range.start, range.len());
     if !(SHORTEST..=LONGEST).contains(&length) {
         return None;
     }
     let place = |part: f64| (part * length as f64) as usize;
-    let passed = passed(program, line.range.clone());
-    let cut = match line.copies.last() {
-        // What is copied under a condition needs registers until there and not after it.
-        Some(section) => section.range.end - start,
-        None => (place(PLACES.0)..place(PLACES.1)).min_by_key(|cut| passed[*cut])?,
-    };
-    let few = f64::from(*passed.get(cut)?) <= MOST_PASSED * length as f64;
-    few.then_some(start + cut)
+    let passed = passed(program, range);
+    let cut = (place(PLACES.0)..place(PLACES.1)).min_by_key(|cut| passed[*cut])?;
+    (f64::from(passed[cut]) <= MOST_PASSED * length as f64).then_some(start + cut)
 }
 
 /// For each instruction of a range, how many results of earlier ones in it are needed by it and later ones.
@@ -128,7 +123,7 @@ fn passed(program: &Program, range: Range<usize>) -> Vec<u32> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use rubie_program::{Course, Instr, Opcode, Precision};
+    use rubie_program::{Course, Kept, Precision};
 
     /// `width` sums in 40 rows, the sum of all of these, and a chain of `chain` roots of it.
     fn program(width: u32, chain: usize) -> Program {
@@ -154,32 +149,26 @@ mod tests {
     }
 
     #[test]
-    fn sections_have_loops_of_their_own_unless_they_only_copy() {
-        let operands = [Operand::Row(1); 3];
-        let copies = Program::new(
-            "copies",
-            Precision::F64,
-            vec![Instr { op: Opcode::Copy, to: 0, operands }],
-            Vec::new(),
-            1 + 1,
-            0,
-        );
-        let copies = copies.unwrap();
-        let whole = program(60, 40).followed_by(&[&copies], 1, Course::Once).unwrap();
-        let found = pieces(&whole.clone().followed_by(&[&program(10, 10)], 0, Course::Once).unwrap());
+    fn sections_have_loops_of_their_own() {
+        let last = program(10, 10);
+        let whole = program(60, 40).followed_by(&[&last], 0, Course::Once).unwrap();
+        let found = pieces(&whole);
         let ranges: Vec<_> = found.iter().map(|piece| piece.range.clone()).collect();
-        assert_eq!(ranges, [0..141, 141..201]);
-        assert_eq!([found[0].copies.len(), found[1].copies.len()], [1, 0]);
-        assert_eq!([found[0].section.is_none(), found[1].section.is_some()], [true; 2]);
-        // What the copy may leave is in memory.
-        let section = Section { range: 2..3, when: 1, course: Course::Once };
-        let instr = |op, to, from| Instr { op, to, operands: [Operand::Row(from); 3] };
-        let instructions =
-            [(Opcode::Abs, 2, 0), (Opcode::Abs, 0, 1), (Opcode::Copy, 1, 2), (Opcode::Neg, 2, 1)];
-        let instructions = instructions.map(|(op, to, from)| instr(op, to, from)).to_vec();
-        let program = Program::new("p", Precision::F64, instructions, Vec::new(), 3, 0).unwrap();
-        let found = pieces(&program.with_section(section).unwrap());
-        assert_eq!(found.iter().map(|piece| piece.range.clone()).collect::<Vec<_>>(), [0..3, 3..4]);
+        assert_eq!(ranges, [0..100, 100..140, 140..200]);
+        assert_eq!(found.iter().filter(|piece| piece.section.is_some()).count(), 1);
+    }
+
+    #[test]
+    fn copies_of_what_is_there_are_made_early() {
+        let whole = program(60, 40);
+        let copy = |to, from| Instr { op: Opcode::Copy, to, operands: [Operand::Row(from); 3] };
+        let mut instructions = whole.instructions().to_vec();
+        // From before, from a sum, and from what the chain computes.
+        instructions.extend([copy(42, 0), copy(43, 2), copy(44, 1)]);
+        let longer = Program::new("p", Precision::F64, instructions, Vec::new(), 46, 0).unwrap();
+        assert!(pieces(&longer)[0].early.is_empty());
+        let kept = pieces(&longer.with_kept(Kept { rows: 42..45, when: 45 }).unwrap());
+        assert_eq!((kept[0].early.clone(), kept[1].done.clone()), (vec![140, 141], vec![140, 141]));
     }
 
     #[test]

@@ -50,7 +50,6 @@ impl Wide {
         let length = piece.range.len();
         let mut judged = piece.clone();
         judged.range.end = piece.range.end.min(piece.range.start + JUDGED);
-        judged.copies.retain(|section| section.range.end <= judged.range.end);
         let chained = longest_chain(program, judged.range.clone()) as usize > judged.range.len().max(AHEAD);
         let choices = if chained { CHOICES_IN_CHAINS } else { CHOICES };
         let found = choices.iter().find_map(|(copies, spills)| {
@@ -64,14 +63,16 @@ impl Wide {
 
     fn of(program: &Program, piece: &Piece, copies: u32) -> Wide {
         let locations = Locations::new(program, program.constants().len(), copies);
-        let order = in_lines(piece, copies, |line| ordered(program, locations, line));
+        let mut order = ordered(program, locations, &Stream { range: piece.range.clone(), copies });
+        order.retain(|(index, _)| !piece.done.contains(index));
         Wide { copies, steps: steps(program, locations, piece, copies, order) }
     }
 
     /// A piece for one vector, as it stands in the program.
     pub(crate) fn single(program: &Program, piece: &Piece) -> Wide {
         let locations = Locations::new(program, program.constants().len(), 1);
-        let order = in_lines(piece, 1, interleaved);
+        let mut order = interleaved(&Stream { range: piece.range.clone(), copies: 1 });
+        order.retain(|(index, _)| !piece.done.contains(index));
         Wide { copies: 1, steps: steps(program, locations, piece, 1, order) }
     }
 
@@ -82,17 +83,4 @@ impl Wide {
         let Written { spills, .. } = Body::new(&mut asm, target, locations).write(&self.steps);
         f64::from(spills) / (self.steps.len() as f64).max(1.0)
     }
-}
-
-/// An order for a piece: that of each line between its sections, and these as they are.
-fn in_lines(piece: &Piece, copies: u32, order: impl Fn(&Stream) -> Vec<(usize, u32)>) -> Vec<(usize, u32)> {
-    let mut all = Vec::with_capacity(piece.range.len() * copies as usize);
-    let mut start = piece.range.start;
-    for section in &piece.copies {
-        all.extend(order(&Stream { range: start..section.range.start, copies }));
-        all.extend((0..copies).flat_map(|copy| section.range.clone().map(move |index| (index, copy))));
-        start = section.range.end;
-    }
-    all.extend(order(&Stream { range: start..piece.range.end, copies }));
-    all
 }

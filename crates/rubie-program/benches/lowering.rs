@@ -60,7 +60,6 @@ fn step<'g>(graph: &'g Graph, equations: usize) -> Lowering<'g> {
             Phase { name: "attempt", rate: Rate::Attempt, outputs },
         ],
         homes: vec![(Rate::Run, 0)],
-        kept: None,
         first_row: 2 * equations as u32 + 2,
         first_uniform: 0,
     }

@@ -33,7 +33,6 @@
 //!     ],
 //!     phases: vec![Phase { name: "example", rate: Rate::Attempt, outputs: vec![(x * y + x.sin(), Place::Row(1))] }],
 //!     homes: vec![],
-//!     kept: None,
 //!     first_row: 2, // rows from here on are for intermediate results
 //!     first_uniform: 1,
 //! };
@@ -95,7 +94,7 @@ pub use evaluate::ValueEvaluator;
 pub use execute::{Executor, ExecutorError, ExecutorOptions, Isa, Rows, Uniforms, Visitor};
 pub use instruction::{Instr, Opcode, Operand};
 pub use interpreter::Interpreter;
-pub use lower::{Kept, Lowered, Lowering, LoweringError, Phase, Place, Port};
-pub use program::{Course, Program, ProgramError, Section, Statistics};
+pub use lower::{Lowered, Lowering, LoweringError, Phase, Place, Port};
+pub use program::{Course, Kept, Program, ProgramError, Section, Statistics};
 pub use rate::Rate;
 pub use values::{Definition, Value, ValueGraph};

@@ -19,6 +19,7 @@ pub struct Program {
     instructions: Vec<Instr>,
     constants: Vec<u64>,
     sections: Vec<Section>,
+    kept: Option<Kept>,
     rows: u32,
     uniforms: u32,
     first_scratch: u32,
@@ -38,6 +39,16 @@ pub struct Section {
     pub when: u32,
     /// How often.
     pub course: Course,
+}
+
+/// Rows that matter in some lanes only, behind the instructions that are in no section: those in which a number of the row `when` is not 0
+/// there. In others executors may leave anything in them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Kept {
+    /// The rows.
+    pub rows: Range<u32>,
+    /// The row that says where they matter, none of them.
+    pub when: u32,
 }
 
 /// How often the instructions of a section are carried out in a group of lanes, if at all.
@@ -87,6 +98,20 @@ pub enum ProgramError {
         when: u32,
         /// Number of instructions of the program.
         instructions: usize,
+        /// Number of rows.
+        rows: u32,
+    },
+    /// Rows that shall matter in some lanes only are not there, or are to say this themselves.
+    #[error(
+        "rows {kept:?} of program `{program}` cannot matter where r{when} is not 0 only: there are {rows} rows, and r{when} must be none of these"
+    )]
+    Kept {
+        /// Name of the program.
+        program: String,
+        /// The rows.
+        kept: Range<u32>,
+        /// The row that says where they matter.
+        when: u32,
         /// Number of rows.
         rows: u32,
     },
@@ -149,9 +174,9 @@ impl Program {
         uniforms: u32,
     ) -> Result<Self, ProgramError> {
         let name = name.into();
-        let (sections, first_scratch) = (Vec::new(), rows);
+        let (sections, kept, first_scratch) = (Vec::new(), None, rows);
         let program =
-            Self { name, precision, instructions, constants, sections, rows, uniforms, first_scratch };
+            Self { name, precision, instructions, constants, sections, kept, rows, uniforms, first_scratch };
         program.check_ranges()?;
         program.check_kinds()?;
         Ok(program)
@@ -162,6 +187,23 @@ impl Program {
     #[must_use]
     pub fn with_scratch(self, first_scratch: u32) -> Self {
         Self { first_scratch: first_scratch.min(self.rows), ..self }
+    }
+
+    /// The same program, of which some rows matter in some lanes only. Without this, all rows below the scratch rows matter in all lanes.
+    ///
+    /// # Errors
+    /// [`ProgramError::Kept`] if there are no such rows, or the row `when` is one of them.
+    pub fn with_kept(self, kept: Kept) -> Result<Self, ProgramError> {
+        if kept.rows.contains(&kept.when) || kept.rows.end.max(kept.when + 1) > self.rows {
+            let (program, Kept { rows: kept, when }) = (self.name, kept);
+            return Err(ProgramError::Kept { program, kept, when, rows: self.rows });
+        }
+        Ok(Self { kept: Some(kept), ..self })
+    }
+
+    /// The rows that matter in some lanes only.
+    pub fn kept(&self) -> Option<&Kept> {
+        self.kept.as_ref()
     }
 
     /// The same program with a section, after those that it has.
@@ -386,6 +428,9 @@ impl fmt::Display for Program {
         let counts =
             counts.map(|(count, thing)| format!("{count} {thing}{}", if count == 1 { "" } else { "s" }));
         writeln!(f, "program {} {:?}: {}", self.name, self.precision, counts.join(", "))?;
+        if let Some(Kept { rows, when }) = &self.kept {
+            writeln!(f, "  where r{when} is 0, r{} to r{} do not matter", rows.start, rows.end.max(1) - 1)?;
+        }
         self.parts().try_for_each(|(range, section)| {
             let indent = match section {
                 None => "",

@@ -91,7 +91,7 @@ impl<'g> Case<'g> {
         ];
         let homes = if homes { vec![(Rate::Solve, 0), (Rate::Run, 1), (Rate::Dense, 3)] } else { vec![] };
         let (first_row, first_uniform) = (4 * EACH as u32, EACH as u32);
-        Lowering { precision, ports, phases, homes, kept: None, first_row, first_uniform }.lower().unwrap()
+        Lowering { precision, ports, phases, homes, first_row, first_uniform }.lower().unwrap()
     }
 }
 
@@ -260,8 +260,7 @@ fn operations_mean_what_expressions_mean() {
         let phases =
             vec![Phase { name: "attempt", rate: Rate::Attempt, outputs: vec![(value, Place::Row(3))] }];
         let precision = Precision::F64;
-        let lowering =
-            Lowering { precision, ports, phases, homes: vec![], kept: None, first_row: 4, first_uniform: 0 };
+        let lowering = Lowering { precision, ports, phases, homes: vec![], first_row: 4, first_uniform: 0 };
         let lowered = lowering.lower().unwrap();
         let options = ExecutorOptions { isa: Isa::detect() };
         let interpreter = Interpreter::<f64>::prepare(&lowered.programs[0], &options).unwrap();
@@ -294,16 +293,8 @@ fn every_operation_is_lowered() {
                 .collect();
             let phases =
                 vec![Phase { name: "attempt", rate: Rate::Attempt, outputs: vec![(value, Place::Row(3))] }];
-            let lowered = Lowering {
-                precision,
-                ports,
-                phases,
-                homes: vec![],
-                kept: None,
-                first_row: 4,
-                first_uniform: 0,
-            }
-            .lower();
+            let lowered =
+                Lowering { precision, ports, phases, homes: vec![], first_row: 4, first_uniform: 0 }.lower();
             assert!(lowered.is_ok(), "{op:?}: {lowered:?}");
         }
     }

@@ -91,8 +91,7 @@ pub(crate) fn apart(fixed: bool, summaries: bool) -> Result<(ClockLayout, ClockP
     let (first_row, first_uniform) = (rows.one(), uniforms.one());
     let precision = Precision::F64;
     let lowered =
-        Lowering { precision, ports, phases, homes: Vec::new(), kept: None, first_row, first_uniform }
-            .lower()?;
+        Lowering { precision, ports, phases, homes: Vec::new(), first_row, first_uniform }.lower()?;
     let (rows, uniforms) = (lowered.rows, lowered.uniforms);
     let mut programs = lowered.programs.into_iter();
     let mut program = || programs.next().expect("one program per phase");

@@ -402,6 +402,7 @@ fn programs_of_attempt(spec: &KernelSpec) -> Result<(Vec<Cow<'_, Program>>, bool
 /// Lanes of a block: as many as keep its rows in the cache, at least one vector.
 fn lanes<T: Element>(rows: u32) -> usize {
     let vector = T::LANES_PER_VECTOR;
+    if let Ok(n) = std::env::var("RL") { return n.parse::<usize>().unwrap() * vector; }
     let fits = |vectors: &usize| rows as usize * vectors * 64 <= BLOCK_BYTES;
     [8, 4, 2].into_iter().find(fits).unwrap_or(1) * vector
 }

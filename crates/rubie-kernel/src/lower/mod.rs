@@ -199,13 +199,21 @@ impl KernelSpec {
         ports.extend(summaries.iter().flat_map(|summaries| summaries.ports()));
         ports.extend(events.ports(&layout));
         ports.extend(conditions.ports(&layout));
-        let kept =
-            layout.clock.reaches.map(|when| Kept { phase: attempt, rows: layout.exports.clone(), when });
-        let lowered = Lowering { precision, ports, phases, homes, kept, first_row, first_uniform }.lower()?;
+        if let Some(reaches) = layout.clock.reaches {
+            // Known before what it is asked about.
+            let outputs = &mut phases[attempt].outputs;
+            outputs.sort_by_key(|output| output.1 != Place::Row(reaches));
+        }
+        let lowered = Lowering { precision, ports, phases, homes, first_row, first_uniform }.lower()?;
         layout.hoisted = lowered.run_rows;
         layout.rows = lowered.rows;
         layout.uniforms = lowered.uniforms;
-        let mut programs = lowered.programs.into_iter();
+        let mut programs = lowered.programs;
+        if let Some(when) = layout.clock.reaches {
+            let kept = Kept { rows: layout.exports.clone(), when };
+            programs[attempt] = programs[attempt].clone().with_kept(kept)?;
+        }
+        let mut programs = programs.into_iter();
         let mut next = || programs.next().expect("one program per phase");
         let has_dense = step.dense.is_some();
         let programs = Programs {

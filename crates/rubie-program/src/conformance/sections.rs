@@ -4,7 +4,7 @@ use super::Mismatch;
 use crate::element::Element;
 use crate::execute::{Executor, ExecutorOptions, Rows, Uniforms};
 use crate::instruction::{Instr, Opcode, Operand};
-use crate::program::{Course, Program, Section};
+use crate::program::{Course, Kept, Program, Section};
 
 /// Rows: how often, what is counted down, the sum of the numbers counted, what was kept and when, what is computed in between.
 const TIMES: u32 = 0;
@@ -17,7 +17,7 @@ const WORK: u32 = 5;
 const VISITS: u32 = 6;
 const SEEN: u32 = 7;
 
-/// In every lane: the sum of 1 to a number by a repeated section, and before that a copy that only lanes with large numbers need.
+/// In every lane: the sum of 1 to a number by a repeated section, and before that a row that only lanes with large numbers need.
 pub(super) fn check<T: Element, X: Executor<T>>(
     options: &ExecutorOptions,
     lanes: usize,
@@ -82,10 +82,9 @@ fn program<T: Element>(work: u32) -> Result<Program, Mismatch> {
     let mut instructions = vec![
         instr(Opcode::Lt, WHEN, [two, Row(TIMES), two]),
         instr(Opcode::Select, WHEN, [Row(WHEN), one, zero]),
-        instr(Opcode::Add, scratch, [Row(TIMES), one, one]),
+        instr(Opcode::Add, KEPT, [Row(TIMES), one, one]),
         instr(Opcode::Copy, LEFT, [Row(TIMES); 3]),
-        instr(Opcode::Copy, KEPT, [Row(scratch); 3]),
-        instr(Opcode::Sub, scratch, [Row(scratch), one, one]),
+        instr(Opcode::Sub, scratch, [Row(KEPT), one, one]),
     ];
     let before = |k| Row(if k == 0 { scratch } else { SEEN + k });
     instructions.extend((0..work).map(|k| instr(Opcode::Max, SEEN + k + 1, [before(k), zero, zero])));
@@ -100,8 +99,8 @@ fn program<T: Element>(work: u32) -> Result<Program, Mismatch> {
     instructions.push(instr(Opcode::MulAdd, SEEN, [Row(VISITS), two, Row(TIMES)]));
     let constants = [0.0_f64, 1.0, 2.0].map(f64::to_bits).to_vec();
     let program = Program::new("sections", T::PRECISION, instructions, constants, scratch + 1, 0)?;
-    let kept = Section { range: 4..5, when: WHEN, course: Course::Once };
+    let kept = Kept { rows: KEPT..KEPT + 1, when: WHEN };
     let counted = Section { range: start..end, when: LEFT, course: Course::Repeated };
     let visited = Section { range: end..end + 1, when: VISITS, course: Course::Visited };
-    Ok(program.with_scratch(scratch).with_section(kept)?.with_section(counted)?.with_section(visited)?)
+    Ok(program.with_scratch(scratch).with_kept(kept)?.with_section(counted)?.with_section(visited)?)
 }

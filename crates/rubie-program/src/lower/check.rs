@@ -20,23 +20,6 @@ impl Lowering<'_> {
         Ok(())
     }
 
-    /// What says which outputs matter is an output of the same phase, and nothing reads its row.
-    pub(super) fn check_kept(&self) -> Result<(), LoweringError> {
-        let Some(kept) = &self.kept else { return Ok(()) };
-        let place = Place::Row(kept.when);
-        let refused = |phase, mistake| Err(LoweringError::Output { phase, place, mistake });
-        let Some(phase) = self.phases.get(kept.phase) else {
-            return refused("", "there is no such phase to keep outputs of");
-        };
-        if !phase.outputs.iter().any(|output| output.1 == place) {
-            return refused(phase.name, "no output says there which others matter");
-        }
-        if kept.rows.contains(&kept.when) || self.ports.iter().any(|port| port.place == place) {
-            return refused(phase.name, "the row that says which outputs matter must be for this alone");
-        }
-        Ok(())
-    }
-
     /// Outputs are at different places, none of them the lowering's own.
     pub(super) fn check_outputs(&self) -> Result<(), LoweringError> {
         for (index, phase) in self.phases.iter().enumerate() {

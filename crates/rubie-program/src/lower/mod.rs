@@ -36,7 +36,7 @@ mod verify;
 mod tests;
 
 pub use error::LoweringError;
-pub use plan::{Kept, Lowered, Lowering, Phase, Place, Port};
+pub use plan::{Lowered, Lowering, Phase, Place, Port};
 
 use crate::program::Program;
 use slots::Arranger;
@@ -49,7 +49,6 @@ impl Lowering<'_> {
     pub fn lower(&self) -> Result<Lowered, LoweringError> {
         self.check_homes()?;
         self.check_outputs()?;
-        self.check_kept()?;
         let selected = select::select(self)?;
         let hoisted = hoist::hoist(self, &selected);
         let mut lowered = Lowered {
@@ -60,10 +59,9 @@ impl Lowering<'_> {
             uniforms: hoisted.uniforms,
             solve_outputs: Vec::new(),
         };
-        for (number, (phase, work)) in self.phases.iter().zip(&hoisted.work).enumerate() {
-            let kept = self.kept.as_ref().filter(|kept| kept.phase == number);
-            let order = schedule::schedule(&selected.values, work, kept);
-            let arranged = Arranger::arrange(&selected.values, &hoisted, work, &order, kept);
+        for (phase, work) in self.phases.iter().zip(&hoisted.work) {
+            let order = schedule::schedule(&selected.values, work);
+            let arranged = Arranger::arrange(&selected.values, &hoisted, work, &order);
             let program = Program::new(
                 phase.name,
                 self.precision,
@@ -72,10 +70,6 @@ impl Lowering<'_> {
                 arranged.rows,
                 arranged.uniforms,
             )?;
-            let program = match arranged.section {
-                Some(section) => program.with_section(section)?,
-                None => program,
-            };
             // Uniforms may be taken from scratch rows afterwards.
             let keeps_scratch = !arranged.uniform_outputs.is_empty();
             let program = if keeps_scratch { program } else { program.with_scratch(hoisted.first_scratch) };

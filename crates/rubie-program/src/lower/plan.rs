@@ -50,18 +50,6 @@ pub struct Phase<'g> {
     pub outputs: Vec<(Expr<'g>, Place)>,
 }
 
-/// Outputs of a phase that matter in some lanes only, wherever they would cost least: they become a [section](crate::Section) in the midst of
-/// its program.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
-    /// The phase.
-    pub phase: usize,
-    /// The places of these outputs.
-    pub rows: Range<u32>,
-    /// The row of another of its outputs, a number: where it is not 0, they matter. No port is there.
-    pub when: u32,
-}
-
 /// What is to be lowered. All expressions are of one graph.
 #[derive(Clone, Debug)]
 pub struct Lowering<'g> {
@@ -75,8 +63,6 @@ pub struct Lowering<'g> {
     /// [`Rate::Solve`], [`Rate::Run`] and [`Rate::Dense`]. Without a home such values are computed where
     /// needed.
     pub homes: Vec<(Rate, usize)>,
-    /// Outputs that matter in some lanes only.
-    pub kept: Option<Kept>,
     /// The first row that lowering may use; ports and outputs are below.
     pub first_row: u32,
     /// The first uniform that lowering may use; ports and outputs are below.

@@ -5,31 +5,16 @@
 //! values are shared it is a rule of thumb.
 
 use super::hoist::Work;
-use super::{Kept, Place};
 use crate::values::{Definition, Value, ValueGraph};
 
-/// The values that a phase computes itself in their order.
-pub(super) struct Order {
-    /// Arguments before their users.
-    pub(super) values: Vec<Value>,
-    /// How many of them come before the outputs are kept that matter in some lanes only.
-    pub(super) before_kept: usize,
-}
-
-/// An order for a phase; what it keeps is computed first.
-pub(super) fn schedule(values: &ValueGraph, work: &Work, kept: Option<&Kept>) -> Order {
+/// The values that a phase computes itself, arguments before their users.
+pub(super) fn schedule(values: &ValueGraph, work: &Work) -> Vec<Value> {
     let needs = needs(values, work);
     let mut order = Vec::with_capacity(needs.iter().filter(|need| **need > 0).count());
     let mut done = vec![false; needs.len()];
     let mut stack = Vec::new();
-    let comes_first = |place: &Place| match (place, kept) {
-        (Place::Row(row), Some(kept)) => kept.rows.contains(row) || *row == kept.when,
-        _ => false,
-    };
-    let (first, others): (Vec<_>, Vec<_>) = work.outputs.iter().partition(|output| comes_first(&output.1));
-    let mut before_kept = 0;
-    for (number, (output, _)) in first.iter().chain(&others).enumerate() {
-        stack.push((*output, false));
+    for &(output, _) in &work.outputs {
+        stack.push((output, false));
         while let Some((value, arguments_are_done)) = stack.pop() {
             let index = value.index();
             if needs[index] == 0 || done[index] {
@@ -45,11 +30,8 @@ pub(super) fn schedule(values: &ValueGraph, work: &Work, kept: Option<&Kept>) ->
             let arguments = by_need(values, value, &needs);
             stack.extend(arguments.iter().rev().map(|argument| (*argument, false)));
         }
-        if number + 1 == first.len() {
-            before_kept = order.len();
-        }
     }
-    Order { values: order, before_kept }
+    order
 }
 
 /// The rows that each value takes to compute, at least 1; 0 for values that are not computed in this phase.

@@ -1,14 +1,11 @@
 //! Fifth pass: rows for values, by a linear scan with immediate reuse.
 //!
 //! A value for an output row is computed in place as soon as the row's old value has no further use; otherwise
-//! it waits in a scratch row and is copied at the end, when all copies are made as if at once. Outputs that matter in some lanes
-//! only wait for one another and are copied together, as a section.
+//! it waits in a scratch row and is copied at the end, when all copies are made as if at once.
 
 use super::hoist::{Hoisted, Work};
-use super::schedule::Order;
-use super::{Kept, Place, moves};
+use super::{Place, moves};
 use crate::instruction::{Instr, Opcode, Operand};
-use crate::program::{Course, Section};
 use crate::values::{Definition, Value, ValueGraph};
 
 /// Instructions with rows, and what a program needs besides.
@@ -19,8 +16,6 @@ pub(super) struct Arranged {
     pub(super) uniforms: u32,
     /// Uniforms that are computed, as (row, uniform).
     pub(super) uniform_outputs: Vec<(u32, u32)>,
-    /// Where outputs are kept that matter in some lanes only.
-    pub(super) section: Option<Section>,
 }
 
 /// Gives out the rows of one program.
@@ -34,9 +29,7 @@ pub(super) struct Arranger<'a> {
     last_uses: Vec<u32>,
     /// The same for what ports have in rows below the scratch rows.
     last_reads: Vec<u32>,
-    /// Outputs that matter in some lanes only, by row.
-    kept: Vec<(Value, u32)>,
-    /// Output rows of other computed values, by value.
+    /// Output rows of computed values, by value.
     targets: Vec<(Value, u32)>,
     free: Vec<u32>,
     next_scratch: u32,
@@ -53,8 +46,7 @@ impl<'a> Arranger<'a> {
         values: &'a ValueGraph,
         hoisted: &Hoisted,
         work: &'a Work,
-        order: &Order,
-        kept: Option<&Kept>,
+        order: &[Value],
     ) -> Arranged {
         let mut arranger = Arranger {
             values,
@@ -63,56 +55,29 @@ impl<'a> Arranger<'a> {
             places: vec![0; values.len()],
             last_uses: vec![0; values.len()],
             last_reads: vec![0; hoisted.first_scratch as usize],
-            kept: Vec::new(),
             targets: Vec::new(),
             free: Vec::new(),
             next_scratch: hoisted.first_scratch,
-            instructions: Vec::with_capacity(order.values.len()),
+            instructions: Vec::with_capacity(order.len()),
             constants: Vec::new(),
         };
-        // What is kept is copied between two instructions.
-        let (before, after) = order.values.split_at(order.before_kept);
-        let copied = before.len() as u32 + 1;
-        let numbered = (1..).zip(before).chain((copied + 1..).zip(after));
-        arranger.find_last_uses(numbered, copied, kept);
-        for (number, value) in (1..).zip(before) {
-            arranger.compute(number, *value);
-        }
-        let section = kept.and_then(|kept| arranger.copy_kept(copied, kept.when));
-        for (number, value) in (copied + 1..).zip(after) {
+        arranger.find_last_uses(order);
+        for (number, value) in (1..).zip(order) {
             arranger.compute(number, *value);
         }
         let uniform_outputs = arranger.uniform_outputs();
         arranger.copy_outputs();
-        Arranged { section, ..arranger.finish(uniform_outputs) }
+        arranger.finish(uniform_outputs)
     }
 
-    fn find_last_uses<'v>(
-        &mut self,
-        order: impl Iterator<Item = (u32, &'v Value)>,
-        copied: u32,
-        kept: Option<&Kept>,
-    ) {
-        for (number, value) in order {
+    fn find_last_uses(&mut self, order: &[Value]) {
+        for (number, value) in (1..).zip(order) {
             self.places[value.index()] = END; // computed, but without a row yet
             for argument in self.arguments(*value) {
                 self.use_at(argument, number);
             }
         }
         for &(value, place) in &self.work.outputs {
-            if let (Place::Row(row), Some(kept)) = (place, kept)
-                && kept.rows.contains(&row)
-                && self.last_reads[row as usize] == 0
-            {
-                self.use_at(value, copied);
-                self.kept.push((value, row));
-            }
-        }
-        self.kept.sort_unstable_by_key(|kept| kept.1);
-        for &(value, place) in &self.work.outputs {
-            if self.is_kept(place) {
-                continue;
-            }
             let is_there_already = !self.is_computed(value) && self.operand(value) == place.into();
             if !is_there_already {
                 self.use_at(value, END);
@@ -135,18 +100,11 @@ impl<'a> Arranger<'a> {
         matches!(self.values.definition(value), Definition::Computed(..)) && self.places[value.index()] > 0
     }
 
-    /// Whether an output matters in some lanes only.
-    fn is_kept(&self, place: Place) -> bool {
-        matches!(place, Place::Row(row) if self.kept.binary_search_by_key(&row, |kept| kept.1).is_ok())
-    }
-
     fn use_at(&mut self, value: Value, number: u32) {
         if self.is_computed(value) {
-            let last = &mut self.last_uses[value.index()];
-            *last = number.max(*last);
+            self.last_uses[value.index()] = number;
         } else if let Operand::Row(row) = self.operand(value) {
-            let last = &mut self.last_reads[row as usize];
-            *last = number.max(*last);
+            self.last_reads[row as usize] = number;
         }
     }
 
@@ -232,41 +190,12 @@ impl<'a> Arranger<'a> {
         self.instructions.push(Instr { op: Opcode::Copy, to, operands: [from; 3] });
     }
 
-    /// Copies what matters in some lanes only, those in which the row `when` is not 0, which is an output itself.
-    fn copy_kept(&mut self, number: u32, when: u32) -> Option<Section> {
-        let &(value, _) = self.work.outputs.iter().find(|output| output.1 == Place::Row(when))?;
-        let from = self.operand(value);
-        if from != Operand::Row(when) {
-            self.copy(when, from);
-        }
-        let start = self.instructions.len();
-        let kept = self.kept.clone();
-        for &(value, row) in &kept {
-            let from = self.operand(value);
-            if from != Operand::Row(row) {
-                self.copy(row, from);
-            }
-        }
-        let mut ends: Vec<Value> = kept.into_iter().map(|(value, _)| value).collect();
-        ends.sort_unstable();
-        ends.dedup();
-        for value in ends {
-            if self.is_computed(value) && self.last_uses[value.index()] == number {
-                let place = self.operand(value);
-                self.release(place);
-            }
-        }
-        let range = start..self.instructions.len();
-        (!range.is_empty()).then_some(Section { range, when, course: Course::Once })
-    }
-
     fn copy_outputs(&mut self) {
         let mut wanted = Vec::new();
         for &(value, place) in &self.work.outputs {
             let from = self.operand(value);
             if let Place::Row(row) = place
                 && from != Operand::Row(row)
-                && !self.is_kept(place)
             {
                 wanted.push((row, from));
             }
@@ -289,6 +218,6 @@ impl<'a> Arranger<'a> {
             }
         }
         let Self { instructions, constants, .. } = self;
-        Arranged { instructions, constants, rows, uniforms, uniform_outputs, section: None }
+        Arranged { instructions, constants, rows, uniforms, uniform_outputs }
     }
 }

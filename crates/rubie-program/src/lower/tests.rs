@@ -25,7 +25,6 @@ fn listing<'g>(ports: Vec<Port<'g>>, outputs: Vec<(Expr<'g>, Place)>) -> String 
         ports,
         phases,
         homes: vec![],
-        kept: None,
         first_row: 10,
         first_uniform: 10,
     };
@@ -68,15 +67,8 @@ fn fusion_looks_at_one_phase_only() {
     let product = x[0] * x[1];
     let phase = |value| Phase { name: "attempt", rate: Rate::Attempt, outputs: vec![(value, row(9))] };
     let phases = vec![phase(product), phase(product + x[2])];
-    let lowering = Lowering {
-        precision: Precision::F64,
-        ports,
-        phases,
-        homes: vec![],
-        kept: None,
-        first_row: 10,
-        first_uniform: 0,
-    };
+    let lowering =
+        Lowering { precision: Precision::F64, ports, phases, homes: vec![], first_row: 10, first_uniform: 0 };
     let lowered = lowering.lower().unwrap();
     assert_eq!(lines(&lowered.programs[1]), "r9 = muladd r0, r1, r2");
 }
@@ -132,15 +124,8 @@ fn few_rows_are_alive() {
         level = level.chunks(2).map(|pair| pair[0] / pair[1]).collect();
     }
     let phases = vec![Phase { name: "attempt", rate: Rate::Attempt, outputs: vec![(level[0], row(0))] }];
-    let lowering = Lowering {
-        precision: Precision::F32,
-        ports,
-        phases,
-        homes: vec![],
-        kept: None,
-        first_row: 10,
-        first_uniform: 0,
-    };
+    let lowering =
+        Lowering { precision: Precision::F32, ports, phases, homes: vec![], first_row: 10, first_uniform: 0 };
     let lowered = lowering.lower().unwrap();
     assert!(lowered.rows <= 10 + 7, "{} rows", lowered.rows);
 }
@@ -168,7 +153,6 @@ fn values_go_to_the_program_of_their_rate() {
             Phase { name: "sample", rate: Rate::Sample, outputs: vec![((d / slow).round() / theta, row(4))] },
         ],
         homes: vec![(Rate::Solve, 0), (Rate::Run, 1), (Rate::Dense, 3)],
-        kept: None,
         first_row: 5,
         first_uniform: 2,
     };
@@ -193,53 +177,10 @@ fn depth_is_no_recursion() {
     let (x, ports) = states(&graph, 1);
     let deep = (0..100_000).fold(x[0], |e, _| (e + 1.0).sqrt());
     let phases = vec![Phase { name: "attempt", rate: Rate::Attempt, outputs: vec![(deep, row(0))] }];
-    let lowering = Lowering {
-        precision: Precision::F64,
-        ports,
-        phases,
-        homes: vec![],
-        kept: None,
-        first_row: 1,
-        first_uniform: 0,
-    };
+    let lowering =
+        Lowering { precision: Precision::F64, ports, phases, homes: vec![], first_row: 1, first_uniform: 0 };
     let lowered = lowering.lower().unwrap();
     assert_eq!((lowered.programs[0].instructions().len(), lowered.rows), (200_000, 2));
-}
-
-/// What matters in some lanes only is copied at one place, as soon as all of it is there; old values of rows last until then.
-#[test]
-fn kept_outputs_are_a_section() {
-    let graph = Graph::new();
-    let (x, ports) = states(&graph, 3);
-    let (sum, product) = (x[0] + x[1], x[0] * x[1]);
-    let near = x[2].gt(sum).select(graph.constant(1.0), 0.0);
-    let outputs = vec![
-        (product.sqrt(), row(0)),
-        (sum, row(4)),
-        (product, row(5)),
-        (x[0], row(6)),
-        (graph.constant(2.0), row(7)),
-        (near, row(8)),
-        (x[0] - sum, row(1)),
-    ];
-    let lowering = Lowering {
-        precision: Precision::F64,
-        ports,
-        phases: vec![Phase { name: "attempt", rate: Rate::Attempt, outputs }],
-        homes: vec![],
-        kept: Some(Kept { phase: 0, rows: 4..8, when: 8 }),
-        first_row: 10,
-        first_uniform: 0,
-    };
-    let expected = "r10 = add r0, r1; r11 = mul r0, r1; r12 = lt r10, r2; r8 = select r12, 1.0, 0.0; \
-        if r8 is not 0 in some lane:; r4 = copy r10; r5 = copy r11; r6 = copy r0; r7 = copy 2.0; \
-        r11 = sqrt r11; r1 = sub r0, r10; r0 = copy r11";
-    assert_eq!(lines(&lowering.lower().unwrap().programs[0]), expected);
-    for (when, mistake) in [(3, "no output says there"), (5, "must be for this alone")] {
-        let kept = Some(Kept { phase: 0, rows: 4..8, when });
-        let error = Lowering { kept, ..lowering.clone() }.lower().unwrap_err().to_string();
-        assert!(error.contains(mistake), "{error}");
-    }
 }
 
 #[test]
@@ -252,7 +193,6 @@ fn mistakes_are_named() {
         ports,
         phases: vec![phase(x[0] + x[1], row(0))],
         homes: vec![],
-        kept: None,
         first_row: 10,
         first_uniform: 0,
     };
