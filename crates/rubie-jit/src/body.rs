@@ -24,13 +24,19 @@ impl Body<'_> {
             self.now = now;
             self.places.vectors.unpin_all();
             self.places.masks.unpin_all();
+            if step.kept_when.is_none()
+                && let Some(over) = over.take()
+            {
+                let here = self.asm.here();
+                self.asm.land(over, here);
+            }
             match step.kept_when {
                 None => {
                     let vector = self.locations.named(step.to).1;
                     self.asm.mark(Purpose::Instruction { index: step.index, vector });
                     self.step(step);
                 }
-                // These come last, and all look at the same row.
+                // All look at the same row.
                 Some(_) if step.operands[0] == step.to && self.places.in_memory[step.to as usize] => {}
                 Some(when) => {
                     over.get_or_insert_with(|| {

@@ -140,8 +140,8 @@ fn needed(program: &Program, piece: &Piece, kept: &[u32]) -> Vec<bool> {
     needed
 }
 
-/// Rows that a piece computes and that matter in some lanes only, which ones is known by then.
-fn kept_rows(program: &Program, piece: &Piece) -> Vec<u32> {
+/// Rows that a piece computes and that matter in some lanes only, which ones is known by then. `done`: its copies are left out.
+fn kept_rows(program: &Program, piece: &Piece, done: bool) -> Vec<u32> {
     let Some(kept) = program.kept().filter(|_| piece.section.is_none()) else { return Vec::new() };
     let written =
         |range: Range<usize>, row| program.instructions()[range].iter().any(|instr| instr.to == row);
@@ -149,12 +149,25 @@ fn kept_rows(program: &Program, piece: &Piece) -> Vec<u32> {
     if written(piece.range.end..line, kept.when) {
         return Vec::new();
     }
-    let own = piece.range.clone().filter(|index| !piece.done.contains(index));
+    let own = piece.range.clone().filter(|index| !done || !piece.copies.contains(index));
     let written = own.map(|index| program.instructions()[index].to);
     let mut rows: Vec<u32> = written.filter(|row| kept.rows.contains(row)).collect();
     rows.sort_unstable();
     rows.dedup();
     rows
+}
+
+/// Where in an order a piece's copies can be made under a condition, all at once: before anything overwrites their sources. `None` if
+/// the condition may not be known there.
+fn place_of_copies(program: &Program, piece: &Piece, order: &[(usize, u32)]) -> Option<usize> {
+    let when = program.kept().filter(|_| !piece.copies.is_empty())?.when;
+    let instructions = program.instructions();
+    let sources: Vec<Operand> = piece.copies.iter().map(|copy| instructions[*copy].operands[0]).collect();
+    let writes_source = |(index, _): &(usize, u32)| sources.contains(&Operand::Row(instructions[*index].to));
+    let place = order.iter().position(writes_source).unwrap_or(order.len());
+    let line = program.sections().first().map_or(instructions.len(), |first| first.range.start);
+    let mut later = order[place..].iter().map(|(index, _)| *index).chain(piece.range.end..line);
+    (!later.any(|index| instructions[index].to == when)).then_some(place)
 }
 
 /// Adds what a section reads, but for rows that are kept where it matters. What it writes it may not write, too.
@@ -188,30 +201,28 @@ pub(crate) fn steps(
 ) -> Vec<Step> {
     let mut upcoming = vec![NEVER; locations.count()];
     let mut is_set_later = vec![false; locations.count()];
-    let kept = kept_rows(program, piece);
+    let mut order = order;
+    let is_copy = |index: &usize| piece.copies.contains(index);
+    let without: Vec<_> = order.iter().copied().filter(|(index, _)| !is_copy(index)).collect();
+    let place = place_of_copies(program, piece, &without);
+    if place.is_some() {
+        order = without;
+    }
+    let kept = kept_rows(program, piece, place.is_some());
     for (row, needed) in (0..).zip(needed(program, piece, &kept)) {
         for copy in 0..copies {
             is_set_later[locations.row(row, copy) as usize] = !needed;
         }
     }
     let is_whole = whole_exponents(program);
-    let mut steps = Vec::with_capacity(order.len() + kept.len());
+    let mut steps = Vec::with_capacity(order.len() + (kept.len() + piece.copies.len()) * copies as usize);
     // Numbers fall from the end, as how many steps there will be is not known yet.
     let mut number = NEVER - 1;
     let kept_when = program.kept().map(|kept| kept.when);
-    let own = kept.iter().map(|row| (*row, *row));
-    let early = piece.early.iter().map(|index| program.instructions()[*index]);
-    let early = early.filter_map(|copy| match copy.operands[0] {
-        Operand::Row(from) => Some((copy.to, from)),
-        _ => None,
-    });
-    for (row, from) in own.chain(early) {
+    let keep = |row: u32, from: Operand, upcoming: &mut [u32], steps: &mut Vec<Step>, number: &mut u32| {
         for copy in 0..copies {
-            let (to, source) = (locations.row(row, copy), locations.row(from, copy));
-            if row == from && !is_set_later[to as usize] {
-                continue;
-            }
-            let instr = Instr { op: Opcode::Copy, to: row, operands: [Operand::Row(from); 3] };
+            let (to, source) = (locations.row(row, copy), locations.of(from, copy));
+            let instr = Instr { op: Opcode::Copy, to: row, operands: [from; 3] };
             let [next, operands] = [[upcoming[source as usize]; 3], [source; 3]];
             let (index, is_whole, is_final, next_of_result) = (0, false, false, NEVER);
             steps.push(Step {
@@ -225,11 +236,22 @@ pub(crate) fn steps(
                 is_final,
                 kept_when,
             });
-            upcoming[source as usize] = number;
-            number -= 1;
+            upcoming[source as usize] = *number;
+            *number -= 1;
+        }
+    };
+    for row in kept {
+        if is_set_later[locations.row(row, 0) as usize] {
+            keep(row, Operand::Row(row), &mut upcoming, &mut steps, &mut number);
         }
     }
-    for (index, copy) in order.into_iter().rev() {
+    for place_in_order in (0..=order.len()).rev() {
+        if place == Some(place_in_order) {
+            for copy in piece.copies.iter().map(|copy| program.instructions()[*copy]) {
+                keep(copy.to, copy.operands[0], &mut upcoming, &mut steps, &mut number);
+            }
+        }
+        let Some((index, copy)) = place_in_order.checked_sub(1).map(|before| order[before]) else { break };
         let instr = program.instructions()[index];
         let to = locations.row(instr.to, copy);
         let is_final = !std::mem::replace(&mut is_set_later[to as usize], true);

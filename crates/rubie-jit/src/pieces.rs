@@ -10,7 +10,7 @@
 
 use std::ops::Range;
 
-use rubie_program::{Instr, Opcode, Operand, Program, Section};
+use rubie_program::{Opcode, Operand, Program, Section};
 
 /// Shorter programs have no chain worth a loop.
 const SHORTEST: usize = 64;
@@ -30,59 +30,55 @@ pub(crate) struct Piece {
     pub(crate) range: Range<usize>,
     /// The section that they are.
     pub(crate) section: Option<Section>,
-    /// Copies of later pieces to rows that matter in some lanes only: they can be made at the end of this one.
-    pub(crate) early: Vec<usize>,
-    /// Instructions of this piece that an earlier one takes over.
-    pub(crate) done: Vec<usize>,
+    /// Its copies to rows that matter in some lanes only, of rows that it does not compute.
+    pub(crate) copies: Vec<usize>,
 }
 
 /// The pieces, in order.
 pub(crate) fn pieces(program: &Program) -> Vec<Piece> {
     let pieces = program.parts().flat_map(|(range, section)| match section {
         Some(section) => vec![Piece { section: Some(section.clone()), ..Piece::new(range) }],
-        None => match place_to_cut(program, range.clone()) {
-            None => vec![Piece::new(range)],
-            Some(cut) => {
-                let early = early_copies(program, range.clone(), cut);
-                let after = Piece { done: early.clone(), ..Piece::new(cut..range.end) };
-                vec![Piece { early, ..Piece::new(range.start..cut) }, after]
-            }
-        },
+        None => {
+            let cut = place_to_cut(program, range.clone()).unwrap_or(range.end);
+            let ranges = [range.start..cut, cut..range.end].into_iter().filter(|range| !range.is_empty());
+            ranges.map(|range| Piece { copies: copies(program, &range), ..Piece::new(range) }).collect()
+        }
     });
     pieces.collect()
 }
 
 impl Piece {
     fn new(range: Range<usize>) -> Self {
-        Piece { range, section: None, early: Vec::new(), done: Vec::new() }
+        Piece { range, section: None, copies: Vec::new() }
     }
 }
 
-/// Copies behind a cut to rows that matter in some lanes only, whose sources are there before it: they would hold registers for long.
-fn early_copies(program: &Program, range: Range<usize>, cut: usize) -> Vec<usize> {
+/// Copies to rows that matter in some lanes only, from rows that no instruction before has written: each would hold a register for long,
+/// but can be made at any time before the row is written. Nothing else of the piece touches where they go.
+fn copies(program: &Program, range: &Range<usize>) -> Vec<usize> {
     let Some(kept) = program.kept() else { return Vec::new() };
     let instructions = program.instructions();
     let mut written = vec![false; program.rows() as usize];
-    let mut early = Vec::new();
-    for (index, instr) in (cut..).zip(&instructions[cut..range.end]) {
+    let mut touched = vec![0; program.rows() as usize];
+    let mut copies = Vec::new();
+    for index in range.clone() {
+        let instr = &instructions[index];
         if let (Opcode::Copy, Operand::Row(from)) = (instr.op, instr.operands[0])
             && kept.rows.contains(&instr.to)
             && !written[from as usize]
         {
-            early.push(index);
+            copies.push(index);
         }
         written[instr.to as usize] = true;
+        touched[instr.to as usize] += 1;
+        for operand in instr.used() {
+            if let Operand::Row(row) = operand {
+                touched[*row as usize] += 1;
+            }
+        }
     }
-    // Nothing else may touch where they go, and it must be known where they matter.
-    let touches = |instr: &Instr, row| {
-        instr.to == row || instr.used().iter().any(|operand| *operand == Operand::Row(row))
-    };
-    let line = (range.start..).zip(&instructions[range]);
-    early.retain(|own| {
-        let to = instructions[*own].to;
-        !line.clone().any(|(index, instr)| index != *own && touches(instr, to))
-    });
-    if written[kept.when as usize] { Vec::new() } else { early }
+    copies.retain(|index| touched[instructions[*index].to as usize] == 1);
+    copies
 }
 
 fn place_to_cut(program: &Program, range: Range<usize>) -> Option<usize> {
@@ -123,7 +119,7 @@ fn passed(program: &Program, range: Range<usize>) -> Vec<u32> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use rubie_program::{Course, Kept, Precision};
+    use rubie_program::{Course, Instr, Kept, Precision};
 
     /// `width` sums in 40 rows, the sum of all of these, and a chain of `chain` roots of it.
     fn program(width: u32, chain: usize) -> Program {
@@ -159,16 +155,15 @@ mod tests {
     }
 
     #[test]
-    fn copies_of_what_is_there_are_made_early() {
-        let whole = program(60, 40);
+    fn copies_of_what_a_piece_does_not_compute_are_found() {
         let copy = |to, from| Instr { op: Opcode::Copy, to, operands: [Operand::Row(from); 3] };
-        let mut instructions = whole.instructions().to_vec();
-        // From before, from a sum, and from what the chain computes.
-        instructions.extend([copy(42, 0), copy(43, 2), copy(44, 1)]);
-        let longer = Program::new("p", Precision::F64, instructions, Vec::new(), 46, 0).unwrap();
-        assert!(pieces(&longer)[0].early.is_empty());
-        let kept = pieces(&longer.with_kept(Kept { rows: 42..45, when: 45 }).unwrap());
-        assert_eq!((kept[0].early.clone(), kept[1].done.clone()), (vec![140, 141], vec![140, 141]));
+        let sum = Instr { op: Opcode::Add, ..copy(1, 0) };
+        // Of a row from before, of a sum, to a row that is read.
+        let instructions = vec![copy(3, 0), sum, copy(4, 1), copy(5, 2), copy(2, 5)];
+        let program = Program::new("p", Precision::F64, instructions, Vec::new(), 7, 0).unwrap();
+        assert!(pieces(&program)[0].copies.is_empty());
+        let program = program.with_kept(Kept { rows: 3..6, when: 6 }).unwrap();
+        assert_eq!(pieces(&program)[0].copies, [0]);
     }
 
     #[test]

@@ -50,6 +50,7 @@ impl Wide {
         let length = piece.range.len();
         let mut judged = piece.clone();
         judged.range.end = piece.range.end.min(piece.range.start + JUDGED);
+        judged.copies.retain(|copy| judged.range.contains(copy));
         let chained = longest_chain(program, judged.range.clone()) as usize > judged.range.len().max(AHEAD);
         let choices = if chained { CHOICES_IN_CHAINS } else { CHOICES };
         let found = choices.iter().find_map(|(copies, spills)| {
@@ -63,16 +64,14 @@ impl Wide {
 
     fn of(program: &Program, piece: &Piece, copies: u32) -> Wide {
         let locations = Locations::new(program, program.constants().len(), copies);
-        let mut order = ordered(program, locations, &Stream { range: piece.range.clone(), copies });
-        order.retain(|(index, _)| !piece.done.contains(index));
+        let order = ordered(program, locations, &Stream { range: piece.range.clone(), copies });
         Wide { copies, steps: steps(program, locations, piece, copies, order) }
     }
 
     /// A piece for one vector, as it stands in the program.
     pub(crate) fn single(program: &Program, piece: &Piece) -> Wide {
         let locations = Locations::new(program, program.constants().len(), 1);
-        let mut order = interleaved(&Stream { range: piece.range.clone(), copies: 1 });
-        order.retain(|(index, _)| !piece.done.contains(index));
+        let order = interleaved(&Stream { range: piece.range.clone(), copies: 1 });
         Wide { copies: 1, steps: steps(program, locations, piece, 1, order) }
     }
 

@@ -1,7 +1,8 @@
 //! Fifth pass: rows for values, by a linear scan with immediate reuse.
 //!
 //! A value for an output row is computed in place as soon as the row's old value has no further use; otherwise
-//! it waits in a scratch row and is copied at the end, when all copies are made as if at once.
+//! it waits in a scratch row and is copied at the end, when all copies are made as if at once. What is copied from a port's row to a row
+//! that nothing reads is copied first, so that the port's row can be overwritten early.
 
 use super::hoist::{Hoisted, Work};
 use super::{Place, moves};
@@ -29,6 +30,10 @@ pub(super) struct Arranger<'a> {
     last_uses: Vec<u32>,
     /// The same for what ports have in rows below the scratch rows.
     last_reads: Vec<u32>,
+    /// Copies to be made before all else, as (from, to).
+    first: Vec<(Operand, u32)>,
+    /// Which rows these fill.
+    is_first: Vec<bool>,
     /// Output rows of computed values, by value.
     targets: Vec<(Value, u32)>,
     free: Vec<u32>,
@@ -55,6 +60,8 @@ impl<'a> Arranger<'a> {
             places: vec![0; values.len()],
             last_uses: vec![0; values.len()],
             last_reads: vec![0; hoisted.first_scratch as usize],
+            first: Vec::new(),
+            is_first: vec![false; hoisted.first_scratch as usize],
             targets: Vec::new(),
             free: Vec::new(),
             next_scratch: hoisted.first_scratch,
@@ -62,6 +69,9 @@ impl<'a> Arranger<'a> {
             constants: Vec::new(),
         };
         arranger.find_last_uses(order);
+        for (from, to) in std::mem::take(&mut arranger.first) {
+            arranger.copy(to, from);
+        }
         for (number, value) in (1..).zip(order) {
             arranger.compute(number, *value);
         }
@@ -77,7 +87,22 @@ impl<'a> Arranger<'a> {
                 self.use_at(argument, number);
             }
         }
+        let mut is_read: Vec<bool> = self.last_reads.iter().map(|last| *last > 0).collect();
+        for &(value, _) in &self.work.outputs {
+            if let Definition::Input(Operand::Row(row)) = self.values.definition(value) {
+                is_read[row as usize] = true;
+            }
+        }
         for &(value, place) in &self.work.outputs {
+            if let Place::Row(to) = place
+                && let Definition::Input(from @ Operand::Row(_)) = self.values.definition(value)
+                && from != Operand::Row(to)
+                && !is_read[to as usize]
+            {
+                self.first.push((from, to));
+                self.is_first[to as usize] = true;
+                continue;
+            }
             let is_there_already = !self.is_computed(value) && self.operand(value) == place.into();
             if !is_there_already {
                 self.use_at(value, END);
@@ -196,6 +221,7 @@ impl<'a> Arranger<'a> {
             let from = self.operand(value);
             if let Place::Row(row) = place
                 && from != Operand::Row(row)
+                && !self.is_first[row as usize]
             {
                 wanted.push((row, from));
             }

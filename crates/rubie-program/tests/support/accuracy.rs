@@ -233,8 +233,7 @@ pub(crate) fn instructions(op: Op, precision: Precision) -> usize {
     let ports = ports.collect();
     let outputs = vec![(Expr::apply(op, &symbols), Place::Row(2))];
     let phases = vec![Phase { name: "function", rate: Rate::Attempt, outputs }];
-    let lowering =
-        Lowering { precision, ports, phases, homes: Vec::new(), first_row: 3, first_uniform: 0 };
+    let lowering = Lowering { precision, ports, phases, homes: Vec::new(), first_row: 3, first_uniform: 0 };
     lowering.lower().expect("a function is lowered").programs[0].instructions().len()
 }
 
