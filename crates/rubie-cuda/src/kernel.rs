@@ -14,7 +14,7 @@ use rubie_program::{Element, Executor, ExecutorOptions, Interpreter, Isa, Precis
 
 use crate::arrays::{bytes_of, parts, real_bytes};
 use crate::engine::{Engine, Job};
-use crate::print::Source;
+use crate::print::{BLOCK, Source};
 use crate::slot::{Common, Intervals, Shape, Slot, covered};
 
 /// A part has at least so many runs per thread of the device, where a chunk has them.
@@ -236,7 +236,9 @@ impl<E: Engine> DeviceKernel<E> {
     fn slots(&self, runs: usize, shape: &Shape<'_>) -> Result<Slots, KernelError> {
         let many = self.allowance.in_flight.max(1) * self.engines.len();
         let threads = self.engines.iter().map(Engine::threads).max().unwrap_or(1);
+        // Parts of about the same length, in whole blocks.
         let wanted = runs.div_ceil(2 * many).max(RUNS_PER_THREAD * threads).min(runs);
+        let wanted = runs.div_ceil(runs.div_ceil(wanted)).next_multiple_of(BLOCK as usize).min(runs);
         let key = (shape.rows, shape.sample_times.len(), shape.uniforms.len());
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).take();
         let count = many.min(runs.div_ceil(wanted));
@@ -351,6 +353,7 @@ impl<E: Engine> Kernel for DeviceKernel<E> {
             sample_times: &sample_times,
             uniforms,
             uniforms_by_value: self.source.uniforms_by_value,
+            instructions: self.spec.programs.attempt.iter().map(|part| part.instructions().len()).sum(),
             job: self.job(controls, rows),
         };
         let shapes: Vec<Shape<'_>> = uniforms.iter().map(|uniforms| shape(uniforms)).collect();

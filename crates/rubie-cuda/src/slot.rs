@@ -18,8 +18,9 @@ use crate::engine::{Engine, Job, Uniforms};
 /// Number of counters that all threads share.
 const COUNTERS: usize = 5;
 
-/// Attempts of each thread in the first launch.
-const FIRST_QUOTA: u64 = 256;
+/// Instructions of attempts that each thread has in the first launch, where none has said yet how long they take: some hundredths of a
+/// second on GPUs for computing, and less than a second on those with a thirtieth of the units for f64.
+const FIRST_INSTRUCTIONS: u64 = 1 << 21;
 
 /// Launches shall take about so long: often enough for progress and interrupts, and well below the two seconds after which a
 /// display's driver kills a kernel; seldom enough that beginning a launch costs nothing.
@@ -42,6 +43,8 @@ pub(crate) struct Shape<'a> {
     pub(crate) sample_times: &'a [f64],
     pub(crate) uniforms: &'a [u8],
     pub(crate) uniforms_by_value: bool,
+    /// Instructions of an attempt.
+    pub(crate) instructions: usize,
     /// The numbers of a job that are the same for all parts.
     pub(crate) job: Job,
 }
@@ -118,7 +121,7 @@ impl Slot {
             counted: pinned(COUNTERS * size_of::<u64>())?,
             stream,
             threads,
-            quota: FIRST_QUOTA,
+            quota: (FIRST_INSTRUCTIONS / shape.instructions.max(1) as u64).max(1),
         })
     }
 

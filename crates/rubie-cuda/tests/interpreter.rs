@@ -101,6 +101,44 @@ fn every_method() {
     }
 }
 
+/// Steps of one size: methods with and without a memory, time in the equations, many launches.
+#[test]
+fn fixed_steps() {
+    let Some(compiler) = host::compiler() else { return };
+    let backend = HostBackend { quota: 37, ..HostBackend::new(compiler) };
+    for (model, method) in [(MODELS[0], "tsit5"), (MODELS[1], "rk4"), (MODELS[5], "vern7")] {
+        let case = Case::new(model, rubie_method::find(method).unwrap(), Kind::Fixed, Precision::F64);
+        assert!(case.spec.programs.strides.is_some());
+        assert!(compare_case(&backend, &case) > 50);
+    }
+    let text = "param k = 1\nstate x = 1\nx' = sin(9*t) - k*x";
+    let case = Case::of_text(
+        ("forced", text, 2.0),
+        rubie_method::find("tsit5").unwrap(),
+        Kind::Fixed,
+        Precision::F64,
+    );
+    assert!(compare_case(&backend, &case) > 50);
+}
+
+/// Steps of one size as numbers run out: states that become infinite in one run after the other, and states that are finite while their
+/// sum is not.
+#[test]
+fn fixed_steps_to_infinity() {
+    let Some(compiler) = host::compiler() else { return };
+    let backend = HostBackend::new(compiler);
+    let growing = "param k = 650\nstate x = 1, y = 1\nx' = k*x\ny' = k*y";
+    let large = "param k = 1\nstate x = 1, y = 1e308*k, z = 1e308\nx' = k*x\ny' = 0\nz' = 0";
+    for (name, text) in [("growing", growing), ("large", large)] {
+        for (method, kind) in [("rk4", Kind::Ends), ("tsit5", Kind::Fixed)] {
+            let method = rubie_method::find(method).unwrap();
+            let case = Case::of_text((name, text, 1.0), method, kind, Precision::F64);
+            let successes = compare_case(&backend, &case);
+            assert!(successes > 20 && successes < 130, "{}: {successes} successes", case.name);
+        }
+    }
+}
+
 /// So many uniforms that they are read from memory, and so little memory that a chunk is cut.
 #[test]
 fn many_uniforms_and_little_memory() {

@@ -96,6 +96,7 @@ impl<'a> Pieces<'a> {
             self.beginning(),
             self.initialise(),
             self.attempt(),
+            self.may_be_infinite(),
             self.samples(),
             self.summaries(),
             self.put_aside(),
@@ -112,6 +113,7 @@ impl<'a> Pieces<'a> {
             ("accepted_steps", clock.accepted_steps),
             ("events", clock.events),
         ];
+        named.extend(clock.look.map(|look| ("look", look)));
         named.extend(clock.summaries.iter().map(|summaries| ("next_summary", summaries.next)));
         let accessor = |(name, row): (&str, u32)| {
             format!("INLINE double &{name}(Lane &l) {{ return {}; }}\n", self.clock(row))
@@ -194,6 +196,23 @@ impl<'a> Pieces<'a> {
             body.push(format!("l.r.r{time} = (real)l.c.r{};", clock.now));
         }
         function("void attempt(Lane &l, const Uniforms &k)", &body)
+    }
+
+    /// Where attempts only count: whether the sum of the states could be infinite or no number. Each state's exponent says so, and whole
+    /// numbers find it out; below the limit even all states together are finite.
+    fn may_be_infinite(&self) -> String {
+        if self.spec.programs.strides.is_none() {
+            return String::new();
+        }
+        let states = self.layout.states.clone();
+        let doublings = states.len().next_power_of_two().trailing_zeros();
+        let limit = 0x7ff0_0000 - ((doublings + 1) << 20);
+        let mut body = vec!["u32 most = 0;".to_owned()];
+        body.extend(
+            states.map(|row| format!("most = max(most, (u32)(bits(l.r.r{row}) >> 32) & 0x7fffffffu);")),
+        );
+        body.push(format!("return most >= {limit:#x}u;"));
+        function("bool may_be_infinite(const Lane &l)", &body)
     }
 
     /// The parts of an attempt in their order. Where one occurs twice they are taken by number in a loop, so that

@@ -158,18 +158,42 @@ INLINE void end(Lane &l, const Job &job, u32 event) {
     l.run = NONE;
 }
 
-extern "C" __global__ void __launch_bounds__(BLOCK) rubie_run(const Job job, UNIFORMS_ARGUMENT) {
+#if HAS_STRIDES
+// Attempts steps of one size until one may mean something for the run, `most` at most; returns how many. Only the last is counted
+// as the program does it: integers count the others, and look whether a state is so large that the states' sum might be infinite.
+// They cost nothing beside arithmetic of f64.
+INLINE u64 stride(Lane &l, const Uniforms &k, u64 most) {
+    double before = attempts(l), until = look(l) - before;
+    u32 all = most < 0x7fffffff ? (u32)most : 0x7fffffffu;
+    if (until < (double)all) all = until > 1.0 ? (u32)ceil(until) : 1u;
+    u32 left = all;
+    do attempt(l, k); while (--left != 0 && !may_be_infinite(l));
+    attempts(l) = before + (double)(all - left - 1);
+    count(l, k);
+    return all - left;
+}
+#endif
+
+extern "C" __global__ void __launch_bounds__(LAUNCH_BOUNDS) rubie_run(const Job job, UNIFORMS_ARGUMENT) {
     u64 thread = (u64)blockIdx.x * BLOCK + threadIdx.x;
     if (thread >= job.threads) return;
     Lane l = {};
     u64 finished = 0, accepted = 0, rejected = 0, iterated = 0;
     load(l, job.saved + thread, job.threads);
-    for (u64 left = job.quota; left > 0; --left) {
+    for (u64 left = job.quota; left > 0;) {
         if (l.run == NONE) {
             if (!refill(l, job, UNIFORMS, finished)) break;
-            if (l.run == NONE) continue;
+            if (l.run == NONE) {
+                --left;
+                continue;
+            }
         }
+#if HAS_STRIDES
+        left -= stride(l, UNIFORMS, left);
+#else
         attempt(l, UNIFORMS);
+        --left;
+#endif
         // Zero for nearly all attempts: no sample is due, and the run goes on. Steps of one size say only that it is time to ask.
         if (events(l) == 0.0) continue;
 #if HAS_STRIDES

@@ -10,7 +10,7 @@ use rubie_kernel::{
     Backend, ChunkInputs, ChunkOutputs, ChunkReport, Controls, Input, Inputs, KernelSpec, Recording,
     SamplesMut, Status, SummaryControls, Watch,
 };
-use rubie_method::{BuildOptions, LinearSolver, Method, StepSettings};
+use rubie_method::{BuildOptions, ControllerKind, LinearSolver, Method, StepSettings};
 use rubie_model::{Event, Model, Parameter, Trigger};
 use rubie_output::{Counter, MetricRequest, OutputGraph, Span, SummaryGraph, SummaryTiming};
 use rubie_program::Precision;
@@ -35,6 +35,8 @@ pub(crate) enum Kind {
     Ends,
     /// Samples inside steps.
     Inside,
+    /// The same with steps of one size, the last of them shorter.
+    Fixed,
     /// Those, with counters.
     Counters,
     /// Samples inside steps, and summaries by some metrics.
@@ -136,8 +138,10 @@ impl Case {
             table.extend(jumps);
             table.extend([f64::INFINITY; 2]);
         }
-        let dt = (!method.adaptive()).then_some(until / 300.0);
-        let settings = StepSettings { dt, linear_solver, ..StepSettings::with_tolerance(1e-5) };
+        let fixed = kind == Kind::Fixed;
+        let dt = (fixed || !method.adaptive()).then_some(until / if fixed { 290.7 } else { 300.0 });
+        let controller = fixed.then_some(ControllerKind::Fixed);
+        let settings = StepSettings { dt, linear_solver, controller, ..StepSettings::with_tolerance(1e-5) };
         let controller = method.controller(&settings).unwrap();
         let dense = kind != Kind::Ends || text.contains("when ");
         let linear_solver = linear_solver.unwrap_or_default();
