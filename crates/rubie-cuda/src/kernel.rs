@@ -12,7 +12,7 @@ use rubie_kernel::{
 use rubie_memory::{ArrayRequest, Available, Buffer, DataType, DeviceError, Event, Placement, plan};
 use rubie_program::{Element, Executor, ExecutorOptions, Interpreter, Isa, Precision};
 
-use crate::arrays::{bytes_of, parts, real_bytes};
+use crate::arrays::{RESULTS, bytes_of, parts, real_bytes};
 use crate::engine::{Engine, Job};
 use crate::print::{BLOCK, Source};
 use crate::slot::{Common, Intervals, Shape, Slot, covered};
@@ -71,7 +71,7 @@ struct Slots {
     /// Runs of a part that were wanted.
     wanted: usize,
     /// Rows, and how many sample times and bytes of uniforms.
-    shape: ([usize; 3], usize, usize),
+    shape: ([usize; 4], usize, usize),
 }
 
 /// The solve program, which the host runs once per chunk.
@@ -174,12 +174,13 @@ impl<E: Engine> DeviceKernel<E> {
     }
 
     /// What all parts have in common.
-    fn job(&self, controls: &Controls, rows: [usize; 3]) -> Job {
+    fn job(&self, controls: &Controls, rows: [usize; 4]) -> Job {
         let first = begin::First::new(controls);
         let summary = first.summaries.as_ref();
         Job {
             sample_rows: rows[1] as u64,
             summary_rows: rows[2] as u64,
+            event_rows: rows[3] as u64,
             t0: first.time,
             first_sample: first.sample,
             first_summary: summary.map_or(f64::INFINITY, |summary| summary.time),
@@ -206,7 +207,7 @@ impl<E: Engine> DeviceKernel<E> {
     ) -> Result<usize, KernelError> {
         let failed = |error: &dyn std::fmt::Display| KernelError::Device(error.to_string());
         let bytes = shape.bytes_per_run();
-        let arrays = ["inputs", "samples", "summaries", "status"].into_iter().zip(bytes);
+        let arrays = ["inputs", "samples", "summaries", "events", "status"].into_iter().zip(bytes);
         let mut fits = runs.get();
         for engine in &self.engines {
             let mut requests = Vec::new();
@@ -273,12 +274,12 @@ impl<E: Engine> DeviceKernel<E> {
         &self,
         shapes: &[Shape<'_>],
         inputs: ChunkInputs<'_>,
-        arrays: [&mut [u8]; 3],
+        arrays: [&mut [u8]; RESULTS],
         watch: &Watch<'_>,
     ) -> Result<ChunkReport, KernelError> {
         let mut all = self.slots(inputs.runs, &shapes[0])?;
         let real = real_bytes(self.spec.precision);
-        let parts = parts(arrays, [real, real, size_of::<u32>()], inputs.runs, all.length);
+        let parts = parts(arrays, [real, real, size_of::<f64>(), size_of::<u32>()], inputs.runs, all.length);
         let zeros = all.slots.iter().take(self.engines.len()).map(|(_, slot)| slot.mark());
         let zeros: Vec<Arc<dyn Event>> = zeros.collect::<Result<_, _>>().map_err(failed)?;
         let (parts, stop) = (Mutex::new(parts.into_iter()), AtomicBool::new(false));
@@ -325,9 +326,6 @@ impl<E: Engine> Kernel for DeviceKernel<E> {
     ) -> Result<ChunkReport, KernelError> {
         let precision = self.spec.precision;
         let ChunkOutputs { samples, summaries, events, status } = outputs;
-        if !events.is_empty() {
-            return Err(KernelError::Events);
-        }
         let (samples, sample_count) = bytes_of(samples, precision)?;
         let (summaries, summary_count) = bytes_of(summaries, precision)?;
         let (layout, has_dense) = (&self.spec.layout, self.spec.programs.dense.is_some());
@@ -335,7 +333,8 @@ impl<E: Engine> Kernel for DeviceKernel<E> {
         if inputs.runs == 0 {
             return Ok(ChunkReport::default());
         }
-        let rows = [layout.inputs.len(), sample_count / inputs.runs, summary_count / inputs.runs];
+        let slots = begin::event_slots(layout, events.len(), inputs.runs)?;
+        let rows = [layout.inputs.len(), sample_count / inputs.runs, summary_count / inputs.runs, 2 * slots];
         let mut words = vec![0u32; inputs.runs];
         let sample_times = begin::sample_times(controls);
         let mut tables = Vec::new();
@@ -357,8 +356,12 @@ impl<E: Engine> Kernel for DeviceKernel<E> {
             job: self.job(controls, rows),
         };
         let shapes: Vec<Shape<'_>> = uniforms.iter().map(|uniforms| shape(uniforms)).collect();
-        let report =
-            self.compute(&shapes, inputs, [samples, summaries, cast_slice_mut(&mut words)], watch)?;
+        let report = self.compute(
+            &shapes,
+            inputs,
+            [samples, summaries, cast_slice_mut(events), cast_slice_mut(&mut words)],
+            watch,
+        )?;
         for (status, word) in status.iter_mut().zip(words) {
             status.0 = word;
         }

@@ -24,9 +24,11 @@ fn compare_case(backend: &HostBackend, case: &Case) -> usize {
     let name = &case.name;
     assert_eq!(found.status, expected.status, "{name}");
     assert_eq!(found.report, expected.report, "{name}");
-    for (what, found, expected) in
-        [("samples", &found.samples, &expected.samples), ("summaries", &found.summaries, &expected.summaries)]
-    {
+    for (what, found, expected) in [
+        ("samples", &found.samples, &expected.samples),
+        ("summaries", &found.summaries, &expected.summaries),
+        ("events", &found.events, &expected.events),
+    ] {
         for (at, (found, expected)) in found.iter().zip(expected).enumerate() {
             let (row, run) = (at / cases::RUNS, at % cases::RUNS);
             let values = [*found, *expected].map(f64::from_bits);
@@ -244,6 +246,30 @@ fn events() {
             assert!(successes > least && successes < cases::RUNS, "{}: {successes} successes", case.name);
         }
     }
+}
+
+/// The first events of each run in its slots, NaN in those that are left, and how many found none.
+#[test]
+fn recorded_events() {
+    let Some(compiler) = host::compiler() else { return };
+    let (name, text) = EVENTS[1];
+    let method = rubie_method::find("tsit5").unwrap();
+    let case = Case::of_text((name, text, 2.0), method, Kind::Ends, Precision::F64);
+    let found = case.run(&HostBackend { quota: 9, ..HostBackend::new(compiler) });
+    let event = |slot: usize, run: usize| {
+        [0, 1].map(|row| f64::from_bits(found.events[(2 * slot + row) * cases::RUNS + run]))
+    };
+    // Doses at 0, 0.25 and 0.5, and one more at 0.61; with those that follow from them there are more than slots.
+    assert_eq!(event(0, 0), [0.0, 0.0]);
+    let times = (0..7).map(|slot| event(slot, 0)[0]);
+    assert!(
+        times.clone().is_sorted() && times.clone().any(|time| time == 0.25),
+        "{:?}",
+        times.collect::<Vec<_>>()
+    );
+    assert!(found.report.unrecorded_events > 0);
+    // The run whose initial value is no number ends before its events.
+    assert!(event(6, 17)[0].is_nan());
 }
 
 /// Algebraic equations: initial values and events after which they are made consistent, runs where that fails.

@@ -59,9 +59,13 @@ pub(crate) struct Case {
 pub(crate) struct Outcome {
     pub(crate) samples: Vec<u64>,
     pub(crate) summaries: Vec<u64>,
+    pub(crate) events: Vec<u64>,
     pub(crate) status: Vec<Status>,
     pub(crate) report: ChunkReport,
 }
+
+/// Events that have slots, where the model has some: fewer than happen in some runs.
+const SLOTS: usize = 7;
 
 /// Runs of a chunk: more than a block has threads.
 pub(crate) const RUNS: usize = 150;
@@ -201,10 +205,12 @@ impl Case {
         let windows = self.controls.summaries.as_ref().map_or(0, |summaries| summaries.schedule.windows());
         let lengths = [self.controls.sample_times.len() * self.columns[0], windows * self.columns[1]];
         let mut status = vec![Status::SUCCESS; RUNS];
+        let slots = if self.spec.layout.happened.is_empty() { 0 } else { SLOTS };
+        let mut events = vec![f64::NAN; 2 * slots * RUNS];
         let mut run = |samples, summaries| {
             let watch = Watch { interrupt: &AtomicBool::new(false), finished_runs: &AtomicU64::new(0) };
             let inputs = ChunkInputs { runs: RUNS, values: &values };
-            let outputs = ChunkOutputs { samples, summaries, events: &mut [], status: &mut status };
+            let outputs = ChunkOutputs { samples, summaries, events: &mut events, status: &mut status };
             kernel.run(&self.controls, inputs, outputs, &watch).unwrap()
         };
         let (samples, summaries, report) = match self.spec.precision {
@@ -223,7 +229,8 @@ impl Case {
         };
         // Times are never the same.
         let report = ChunkReport { device_time: std::time::Duration::ZERO, ..report };
-        Outcome { samples, summaries, status, report }
+        let events = events.into_iter().map(wide).collect();
+        Outcome { samples, summaries, events, status, report }
     }
 }
 
