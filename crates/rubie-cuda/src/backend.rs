@@ -11,8 +11,9 @@ use crate::nvrtc::{Architecture, Nvrtc, NvrtcError, options};
 use crate::print::Source;
 
 /// The size of a chunk for each GPU. Results travel far longer than a GPU computes, so arrays of the host should be few and used
-/// again: memory that is touched for the first time costs more than all else. Every thread should have a few runs.
-const CHUNK: ChunkSize = ChunkSize { bytes: 32 << 20, runs: 1024 };
+/// again: memory that is touched for the first time costs more than all else. Every thread should have a few runs, and at the end of a
+/// chunk, where threads have nothing more to take, others should have done much.
+const CHUNK: ChunkSize = ChunkSize { bytes: 64 << 20, runs: 1024 };
 
 /// The environment variable that says how many parts of a chunk are under way at a time, for measurements.
 const IN_FLIGHT_VARIABLE: &str = "RUBIE_PARTS_IN_FLIGHT";
@@ -99,11 +100,6 @@ impl Backend for CudaBackend {
     }
 
     fn compile(&self, spec: &KernelSpec) -> Result<Box<dyn Kernel>, BackendError> {
-        if !spec.programs.matrices.is_empty() {
-            let reason = "dense linear systems are solved on the CPU only: take --device cpu; --linear-solver sparse, where the model is not too \
-                          large for it; or a method without linear systems, such as tsit5";
-            return Err(refused(reason.to_owned()));
-        }
         let source = Source::print(spec);
         let mut engines = Vec::with_capacity(self.devices.len());
         for device in &self.devices {

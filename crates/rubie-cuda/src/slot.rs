@@ -3,6 +3,7 @@
 //! Every slot has a thread of the host. While one waits for its launch, others carry inputs and results, so that the device
 //! computes all the time.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -12,14 +13,15 @@ use bytemuck::{cast_slice, cast_slice_mut};
 use rubie_kernel::{ChunkInputs, ChunkReport, Watch};
 use rubie_memory::{Buffer, DeviceError, Event, Placement, Stream};
 
-use crate::arrays::Part;
+use crate::arrays::{Part, RESULTS};
 use crate::engine::{Engine, Job, Uniforms};
 
 /// Number of counters that all threads share.
-const COUNTERS: usize = 5;
+const COUNTERS: usize = 6;
 
-/// Attempts of each thread in the first launch.
-const FIRST_QUOTA: u64 = 256;
+/// Instructions of attempts that each thread has in the first launch, where none has said yet how long they take: some hundredths of a
+/// second on GPUs for computing, and less than a second on those with a thirtieth of the units for f64.
+const FIRST_INSTRUCTIONS: u64 = 1 << 21;
 
 /// Launches shall take about so long: often enough for progress and interrupts, and well below the two seconds after which a
 /// display's driver kills a kernel; seldom enough that beginning a launch costs nothing.
@@ -33,30 +35,58 @@ const STAGING: [usize; 2] = [16 << 10, 4 << 20];
 /// How large the arrays of a part are, and what all parts of a chunk share.
 #[derive(Debug)]
 pub(crate) struct Shape<'a> {
-    /// Rows of one value per run each: inputs, samples, summaries.
-    pub(crate) rows: [usize; 3],
+    /// Rows of one value per run each: inputs, samples, summaries, events.
+    pub(crate) rows: [usize; 4],
     /// Bytes of a number of the kernel's precision.
     pub(crate) real_bytes: usize,
     /// Words in which a thread keeps an unfinished run.
     pub(crate) saved_words: usize,
+    /// Bytes in which a thread has factors of matrices.
+    pub(crate) factor_bytes: usize,
+    /// Threads at most, as there is memory for the factors of no more.
+    pub(crate) most_threads: usize,
     pub(crate) sample_times: &'a [f64],
     pub(crate) uniforms: &'a [u8],
     pub(crate) uniforms_by_value: bool,
+    /// Instructions of an attempt.
+    pub(crate) instructions: usize,
     /// The numbers of a job that are the same for all parts.
     pub(crate) job: Job,
+    /// Where results stay on the device, if they do.
+    pub(crate) resident: Option<ResidentArrays>,
+}
+
+/// Arrays of a device that keep the results of all runs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ResidentArrays {
+    /// Addresses of samples, summaries and events.
+    pub(crate) addresses: [u64; 3],
+    /// Bytes of their elements.
+    pub(crate) element_bytes: [usize; 3],
+    /// Runs of these arrays.
+    pub(crate) runs: usize,
 }
 
 impl Shape<'_> {
+    /// Threads of a launch.
+    pub(crate) fn threads(&self, engine: &dyn Engine) -> usize {
+        engine.threads().min(self.most_threads)
+    }
+
     /// Bytes of a pinned buffer for parts of so many runs.
     pub(crate) fn staging_bytes(&self, runs: usize) -> usize {
         let most = self.bytes_per_run().into_iter().max().unwrap_or(0).saturating_mul(runs);
         (most / 4).next_multiple_of(8).clamp(STAGING[0], STAGING[1])
     }
 
-    /// Bytes of one run's inputs, samples, summaries and status.
-    pub(crate) fn bytes_per_run(&self) -> [usize; 4] {
-        let [inputs, samples, summaries] = self.rows;
-        [inputs * size_of::<f64>(), samples * self.real_bytes, summaries * self.real_bytes, size_of::<u32>()]
+    /// Bytes of one run's inputs, samples, summaries, events and status in the arrays of a part.
+    pub(crate) fn bytes_per_run(&self) -> [usize; 5] {
+        if self.resident.is_some() {
+            return [self.rows[0] * size_of::<f64>(), 0, 0, 0, size_of::<u32>()];
+        }
+        let [inputs, samples, summaries, events] = self.rows;
+        let [double, real] = [size_of::<f64>(), self.real_bytes];
+        [inputs * double, samples * real, summaries * real, events * double, size_of::<u32>()]
     }
 }
 
@@ -65,9 +95,10 @@ impl Shape<'_> {
 pub(crate) struct Slot {
     stream: Arc<dyn Stream>,
     inputs: Box<dyn Buffer>,
-    /// Samples, summaries, status words.
-    results: [Box<dyn Buffer>; 3],
+    /// Samples, summaries, events, status words.
+    results: [Box<dyn Buffer>; RESULTS],
     counters: Box<dyn Buffer>,
+    factors: Box<dyn Buffer>,
     saved: Box<dyn Buffer>,
     times: Box<dyn Buffer>,
     uniforms: Box<dyn Buffer>,
@@ -104,13 +135,14 @@ impl Slot {
         let stream = engine.device().stream()?;
         let device = |bytes: usize| stream.allocate(Placement::Device, bytes.max(8));
         let pinned = |bytes: usize| stream.allocate(Placement::Pinned, bytes);
-        let [inputs, samples, summaries, status] = shape.bytes_per_run().map(|bytes| bytes * runs);
-        let threads = engine.threads().min(runs.next_multiple_of(crate::BLOCK as usize));
+        let [inputs, samples, summaries, events, status] = shape.bytes_per_run().map(|bytes| bytes * runs);
+        let threads = shape.threads(engine).min(runs.next_multiple_of(crate::BLOCK as usize));
         let staging = shape.staging_bytes(runs);
         Ok(Slot {
             inputs: device(inputs)?,
-            results: [device(samples)?, device(summaries)?, device(status)?],
+            results: [device(samples)?, device(summaries)?, device(events)?, device(status)?],
             counters: device(COUNTERS * size_of::<u64>())?,
+            factors: device(shape.factor_bytes * threads)?,
             saved: device(shape.saved_words * threads * size_of::<u64>())?,
             times: device(size_of_val(shape.sample_times))?,
             uniforms: device(shape.uniforms.len())?,
@@ -118,7 +150,7 @@ impl Slot {
             counted: pinned(COUNTERS * size_of::<u64>())?,
             stream,
             threads,
-            quota: FIRST_QUOTA,
+            quota: (FIRST_INSTRUCTIONS / shape.instructions.max(1) as u64).max(1),
         })
     }
 
@@ -143,7 +175,7 @@ impl Slot {
             let part = common.parts.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next();
             let Some(mut part) = part else { return Ok((report, intervals)) };
             self.send_inputs(common, &part)?;
-            let job = self.job(engine, shape, part.runs.len())?;
+            let job = self.job(engine, shape, &part.runs)?;
             let mut finished = 0;
             while finished < job.runs {
                 if common.is_over() {
@@ -158,6 +190,7 @@ impl Slot {
                     report.accepted_steps += counters[2];
                     report.rejected_steps += counters[3];
                     report.newton_iterations += counters[4];
+                    report.unrecorded_events += counters[5];
                 }
             }
             self.fetch_results(&mut part)?;
@@ -190,20 +223,35 @@ impl Slot {
         self.stream.copy(&*self.counted, 0, &mut *self.counters, 0, COUNTERS * size_of::<u64>())
     }
 
-    fn job(&mut self, engine: &dyn Engine, shape: &Shape<'_>, runs: usize) -> Result<Job, DeviceError> {
-        let [samples, summaries, status] = &mut self.results;
-        Ok(Job {
+    fn job(
+        &mut self,
+        engine: &dyn Engine,
+        shape: &Shape<'_>,
+        part: &Range<usize>,
+    ) -> Result<Job, DeviceError> {
+        let runs = part.len();
+        let [samples, summaries, events, status] = &mut self.results;
+        let job = Job {
             inputs: engine.address(&mut *self.inputs)?,
             samples: engine.address(&mut **samples)?,
             summaries: engine.address(&mut **summaries)?,
+            events: engine.address(&mut **events)?,
             status: engine.address(&mut **status)?,
             sample_times: engine.address(&mut *self.times)?,
             counters: engine.address(&mut *self.counters)?,
+            factors: engine.address(&mut *self.factors)?,
             saved: engine.address(&mut *self.saved)?,
             runs: runs as u64,
+            stride: runs as u64,
             threads: self.threads as u64,
             ..shape.job
-        })
+        };
+        let Some(resident) = &shape.resident else { return Ok(job) };
+        // A part's runs are neighbours in every row of the whole arrays.
+        let first =
+            |array: usize| resident.addresses[array] + (part.start * resident.element_bytes[array]) as u64;
+        let stride = resident.runs as u64;
+        Ok(Job { samples: first(0), summaries: first(1), events: first(2), stride, ..job })
     }
 
     /// Launches, waits and fetches the counters. When the launch was under way.

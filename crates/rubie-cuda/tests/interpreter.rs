@@ -24,9 +24,11 @@ fn compare_case(backend: &HostBackend, case: &Case) -> usize {
     let name = &case.name;
     assert_eq!(found.status, expected.status, "{name}");
     assert_eq!(found.report, expected.report, "{name}");
-    for (what, found, expected) in
-        [("samples", &found.samples, &expected.samples), ("summaries", &found.summaries, &expected.summaries)]
-    {
+    for (what, found, expected) in [
+        ("samples", &found.samples, &expected.samples),
+        ("summaries", &found.summaries, &expected.summaries),
+        ("events", &found.events, &expected.events),
+    ] {
         for (at, (found, expected)) in found.iter().zip(expected).enumerate() {
             let (row, run) = (at / cases::RUNS, at % cases::RUNS);
             let values = [*found, *expected].map(f64::from_bits);
@@ -98,6 +100,44 @@ fn every_method() {
         let kind = [Kind::Inside, Kind::Ends, Kind::Summaries][i % 3];
         let precision = [Precision::F64, Precision::F64, Precision::F32][i / 3 % 3];
         compare(&backend, MODELS[i % 2], method, kind, precision);
+    }
+}
+
+/// Steps of one size: methods with and without a memory, time in the equations, many launches.
+#[test]
+fn fixed_steps() {
+    let Some(compiler) = host::compiler() else { return };
+    let backend = HostBackend { quota: 37, ..HostBackend::new(compiler) };
+    for (model, method) in [(MODELS[0], "tsit5"), (MODELS[1], "rk4"), (MODELS[5], "vern7")] {
+        let case = Case::new(model, rubie_method::find(method).unwrap(), Kind::Fixed, Precision::F64);
+        assert!(case.spec.programs.strides.is_some());
+        assert!(compare_case(&backend, &case) > 50);
+    }
+    let text = "param k = 1\nstate x = 1\nx' = sin(9*t) - k*x";
+    let case = Case::of_text(
+        ("forced", text, 2.0),
+        rubie_method::find("tsit5").unwrap(),
+        Kind::Fixed,
+        Precision::F64,
+    );
+    assert!(compare_case(&backend, &case) > 50);
+}
+
+/// Steps of one size as numbers run out: states that become infinite in one run after the other, and states that are finite while their
+/// sum is not.
+#[test]
+fn fixed_steps_to_infinity() {
+    let Some(compiler) = host::compiler() else { return };
+    let backend = HostBackend::new(compiler);
+    let growing = "param k = 650\nstate x = 1, y = 1\nx' = k*x\ny' = k*y";
+    let large = "param k = 1\nstate x = 1, y = 1e308*k, z = 1e308\nx' = k*x\ny' = 0\nz' = 0";
+    for (name, text) in [("growing", growing), ("large", large)] {
+        for (method, kind) in [("rk4", Kind::Ends), ("tsit5", Kind::Fixed)] {
+            let method = rubie_method::find(method).unwrap();
+            let case = Case::of_text((name, text, 1.0), method, kind, Precision::F64);
+            let successes = compare_case(&backend, &case);
+            assert!(successes > 20 && successes < 130, "{}: {successes} successes", case.name);
+        }
     }
 }
 
@@ -208,6 +248,58 @@ fn events() {
     }
 }
 
+/// The first events of each run in its slots, NaN in those that are left, and how many found none.
+#[test]
+fn recorded_events() {
+    let Some(compiler) = host::compiler() else { return };
+    let (name, text) = EVENTS[1];
+    let method = rubie_method::find("tsit5").unwrap();
+    let case = Case::of_text((name, text, 2.0), method, Kind::Ends, Precision::F64);
+    let found = case.run(&HostBackend { quota: 9, ..HostBackend::new(compiler) });
+    let event = |slot: usize, run: usize| {
+        [0, 1].map(|row| f64::from_bits(found.events[(2 * slot + row) * cases::RUNS + run]))
+    };
+    // Doses at 0, 0.25 and 0.5, and one more at 0.61; with those that follow from them there are more than slots.
+    assert_eq!(event(0, 0), [0.0, 0.0]);
+    let times = (0..7).map(|slot| event(slot, 0)[0]);
+    assert!(
+        times.clone().is_sorted() && times.clone().any(|time| time == 0.25),
+        "{:?}",
+        times.collect::<Vec<_>>()
+    );
+    assert!(found.report.unrecorded_events > 0);
+    // The run whose initial value is no number ends before its events.
+    assert!(event(6, 17)[0].is_nan());
+}
+
+/// Results that stay on the device are those that go to the host, whatever parts they were computed in; those that do not fit are refused.
+#[test]
+fn results_that_stay_on_the_device() {
+    let Some(compiler) = host::compiler() else { return };
+    // Every part of the chunk is a little of the whole arrays.
+    let backend = HostBackend { quota: 20, devices: 2, memory: 1 << 18, ..HostBackend::new(compiler) };
+    let interpreter = CpuBackend::<Interpreter<f32>, Interpreter<f64>>::new("interpreter", Isa::detect());
+    let method = rubie_method::find("tsit5").unwrap();
+    let (name, text) = EVENTS[1];
+    for case in [
+        Case::of_text((name, text, 2.0), method, Kind::Summaries, Precision::F64),
+        Case::new(MODELS[0], method, Kind::Fixed, Precision::F64),
+        Case::new(MODELS[1], method, Kind::Summaries, Precision::F32),
+    ] {
+        let expected = case.run(&interpreter);
+        assert!(case.run_resident(&backend).unwrap() == expected, "{}", case.name);
+        // On the CPU they are in the memory of the host.
+        assert!(case.run_resident(&interpreter).unwrap() == expected, "{}", case.name);
+    }
+    let case = Case::new(MODELS[0], method, Kind::Summaries, Precision::F64);
+    let refused = case.run_resident(&HostBackend { memory: 1 << 14, ..HostBackend::new(compiler) });
+    let message = refused.unwrap_err().to_string();
+    assert!(
+        message.starts_with("the results of 150 runs take 0.1 MiB, of host's memory 0.0 MiB"),
+        "{message}"
+    );
+}
+
 /// Algebraic equations: initial values and events after which they are made consistent, runs where that fails.
 #[test]
 fn algebraic_equations() {
@@ -262,6 +354,32 @@ fn iterations_within_iterations() {
         let case = Case::solved(("chain", text, 1.0), (None, &[]), method, (kind, precision), solver);
         assert!(compare_case(&backend, &case) > 50, "{name}");
     }
+}
+
+/// Dense linear systems: factored between the parts of an attempt, with pivots that differ from run to run, matrices without an inverse, and
+/// launches that end in between.
+#[test]
+fn dense_linear_systems() {
+    let Some(compiler) = host::compiler() else { return };
+    let backend = HostBackend { quota: 3, ..HostBackend::new(compiler) };
+    let text = "param k = 1\nstate x = 1, y = 0, z = 0, u = 0.5\nx' = -k*x + 100*y*z\ny' = k*x - 100*y*z - 30*y*y\n\
+                z' = 30*y*y - u\nu' = x - 2*u";
+    for (i, name) in
+        ["rodas5p", "kvaerno5", "radau_iia_5", "rosenbrock23", "radau_iia_9"].into_iter().enumerate()
+    {
+        let method = rubie_method::find(name).unwrap();
+        let (kind, precision) = [(Kind::Inside, Precision::F64), (Kind::Ends, Precision::F32)][i % 2];
+        let solver = Some(LinearSolver::Dense);
+        let case = Case::solved(("dense", text, 1.0), (None, &[]), method, (kind, precision), solver);
+        assert!(!case.spec.programs.matrices.is_empty(), "{name}");
+        assert!(compare_case(&backend, &case) > 50, "{name}");
+    }
+    // Little memory: few threads have room for factors.
+    let method = rubie_method::find("rodas5p").unwrap();
+    let kind = (Kind::Ends, Precision::F64);
+    let case = Case::solved(("dense", text, 1.0), (None, &[]), method, kind, Some(LinearSolver::Dense));
+    let backend = HostBackend { threads: 1024, memory: 1 << 19, ..HostBackend::new(compiler) };
+    assert!(compare_case(&backend, &case) > 50);
 }
 
 /// What the compiler optimises must not change any bit either.

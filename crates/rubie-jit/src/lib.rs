@@ -109,6 +109,9 @@ pub struct Jit<T: Element> {
 }
 
 impl<T: Element> Executor<T> for Jit<T> {
+    /// What of a first-level cache of 32 KiB is left beside results on their way to memory.
+    const CACHE_BYTES: usize = 24 * 1024;
+
     /// Compiles, and finds out whether the system lets the code run.
     ///
     /// # Errors

@@ -16,6 +16,9 @@ use crate::program::Program;
 ///
 /// The conformance suite shows whether an executor does what [`Element::evaluate`] says, to the last bit.
 pub trait Executor<T: Element>: Send + Sync + Sized {
+    /// Bytes of rows that whoever repeats programs should keep to, if that leaves a few vectors in each row.
+    const CACHE_BYTES: usize;
+
     /// Makes a program ready to run many times.
     ///
     /// # Errors

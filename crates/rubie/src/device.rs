@@ -49,13 +49,10 @@ pub(crate) fn choose(
     if options.drivers.as_ref().is_some_and(|drivers| drivers.runs().is_some()) {
         return stay("as drivers with samples for each run do not let some runs be tried".to_owned());
     }
-    if options.record_events > 0 {
-        return stay("as events are recorded there only".to_owned());
-    }
     let on_host = SolveOptions { device: DeviceChoice::Cpu, memory_limit: None, ..options.clone() };
     let solver = Solver::new(model, &on_host)?;
     if solver.linear_solver == Some(LinearSolver::Dense) {
-        return stay("as dense linear systems are solved there only".to_owned());
+        return stay("as kernels with dense linear systems take long to compile for GPUs".to_owned());
     }
     let on_cpu = seconds_on_cpu(&solver, sweep)?;
     if on_cpu < BEGINNING {

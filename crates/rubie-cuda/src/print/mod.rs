@@ -7,6 +7,7 @@
 mod literal;
 mod function;
 mod programs;
+mod calls;
 mod pieces;
 
 use std::collections::BTreeSet;
@@ -20,6 +21,15 @@ use pieces::Pieces;
 
 /// Threads of a block: a multiple of the warp, small enough that each may have all registers.
 pub const BLOCK: u32 = 128;
+
+/// Registers of a multiprocessor, on every architecture since Maxwell.
+const REGISTERS: u32 = 1 << 16;
+
+/// Registers that a thread has for other things than the numbers of a step: addresses, counters, what an instruction is about to read.
+const OTHER_REGISTERS: u32 = 16;
+
+/// With so many blocks on a multiprocessor there are always threads whose operands are there; more gain nothing.
+const ENOUGH_BLOCKS: u32 = 8;
 
 /// Bytes of uniforms that are passed with the launch, so that they are constant operands of instructions; more are read from memory.
 /// A launch may pass 4096 bytes, of which the job takes some.
@@ -38,6 +48,8 @@ pub struct Source {
     pub uniforms: usize,
     /// Words of 8 bytes in which a thread keeps an unfinished run between launches.
     pub saved_words: usize,
+    /// Bytes in which a thread has the factors of dense matrices.
+    pub factor_bytes: usize,
 }
 
 impl Source {
@@ -66,6 +78,10 @@ impl Source {
             "struct Uniforms {{\n    const real *table;\n    double entries;\n    double c[{c}];\n    real u[{u}];\n}};\n"
         );
         text.push_str(include_str!("job.cu"));
+        if !spec.programs.matrices.is_empty() {
+            text.push('\n');
+            text.push_str(include_str!("dense.cu"));
+        }
         for (name, program) in programs::step_programs(spec) {
             let functions = Functions { rows: "l.r", uniforms: "k.u" };
             let _ = write!(text, "\n{}", functions.print(&name, program));
@@ -78,7 +94,9 @@ impl Source {
         text.push_str(&pieces.print());
         text.push('\n');
         text.push_str(include_str!("run.cu"));
-        Source { text, uniforms_by_value, clock_uniforms, uniforms, saved_words: pieces.saved_words() }
+        let saved_words = pieces.saved_words();
+        let factor_bytes = pieces.factor_numbers() * real_bytes(spec.precision);
+        Source { text, uniforms_by_value, clock_uniforms, uniforms, saved_words, factor_bytes }
     }
 
     /// Bytes of the uniforms as a kernel of this precision has them.
@@ -90,11 +108,15 @@ impl Source {
 /// The table's address and its number of entries come first, 8 bytes each. Both arrays have at least one element, and the whole
 /// is a multiple of 8 bytes.
 fn uniform_bytes(clock: usize, uniforms: usize, precision: Precision) -> usize {
-    let size = match precision {
-        Precision::F32 => 4,
-        Precision::F64 => 8,
-    };
-    (8 * (2 + clock.max(1)) + size * uniforms.max(1)).next_multiple_of(8)
+    (8 * (2 + clock.max(1)) + real_bytes(precision) * uniforms.max(1)).next_multiple_of(8)
+}
+
+/// Bytes of a number.
+fn real_bytes(precision: Precision) -> usize {
+    match precision {
+        Precision::F32 => size_of::<f32>(),
+        Precision::F64 => size_of::<f64>(),
+    }
 }
 
 fn definitions(spec: &KernelSpec, uniforms_by_value: bool) -> String {
@@ -107,14 +129,21 @@ fn definitions(spec: &KernelSpec, uniforms_by_value: bool) -> String {
         Precision::F32 => "number((u32)0x7fc00000u)",
         Precision::F64 => "number((u64)0x7ff8000000000000ull)",
     };
+    let largest = match spec.precision {
+        Precision::F32 => "3.4028235e38f",
+        Precision::F64 => "1.7976931348623157e308",
+    };
     let results = layout.summaries.as_ref().map_or(0, |summaries| summaries.results.len());
     let definitions = [
         ("BLOCK", BLOCK.to_string()),
+        ("LAUNCH_BOUNDS", launch_bounds(spec)),
         ("UNIFORMS_ARGUMENT", argument.to_owned()),
         ("UNIFORMS", uniforms.to_owned()),
         ("HAS_DENSE", u32::from(spec.programs.dense.is_some()).to_string()),
         ("HAS_SUMMARIES", u32::from(layout.summaries.is_some()).to_string()),
         ("HAS_STRIDES", u32::from(spec.programs.strides.is_some()).to_string()),
+        ("HAS_MATRICES", u32::from(!spec.programs.matrices.is_empty()).to_string()),
+        ("LARGEST", largest.to_owned()),
         ("HAS_CONDITIONS", u32::from(spec.programs.conditions.is_some()).to_string()),
         ("HAS_EVENTS", u32::from(spec.programs.events.is_some()).to_string()),
         ("HALVINGS", ConditionPrograms::HALVINGS.to_string()),
@@ -141,6 +170,28 @@ fn definitions(spec: &KernelSpec, uniforms_by_value: bool) -> String {
     ];
     let lines = definitions.iter().map(|(name, value)| format!("#define {name} {value}\n"));
     lines.collect::<String>() + "\n"
+}
+
+/// Threads of a block, and perhaps how many blocks shall be on a multiprocessor at a time.
+///
+/// The compiler gives a thread the registers that the greediest place of a kernel wants. Where steps have one size nearly all time goes
+/// by in a small loop that needs fewer: so many blocks are asked for that the loop still has its registers, and what waits
+/// outside of it is in memory meanwhile. Elsewhere the compiler's choice stays.
+fn launch_bounds(spec: &KernelSpec) -> String {
+    let blocks = spec.programs.strides.as_ref().map_or(0, |_| {
+        let wanted = spec.programs.attempt.iter().map(registers).max().unwrap_or(0);
+        REGISTERS / (BLOCK * wanted.next_multiple_of(8))
+    });
+    match blocks.min(ENOUGH_BLOCKS) {
+        blocks @ 2.. => format!("BLOCK, {blocks}"),
+        _ => "BLOCK".to_owned(),
+    }
+}
+
+/// Registers that a program of f64 that runs again and again keeps busy: for the rows that it knows, and its intermediate results.
+fn registers(program: &Program) -> u32 {
+    let own = rows([program], BTreeSet::new()).len() as u32;
+    2 * (own + program.rows() - program.first_scratch()) + OTHER_REGISTERS
 }
 
 /// Every program, those of a clock apart included.

@@ -34,7 +34,7 @@ use block::Block;
 use clock::{Apart, ClockExecutors};
 use unit::{Unit, give_events, units};
 
-/// Bytes of rows that a block should keep to: about the part of a second-level cache that is a core's own.
+/// Bytes of rows that a block should keep to in any case: about the part of a second-level cache that is a core's own.
 const BLOCK_BYTES: usize = 512 * 1024;
 
 /// The programs of a spec, made ready by an executor.
@@ -232,14 +232,7 @@ impl<T: Samples, X: Executor<T>> Kernel for CpuKernel<T, X> {
         let summaries = T::samples(summaries).ok_or(KernelError::Precision)?;
         let lengths = [samples.len(), summaries.len(), status.len()];
         begin::check(&self.layout, self.prepared.sample.is_some(), controls, inputs, lengths)?;
-        if !events.is_empty() && self.prepared.events.is_none() {
-            return Err(KernelError::Events);
-        }
-        let slots = events.len() / (2 * inputs.runs).max(1);
-        let needed = 2 * slots * inputs.runs;
-        if events.len() != needed {
-            return Err(KernelError::Length { what: "events", found: events.len(), needed });
-        }
+        begin::event_slots(&self.layout, events.len(), inputs.runs)?;
         let apart = self.prepared.clock.as_ref();
         let clock = apart.map(|clock| (clock, clock.uniforms(&begin::limits(controls))));
         let given = begin::given(controls, clock.is_some());
@@ -338,7 +331,7 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
             prepared,
             layout: spec.layout.clone(),
             solve_outputs: spec.solve_outputs.clone(),
-            lanes: lanes::<T>(spec.layout.rows),
+            lanes: lanes::<T, X>(spec.layout.rows, options.isa, spec.clock.is_some()),
             isa: options.isa,
             element: PhantomData,
         })
@@ -399,12 +392,16 @@ fn programs_of_attempt(spec: &KernelSpec) -> Result<(Vec<Cow<'_, Program>>, bool
     Ok((attempt, observes))
 }
 
-/// Lanes of a block: as many as keep its rows in the cache, at least one vector.
-fn lanes<T: Element>(rows: u32) -> usize {
-    let vector = T::LANES_PER_VECTOR;
-    if let Ok(n) = std::env::var("RL") { return n.parse::<usize>().unwrap() * vector; }
-    let fits = |vectors: &usize| rows as usize * vectors * 64 <= BLOCK_BYTES;
-    [8, 4, 2].into_iter().find(fits).unwrap_or(1) * vector
+/// Lanes of a block: as many as keep its rows in the cache that suits the executor, but at least four vectors, which machine code likes to
+/// take together; if even these exceed a second-level cache, one line. Where the clock stands `apart`, each attempt ends with
+/// work for the whole block, which long rows share.
+fn lanes<T: Element, X: Executor<T>>(rows: u32, isa: Isa, apart: bool) -> usize {
+    let fits = |lines: usize, bytes| rows as usize * lines * 64 <= bytes;
+    let cache = if apart { BLOCK_BYTES } else { X::CACHE_BYTES };
+    let fewest = if isa == Isa::Avx512 { 4 } else { 2 };
+    let lines = [8, 4, 2].into_iter().find(|lines| fits(*lines, cache));
+    let lines = lines.unwrap_or(fewest).max(fewest);
+    T::LANES_PER_VECTOR * if fits(lines, BLOCK_BYTES) { lines } else { 1 }
 }
 
 /// A backend that runs kernels on CPU threads by an executor for each precision.
