@@ -359,22 +359,26 @@ fn save_inside<T: Samples, X>(
     let mut room = [0; MOST_LANES];
     let lanes = lanes.list(&mut room);
     write_samples(rows, lanes, job.interior, run, sample, unit);
-    let mut again = false;
+    let (next, now) = rows.two_rows_mut(clock.next_sample, clock.now);
+    let (next, now) = (T::as_f64_mut(next), T::as_f64(now));
+    // Lanes without another sample inside the step, and those of them that have none at its end, either.
+    let (mut through, mut over) = (LaneSet::default(), LaneSet::default());
     for &lane in lanes {
         let lane = usize::from(lane);
         sample[lane] += 1;
-        let (next, now) = (job.sample_times[sample[lane]], rows.get(clock.now, lane).to_f64());
-        rows.set(clock.next_sample, lane, T::from_f64(next));
-        again |= next < now;
-        if next >= now {
-            rows.set(inside, lane, T::from_f64(0.0));
+        next[lane] = job.sample_times[sample[lane]];
+        if next[lane] >= now[lane] {
+            through.insert(lane);
         }
-        if next > now {
-            let events = rows.get(clock.events, lane).to_f64();
-            rows.set(clock.events, lane, T::from_f64(events - SAMPLE as f64));
+        if next[lane] > now[lane] {
+            over.insert(lane);
         }
     }
-    again
+    let inside = T::as_f64_mut(rows.row_mut(inside));
+    through.iter().for_each(|lane| inside[lane] = 0.0);
+    let events = T::as_f64_mut(rows.row_mut(clock.events));
+    over.iter().for_each(|lane| events[lane] -= SAMPLE as f64);
+    through.iter().count() < lanes.len()
 }
 
 /// Writes what stands in `from` to the next samples of these lanes.
