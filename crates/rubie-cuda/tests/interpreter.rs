@@ -9,7 +9,7 @@ use host::HostBackend;
 use rubie_driver::{DriverOptions, Drivers, TimeAxis};
 use rubie_kernel::{AttemptPart, CpuBackend};
 use rubie_method::{LinearSolver, Method};
-use rubie_program::{Interpreter, Isa, Precision};
+use rubie_program::{INTERPRETER, Isa, Precision};
 
 fn compare(backend: &HostBackend, model: (&str, f64), method: &Method, kind: Kind, precision: Precision) {
     let case = Case::new(model, method, kind, precision);
@@ -19,7 +19,7 @@ fn compare(backend: &HostBackend, model: (&str, f64), method: &Method, kind: Kin
 
 /// Says how many runs succeeded.
 fn compare_case(backend: &HostBackend, case: &Case) -> usize {
-    let interpreter = CpuBackend::<Interpreter<f32>, Interpreter<f64>>::new("interpreter", Isa::detect());
+    let interpreter = CpuBackend::new("interpreter", &INTERPRETER, Isa::detect());
     let (found, expected) = (case.run(backend), case.run(&interpreter));
     let name = &case.name;
     assert_eq!(found.status, expected.status, "{name}");

@@ -86,13 +86,13 @@ mod compile;
 #[cfg(target_arch = "x86_64")]
 mod linked;
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", feature = "listing"))]
 mod listing;
 
 use std::ops::Range;
 
 use rubie_program::{
-    Element, Executor, ExecutorError, ExecutorOptions, Interpreter, Isa, Program, Rows, Uniforms,
+    Element, Executor, ExecutorError, ExecutorOptions, Executors, Interpreter, Isa, Program, Rows, Uniforms,
 };
 
 /// A program as machine code.
@@ -105,6 +105,9 @@ pub struct Jit<T: Element> {
     /// For numbers of lanes that the code cannot address, or if the system has no more memory for code.
     interpreter: Interpreter<T>,
 }
+
+/// Machine code of either precision.
+pub static JIT: Executors = Executors::new::<Jit<f32>, Jit<f64>>();
 
 impl<T: Element> Executor<T> for Jit<T> {
     /// Compiles, and finds out whether the system lets the code run.
@@ -174,6 +177,7 @@ impl<T: Element> Jit<T> {
 ///
 /// # Errors
 /// [`ExecutorError::Unsupported`] for [`Isa::Portable`] and on processors that are not x86-64.
+#[cfg(feature = "listing")]
 pub fn listing(program: &Program, isa: Isa) -> Result<String, ExecutorError> {
     #[cfg(target_arch = "x86_64")]
     if isa != Isa::Portable {

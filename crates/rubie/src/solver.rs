@@ -217,6 +217,7 @@ impl Solver {
     ///
     /// # Errors
     /// Names that the model has not, a program that there is not, and a backend without machine code.
+    #[cfg(feature = "listing")]
     pub fn assembly(&self, swept: &[String], program: &str) -> Result<String, Error> {
         self.backend.listing(&self.spec(swept)?, program)
     }

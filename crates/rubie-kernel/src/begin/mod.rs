@@ -38,8 +38,8 @@ pub fn given(controls: &Controls, apart: bool) -> Vec<f64> {
 /// - `table`: [`Controls::table`] in the precision of the programs.
 /// - `hoisted`: [`crate::KernelSpec::solve_outputs`].
 /// - `rows`, `count`: number of rows and of uniforms of the layout.
-pub fn uniforms<T: Element, X: Executor<T>>(
-    solve: &X,
+pub fn uniforms<T: Element>(
+    solve: &dyn Executor<T>,
     given: &[f64],
     table: Arc<[T]>,
     hoisted: &[(u32, u32)],

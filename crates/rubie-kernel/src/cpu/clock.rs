@@ -1,15 +1,17 @@
 //! The clocks of a block's lanes: part of the block's own rows, or, where the states are not f64, rows of their own
 //! with programs of their own.
 
-use rubie_program::{Element, Executor, ExecutorError, ExecutorOptions, Isa, Program, Rows, Uniforms};
+use rubie_program::{
+    Element, Executor, ExecutorError, ExecutorOptions, Isa, Prepare, Program, Rows, Uniforms,
+};
 
 use crate::begin::First;
 use crate::clock::ClockPrograms;
 use crate::cpu::Samples;
 use crate::layout::{ClockLayout, Layout, SummaryClockLayout};
 
-/// An executor for a program in f64, whatever its type.
-type Run = Box<dyn Fn(&mut Rows<f64>, &Uniforms<f64>) + Send + Sync>;
+/// A program in f64, made ready.
+type Run = Box<dyn Executor<f64>>;
 
 /// The programs of a clock apart, made ready.
 pub(super) struct ClockExecutors {
@@ -30,14 +32,12 @@ struct SummaryExecutors {
 }
 
 impl ClockExecutors {
-    pub(super) fn prepare<X: Executor<f64> + 'static>(
+    pub(super) fn prepare(
         programs: &ClockPrograms,
+        prepare: Prepare<f64>,
         options: &ExecutorOptions,
     ) -> Result<Self, ExecutorError> {
-        let prepare = |program: &Program| {
-            let executor = X::prepare(program, options)?;
-            Ok::<Run, ExecutorError>(Box::new(move |rows, uniforms| executor.execute(rows, uniforms)))
-        };
+        let prepare = |program: &Program| prepare(program, options);
         let summaries = programs.summaries.as_ref().map(|programs| {
             Ok::<_, ExecutorError>(SummaryExecutors {
                 inside: prepare(&programs.inside)?,
@@ -167,7 +167,7 @@ impl<T: Samples> Clocked<T> {
     /// Before an attempt: a clock apart chooses the steps.
     pub(super) fn propose(&mut self, layout: &Layout, apart: Option<Apart<'_>>) {
         if let (Some(own), Some(Apart { executors, uniforms })) = (&mut self.own, apart) {
-            (executors.propose)(own, uniforms);
+            executors.propose.execute(own, uniforms);
             executors.isa.vectorise(
                 #[inline(always)]
                 || copy(own.row(layout.clock.tried), self.rows.row_mut(layout.dt), |dt| T::from_f64(dt)),
@@ -187,7 +187,7 @@ impl<T: Samples> Clocked<T> {
                     copy(rows.row(layout.next_dt), own.row_mut(programs.next_dt), |dt| dt.to_f64());
                 },
             );
-            (executors.settle)(own, uniforms);
+            executors.settle.execute(own, uniforms);
             executors.isa.vectorise(
                 #[inline(always)]
                 || copy(own.row(layout.clock.now), rows.row_mut(layout.time), |time| T::from_f64(time)),
@@ -198,7 +198,7 @@ impl<T: Samples> Clocked<T> {
     /// Before samples inside a step: a clock apart says where they are.
     pub(super) fn place(&mut self, layout: &Layout, apart: Option<Apart<'_>>) {
         if let (Some(own), Some(Apart { executors, uniforms })) = (&mut self.own, apart) {
-            (executors.place)(own, uniforms);
+            executors.place.execute(own, uniforms);
             let rows = &mut self.rows;
             copy(own.row(executors.programs.theta), rows.row_mut(layout.theta), |theta| T::from_f64(theta));
             copy(own.row(layout.clock.next_sample), rows.row_mut(layout.sample_time), |time| {
@@ -212,11 +212,11 @@ impl<T: Samples> Clocked<T> {
         if let Some(schedule) = self.apart(layout, apart) {
             let Schedule { own, rows, executors, uniforms, clock, due, theta } = schedule;
             if inside {
-                (executors.inside)(own, uniforms);
+                executors.inside.execute(own, uniforms);
                 copy(own.row(theta), rows.row_mut(layout.theta), |theta| T::from_f64(theta));
                 copy(own.row(clock.next), rows.row_mut(layout.sample_time), |time| T::from_f64(time));
             } else {
-                (executors.at_end)(own, uniforms);
+                executors.at_end.execute(own, uniforms);
             }
             copy(own.row(clock.due), rows.row_mut(due), |due| T::from_f64(due));
         }
@@ -225,7 +225,7 @@ impl<T: Samples> Clocked<T> {
     /// After summary samples: a clock apart goes on to the next.
     pub(super) fn advance_summaries(&mut self, layout: &Layout, apart: Option<Apart<'_>>) {
         if let Some(Schedule { own, rows, executors, uniforms, clock, due, .. }) = self.apart(layout, apart) {
-            (executors.advance)(own, uniforms);
+            executors.advance.execute(own, uniforms);
             copy(own.row(clock.full), rows.row_mut(due), |full| T::from_f64(full));
         }
     }
@@ -233,7 +233,7 @@ impl<T: Samples> Clocked<T> {
     /// After complete windows: a clock apart begins new ones.
     pub(super) fn restart_summaries(&mut self, layout: &Layout, apart: Option<Apart<'_>>) {
         if let Some(Schedule { own, executors, uniforms, .. }) = self.apart(layout, apart) {
-            (executors.restart)(own, uniforms);
+            executors.restart.execute(own, uniforms);
         }
     }
 

@@ -1,4 +1,4 @@
-//! Kernels on the CPU: blocks of lanes on threads, generic over what executes the programs.
+//! Kernels on the CPU: blocks of lanes on threads, whatever executes the programs.
 //!
 //! A chunk is cut into units of consecutive runs; each thread takes a unit, puts its runs into the lanes of a block
 //! and attempts steps of all lanes together. A lane whose run ends gets the next run at once. Nothing a lane
@@ -12,13 +12,12 @@ mod staging;
 mod summaries;
 mod unit;
 
-use std::marker::PhantomData;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 
 use rubie_program::{
-    DenseLu, DenseMatrix, Element, Executor, ExecutorError, ExecutorOptions, Isa, Precision, Program, Rows,
-    Uniforms,
+    DenseLu, DenseMatrix, Element, Executor, ExecutorError, ExecutorOptions, Executors, Isa, Precision,
+    Prepare, Program, Rows, Uniforms,
 };
 
 use crate::backend::{
@@ -36,38 +35,38 @@ use unit::{Unit, give_events, units};
 /// Bytes of rows that a block should keep to: about the part of a second-level cache that is a core's own.
 const BLOCK_BYTES: usize = 512 * 1024;
 
-/// The programs of a spec, made ready by an executor.
-struct Prepared<X> {
-    solve: X,
-    initial: X,
+/// A program made ready.
+type Executable<T> = Box<dyn Executor<T>>;
+
+/// The programs of a spec, made ready.
+struct Prepared<T> {
+    solve: Executable<T>,
+    initial: Executable<T>,
     /// Programs that begin and iterate, and their rows.
-    initialisation: Option<([X; 2], InitialisationRows)>,
-    start: X,
-    attempt: Vec<X>,
+    initialisation: Option<([Executable<T>; 2], InitialisationRows)>,
+    start: Executable<T>,
+    attempt: Vec<Executable<T>>,
     /// The order of the attempt's programs.
     order: Vec<AttemptPart>,
     /// The matrices that are factored between them.
     matrices: Vec<DenseMatrix>,
     /// Programs that settle and land, where steps have one size.
-    strides: Option<[X; 2]>,
-    record: Option<X>,
-    dense: Option<X>,
-    sample: Option<X>,
-    summaries: Option<PreparedSummaries<X>>,
+    strides: Option<[Executable<T>; 2]>,
+    record: Option<Executable<T>>,
+    dense: Option<Executable<T>>,
+    sample: Option<Executable<T>>,
+    summaries: Option<PreparedSummaries<T>>,
     /// Programs that bracket, halve and cut.
-    conditions: Option<[X; 3]>,
-    events: Option<X>,
-    restart: Option<X>,
+    conditions: Option<[Executable<T>; 3]>,
+    events: Option<Executable<T>>,
+    restart: Option<Executable<T>>,
     /// The clock, where it stands apart.
     clock: Option<ClockExecutors>,
 }
 
-impl<X> Prepared<X> {
+impl<T: Element> Prepared<T> {
     /// Makes states consistent where that is wanted.
-    fn initialise<T: Element>(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>)
-    where
-        X: Executor<T>,
-    {
+    fn initialise(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>) {
         let Some(([begin, iterate], own)) = &self.initialisation else { return };
         begin.execute(rows, uniforms);
         while rows.row(own.pending).iter().any(|pending| pending.to_f64() > 0.0) {
@@ -76,10 +75,7 @@ impl<X> Prepared<X> {
     }
 
     /// Carries out the events of the model that happen now.
-    fn act<T: Element>(&self, events: &X, rows: &mut Rows<T>, uniforms: &Uniforms<T>)
-    where
-        X: Executor<T>,
-    {
+    fn act(&self, events: &Executable<T>, rows: &mut Rows<T>, uniforms: &Uniforms<T>) {
         events.execute(rows, uniforms);
         if let Some(restart) = &self.restart {
             self.initialise(rows, uniforms);
@@ -96,25 +92,24 @@ struct InitialisationRows {
 }
 
 /// The programs of the summaries, made ready.
-struct PreparedSummaries<X> {
-    inside: Option<X>,
-    at_end: X,
-    finish: X,
+struct PreparedSummaries<T> {
+    inside: Option<Executable<T>>,
+    at_end: Executable<T>,
+    finish: Executable<T>,
 }
 
-/// A kernel that runs on CPU threads, whatever executes its programs.
-struct CpuKernel<T, X> {
-    prepared: Prepared<X>,
+/// A kernel that runs on CPU threads.
+struct CpuKernel<T> {
+    prepared: Prepared<T>,
     layout: Layout,
     solve_outputs: Vec<(u32, u32)>,
     lanes: usize,
     isa: Isa,
-    element: PhantomData<T>,
 }
 
 /// Everything the threads of one chunk share.
-struct Job<'a, T: Samples, X> {
-    kernel: &'a CpuKernel<T, X>,
+struct Job<'a, T: Samples> {
+    kernel: &'a CpuKernel<T>,
     layout: &'a Layout,
     controls: &'a Controls,
     /// Times of the samples, and infinity.
@@ -132,7 +127,7 @@ struct Job<'a, T: Samples, X> {
     interior: &'a [u32],
 }
 
-impl<T: Samples, X> Job<'_, T, X> {
+impl<T: Samples> Job<'_, T> {
     fn samples_at_start(&self) -> bool {
         self.sample_times[0] == self.controls.t0
     }
@@ -156,6 +151,9 @@ impl<T: Samples, X> Job<'_, T, X> {
 trait Samples: Element {
     fn samples<'a>(room: SamplesMut<'a>) -> Option<&'a mut [Self]>;
 
+    /// What makes programs of this precision ready.
+    fn prepare(executors: &Executors) -> Prepare<Self>;
+
     /// The table in this precision.
     fn table(table: &Arc<[f64]>) -> Arc<[Self]>;
 
@@ -172,6 +170,10 @@ impl Samples for f32 {
             SamplesMut::F32(samples) => Some(samples),
             SamplesMut::F64(_) => None,
         }
+    }
+
+    fn prepare(executors: &Executors) -> Prepare<f32> {
+        executors.f32
     }
 
     fn table(table: &Arc<[f64]>) -> Arc<[f32]> {
@@ -195,6 +197,10 @@ impl Samples for f64 {
         }
     }
 
+    fn prepare(executors: &Executors) -> Prepare<f64> {
+        executors.f64
+    }
+
     fn table(table: &Arc<[f64]>) -> Arc<[f64]> {
         Arc::clone(table)
     }
@@ -208,7 +214,7 @@ impl Samples for f64 {
     }
 }
 
-impl<T: Samples, X: Executor<T>> Kernel for CpuKernel<T, X> {
+impl<T: Samples> Kernel for CpuKernel<T> {
     /// A block that computes and one for the runs that wait, and the factors of matrices.
     fn bytes_per_thread(&self) -> usize {
         let factors =
@@ -240,7 +246,7 @@ impl<T: Samples, X: Executor<T>> Kernel for CpuKernel<T, X> {
         let clock = apart.map(|clock| (clock, clock.uniforms(&begin::limits(controls))));
         let given = begin::given(controls, clock.is_some());
         let uniforms = begin::uniforms(
-            &self.prepared.solve,
+            self.prepared.solve.as_ref(),
             &given,
             T::table(&controls.table),
             &self.solve_outputs,
@@ -269,20 +275,21 @@ impl<T: Samples, X: Executor<T>> Kernel for CpuKernel<T, X> {
     }
 }
 
-impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
-    fn new<C: Executor<f64> + 'static>(
+impl<T: Samples> CpuKernel<T> {
+    fn new(
         spec: &KernelSpec,
         options: &ExecutorOptions,
-        name: &str,
+        (name, executors): (&str, &Executors),
     ) -> Result<Self, BackendError> {
         let refused = |program: &str, error: ExecutorError| BackendError::Program {
             backend: name.to_owned(),
             program: program.to_owned(),
             reason: error.to_string(),
         };
-        let prepare =
-            |program: &Program| X::prepare(program, options).map_err(|error| refused(program.name(), error));
-        let clock = spec.clock.as_ref().map(|clock| ClockExecutors::prepare::<C>(clock, options));
+        let prepare = |program: &Program| {
+            T::prepare(executors)(program, options).map_err(|error| refused(program.name(), error))
+        };
+        let clock = spec.clock.as_ref().map(|clock| ClockExecutors::prepare(clock, executors.f64, options));
         let optional = |program: &Option<Program>| program.as_ref().map(prepare).transpose();
         let programs = &spec.programs;
         let summaries = programs.summaries.as_ref().map(|programs| {
@@ -331,12 +338,11 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
             solve_outputs: spec.solve_outputs.clone(),
             lanes: lanes::<T>(spec.layout.rows),
             isa: options.isa,
-            element: PhantomData,
         })
     }
 
     /// Lets threads take units until none is left.
-    fn share(&self, job: &Job<'_, T, X>, units: Vec<Unit<'_, T>>, threads: usize) -> ChunkReport {
+    fn share(&self, job: &Job<'_, T>, units: Vec<Unit<'_, T>>, threads: usize) -> ChunkReport {
         let threads = threads.min(units.len());
         let queue = Mutex::new(units.into_iter());
         let work = || {
@@ -371,30 +377,31 @@ fn lanes<T: Element>(rows: u32) -> usize {
     [8, 4, 2].into_iter().find(fits).unwrap_or(1) * vector
 }
 
-/// A backend that runs kernels on CPU threads by an executor for each precision.
-#[derive(Clone, Debug)]
-pub struct CpuBackend<X32, X64> {
+/// A backend that runs kernels on CPU threads.
+#[derive(Clone, Copy, Debug)]
+pub struct CpuBackend {
     name: &'static str,
     options: ExecutorOptions,
-    executors: PhantomData<fn() -> (X32, X64)>,
+    executors: &'static Executors,
 }
 
-impl<X32, X64> CpuBackend<X32, X64> {
-    /// A backend called `name` whose executors use the given instruction set.
-    pub fn new(name: &'static str, isa: Isa) -> Self {
-        CpuBackend { name, options: ExecutorOptions { isa }, executors: PhantomData }
+impl CpuBackend {
+    /// A backend called `name` whose programs are run by `executors`, with the given instruction set.
+    pub fn new(name: &'static str, executors: &'static Executors, isa: Isa) -> Self {
+        CpuBackend { name, options: ExecutorOptions { isa }, executors }
     }
 }
 
-impl<X32: Executor<f32> + 'static, X64: Executor<f64> + 'static> Backend for CpuBackend<X32, X64> {
+impl Backend for CpuBackend {
     fn description(&self) -> String {
         format!("{} ({})", self.name, self.options.isa.name())
     }
 
     fn compile(&self, spec: &KernelSpec) -> Result<Box<dyn Kernel>, BackendError> {
+        let executors = (self.name, self.executors);
         Ok(match spec.precision {
-            Precision::F32 => Box::new(CpuKernel::<f32, X32>::new::<X64>(spec, &self.options, self.name)?),
-            Precision::F64 => Box::new(CpuKernel::<f64, X64>::new::<X64>(spec, &self.options, self.name)?),
+            Precision::F32 => Box::new(CpuKernel::<f32>::new(spec, &self.options, executors)?),
+            Precision::F64 => Box::new(CpuKernel::<f64>::new(spec, &self.options, executors)?),
         })
     }
 }

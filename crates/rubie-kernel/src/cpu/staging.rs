@@ -3,7 +3,7 @@
 //! Initial states, first derivatives and first steps are computed for a whole block of runs at once, so that
 //! putting one run into a lane is a copy of a few numbers and never a program run for one lane's sake.
 
-use rubie_program::{Executor, Rows};
+use rubie_program::Rows;
 
 use crate::backend::ChunkReport;
 use crate::clock::event::{ACT, MOST_AT_ONCE, STOPPED};
@@ -60,9 +60,9 @@ impl<T: Samples> Staging<T> {
     }
 
     /// The next run of the unit, if there is one; prepares a block of runs when the last is used up.
-    pub(super) fn take<X: Executor<T>>(
+    pub(super) fn take(
         &mut self,
-        job: &Job<'_, T, X>,
+        job: &Job<'_, T>,
         unit: &mut Unit<'_, T>,
         report: &mut ChunkReport,
     ) -> Option<Staged> {
@@ -89,12 +89,7 @@ impl<T: Samples> Staging<T> {
         block.copy_lane(to, &self.rows, lane, carried);
     }
 
-    fn prepare<X: Executor<T>>(
-        &mut self,
-        job: &Job<'_, T, X>,
-        unit: &mut Unit<'_, T>,
-        report: &mut ChunkReport,
-    ) {
+    fn prepare(&mut self, job: &Job<'_, T>, unit: &mut Unit<'_, T>, report: &mut ChunkReport) {
         self.load_inputs(job, unit);
         self.rows.row_mut(job.layout.time).fill(T::from_f64(job.controls.t0));
         let prepared = &job.kernel.prepared;
@@ -127,7 +122,7 @@ impl<T: Samples> Staging<T> {
     }
 
     /// Writes down which events happened at the start.
-    fn record_events<X>(&self, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>, report: &mut ChunkReport) {
+    fn record_events(&self, job: &Job<'_, T>, unit: &mut Unit<'_, T>, report: &mut ChunkReport) {
         for (event, row) in job.layout.happened.clone().enumerate() {
             for (lane, happened) in self.rows.row(row)[..self.filled].iter().enumerate() {
                 if happened.to_f64() != 0.0 {
@@ -139,7 +134,7 @@ impl<T: Samples> Staging<T> {
     }
 
     /// What a lane needs after the events at the start; 0 where there are none.
-    fn code<X>(&self, lane: usize, job: &Job<'_, T, X>) -> u64 {
+    fn code(&self, lane: usize, job: &Job<'_, T>) -> u64 {
         match job.kernel.prepared.events {
             Some(_) => self.rows.row(job.layout.clock.events)[lane].to_f64() as u64,
             None => 0,
@@ -147,7 +142,7 @@ impl<T: Samples> Staging<T> {
     }
 
     /// Lanes beyond the last run repeat it: they compute something harmless.
-    fn load_inputs<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, unit: &Unit<'_, T>) {
+    fn load_inputs(&mut self, job: &Job<'_, T>, unit: &Unit<'_, T>) {
         let first = unit.runs.start + self.first;
         for (input, row) in job.layout.inputs.clone().enumerate() {
             let start = input * job.inputs.runs + first;

@@ -10,31 +10,26 @@ use crate::cpu::{Job, Samples};
 
 impl<T: Samples> Block<T> {
     /// Takes the summary samples inside the steps just accepted, then those at their ends.
-    pub(super) fn take_summaries<X: Executor<T>>(
-        &mut self,
-        mut due: Due,
-        job: &Job<'_, T, X>,
-        unit: &mut Unit<'_, T>,
-    ) {
+    pub(super) fn take_summaries(&mut self, mut due: Due, job: &Job<'_, T>, unit: &mut Unit<'_, T>) {
         let Some(programs) = &job.kernel.prepared.summaries else { return };
         let lanes = due.inside.or(due.at_end);
         if let Some(inside) = &programs.inside {
             while !due.inside.is_empty() {
-                due = self.take_summary(inside, due.inside, true, job, unit).within(lanes);
+                due = self.take_summary(inside.as_ref(), due.inside, true, job, unit).within(lanes);
             }
         }
         if !due.at_end.is_empty() {
-            self.take_summary(&programs.at_end, due.at_end, false, job, unit);
+            self.take_summary(programs.at_end.as_ref(), due.at_end, false, job, unit);
         }
     }
 
     /// Takes one summary sample of every lane that has one, which are those of `due`; returns what is due then.
-    fn take_summary<X: Executor<T>>(
+    fn take_summary(
         &mut self,
-        program: &X,
+        program: &dyn Executor<T>,
         due: LaneSet,
         inside: bool,
-        job: &Job<'_, T, X>,
+        job: &Job<'_, T>,
         unit: &mut Unit<'_, T>,
     ) -> Due {
         let Some(clock) = &job.layout.clock.summaries else { return Due::default() };
@@ -55,7 +50,7 @@ impl<T: Samples> Block<T> {
         due
     }
 
-    fn finish_windows<X: Executor<T>>(&mut self, full: LaneSet, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
+    fn finish_windows(&mut self, full: LaneSet, job: &Job<'_, T>, unit: &mut Unit<'_, T>) {
         let (Some(programs), Some(layout)) = (&job.kernel.prepared.summaries, &job.layout.summaries) else {
             return;
         };

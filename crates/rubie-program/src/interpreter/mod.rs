@@ -18,7 +18,7 @@ pub(crate) mod vector;
 use std::ops::Range;
 
 use crate::element::{Element, Precision};
-use crate::execute::{Executor, ExecutorError, ExecutorOptions, Isa, Rows, Uniforms};
+use crate::execute::{Executor, ExecutorError, ExecutorOptions, Executors, Isa, Rows, Uniforms};
 use crate::program::Program;
 use run::{Memory, Step, run};
 
@@ -30,6 +30,9 @@ pub struct Interpreter<T: Element> {
     uniforms: usize,
     isa: Isa,
 }
+
+/// The interpreters of either precision.
+pub static INTERPRETER: Executors = Executors::new::<Interpreter<f32>, Interpreter<f64>>();
 
 impl<T: Element> Executor<T> for Interpreter<T> {
     fn prepare(program: &Program, options: &ExecutorOptions) -> Result<Self, ExecutorError> {
