@@ -86,8 +86,10 @@ def methods(command):
 
 
 def solve(command, model, *options, threads=1):
-    """RuBIE's report of one solve, with the seconds of the whole process; no file unless the options say so."""
-    words = [command, "solve", model, *options, "--threads", threads, "--quiet", "--report", "json"]
+    """RuBIE's report of one solve on the CPU unless the options name a device, with the seconds of the whole process; no file unless
+    they say so."""
+    device = [] if any(str(option).split("=")[0] == "--device" for option in options) else ["--device", "cpu"]
+    words = [command, "solve", model, *options, *device, "--threads", threads, "--quiet", "--report", "json"]
     begin = time.perf_counter()
     report = json.loads(run(words, threads))
     return report | {"process_seconds": time.perf_counter() - begin}

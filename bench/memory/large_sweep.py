@@ -23,7 +23,7 @@ z' = x*y - beta*z
 
 def solve(rubie: str, folder: str, name: str, runs: int, more: list[str]) -> tuple[float, float, int, dict]:
     """Seconds, peak MiB, bytes of output, report."""
-    words = f"solve lorenz.model --sweep rho=0:21:{runs} --until 1 --save-every 0.01 --report json --quiet --out {name}"
+    words = f"solve lorenz.model --sweep rho=0:21:{runs} --until 1 --save-every 0.01 --report json --quiet --device cpu --out {name}"
     read, write = os.pipe()
     start = time.perf_counter()
     pid = os.fork()

@@ -41,6 +41,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                     (Kind::Ends, Precision::F64),
                     (Kind::Summaries, Precision::F64),
                     (Kind::Ends, Precision::F32),
+                    (Kind::Fixed, Precision::F64),
                 ],
                 false => &[(Kind::Inside, Precision::F64)],
             };

@@ -6,11 +6,14 @@ use bytemuck::cast_slice_mut;
 use rubie_kernel::{KernelError, SamplesMut};
 use rubie_program::Precision;
 
+/// Arrays of results: samples, summaries, events, status words.
+pub(crate) const RESULTS: usize = 4;
+
 /// Consecutive runs of a chunk that are computed together, and where their results go.
 pub(crate) struct Part<'a> {
     pub(crate) runs: Range<usize>,
-    /// The rows of samples, of summaries and of status words: the bytes that belong to these runs.
-    rows: [Vec<&'a mut [u8]>; 3],
+    /// The rows of each array: the bytes that belong to these runs.
+    rows: [Vec<&'a mut [u8]>; RESULTS],
 }
 
 impl Part<'_> {
@@ -35,10 +38,10 @@ impl Part<'_> {
     }
 }
 
-/// Cuts the arrays of a chunk of `runs` runs (samples, summaries, status words) into parts of `length` runs.
+/// Cuts the arrays of a chunk of `runs` runs (samples, summaries, events, status words) into parts of `length` runs.
 pub(crate) fn parts<'a>(
-    arrays: [&'a mut [u8]; 3],
-    element_bytes: [usize; 3],
+    arrays: [&'a mut [u8]; RESULTS],
+    element_bytes: [usize; RESULTS],
     runs: usize,
     length: usize,
 ) -> Vec<Part<'a>> {
@@ -93,8 +96,8 @@ mod tests {
     fn every_byte_of_a_part_goes_where_it_belongs() {
         let runs = 7;
         let [mut samples, mut summaries, mut status] = [vec![0u8; 3 * 2 * runs], vec![], vec![0u8; runs]];
-        let arrays = [&mut samples[..], &mut summaries[..], &mut status[..]];
-        for mut part in parts(arrays, [2, 2, 1], runs, 3) {
+        let arrays = [&mut samples[..], &mut summaries[..], &mut [], &mut status[..]];
+        for mut part in parts(arrays, [2, 2, 8, 1], runs, 3) {
             assert_eq!(part.bytes(0), 3 * 2 * part.runs.len());
             assert_eq!(part.bytes(1), 0);
             // What a device would hold: row after row of the part's runs.
@@ -108,7 +111,7 @@ mod tests {
                 part.take(0, 5 * i, piece);
             }
             let words: Vec<u8> = part.runs.clone().map(|run| run as u8).collect();
-            part.take(2, 0, &words);
+            part.take(3, 0, &words);
             part.take(1, 0, &[]);
         }
         for row in 0..3 {

@@ -11,8 +11,9 @@ use crate::nvrtc::{Architecture, Nvrtc, NvrtcError, options};
 use crate::print::Source;
 
 /// The size of a chunk for each GPU. Results travel far longer than a GPU computes, so arrays of the host should be few and used
-/// again: memory that is touched for the first time costs more than all else. Every thread should have a few runs.
-const CHUNK: ChunkSize = ChunkSize { bytes: 32 << 20, runs: 1024 };
+/// again: memory that is touched for the first time costs more than all else. Every thread should have a few runs, and at the end of a
+/// chunk, where threads have nothing more to take, others should have done much.
+const CHUNK: ChunkSize = ChunkSize { bytes: 64 << 20, runs: 1024 };
 
 /// The environment variable that says how many parts of a chunk are under way at a time, for measurements.
 const IN_FLIGHT_VARIABLE: &str = "RUBIE_PARTS_IN_FLIGHT";

@@ -14,16 +14,20 @@ pub struct Job {
     pub samples: u64,
     /// (window, column, run) in the kernel's precision.
     pub summaries: u64,
+    /// f64 (slot, when or which, run): recorded events.
+    pub events: u64,
     /// u32 (run).
     pub status: u64,
     /// f64: the times of the samples, and infinity.
     pub sample_times: u64,
-    /// u64: next run, finished runs, accepted steps, rejected steps.
+    /// u64: next run, finished runs, accepted steps, rejected steps, Newton iterations, events without a slot.
     pub counters: u64,
     /// u64 (word, thread): the runs that a launch leaves unfinished. All zeros hold none.
     pub saved: u64,
     /// Number of runs.
     pub runs: u64,
+    /// Runs of the arrays of samples, summaries and events, of which a job may have a part.
+    pub stride: u64,
     /// Number of threads that take part.
     pub threads: u64,
     /// Attempts of each thread in this launch.
@@ -32,6 +36,8 @@ pub struct Job {
     pub sample_rows: u64,
     /// Windows by columns.
     pub summary_rows: u64,
+    /// Slots by 2.
+    pub event_rows: u64,
     /// Start of the integration.
     pub t0: f64,
     /// Time of the first sample after it.

@@ -12,9 +12,9 @@ use rubie_kernel::{
 use rubie_memory::{ArrayRequest, Available, Buffer, DataType, DeviceError, Event, Placement, plan};
 use rubie_program::{Element, Executor, ExecutorOptions, Interpreter, Isa, Precision};
 
-use crate::arrays::{bytes_of, parts, real_bytes};
+use crate::arrays::{RESULTS, bytes_of, parts, real_bytes};
 use crate::engine::{Engine, Job};
-use crate::print::Source;
+use crate::print::{BLOCK, Source};
 use crate::slot::{Common, Intervals, Shape, Slot, covered};
 
 /// A part has at least so many runs per thread of the device, where a chunk has them.
@@ -71,7 +71,7 @@ struct Slots {
     /// Runs of a part that were wanted.
     wanted: usize,
     /// Rows, and how many sample times and bytes of uniforms.
-    shape: ([usize; 3], usize, usize),
+    shape: ([usize; 4], usize, usize),
 }
 
 /// The solve program, which the host runs once per chunk.
@@ -174,12 +174,13 @@ impl<E: Engine> DeviceKernel<E> {
     }
 
     /// What all parts have in common.
-    fn job(&self, controls: &Controls, rows: [usize; 3]) -> Job {
+    fn job(&self, controls: &Controls, rows: [usize; 4]) -> Job {
         let first = begin::First::new(controls);
         let summary = first.summaries.as_ref();
         Job {
             sample_rows: rows[1] as u64,
             summary_rows: rows[2] as u64,
+            event_rows: rows[3] as u64,
             t0: first.time,
             first_sample: first.sample,
             first_summary: summary.map_or(f64::INFINITY, |summary| summary.time),
@@ -206,7 +207,7 @@ impl<E: Engine> DeviceKernel<E> {
     ) -> Result<usize, KernelError> {
         let failed = |error: &dyn std::fmt::Display| KernelError::Device(error.to_string());
         let bytes = shape.bytes_per_run();
-        let arrays = ["inputs", "samples", "summaries", "status"].into_iter().zip(bytes);
+        let arrays = ["inputs", "samples", "summaries", "events", "status"].into_iter().zip(bytes);
         let mut fits = runs.get();
         for engine in &self.engines {
             let mut requests = Vec::new();
@@ -236,7 +237,9 @@ impl<E: Engine> DeviceKernel<E> {
     fn slots(&self, runs: usize, shape: &Shape<'_>) -> Result<Slots, KernelError> {
         let many = self.allowance.in_flight.max(1) * self.engines.len();
         let threads = self.engines.iter().map(Engine::threads).max().unwrap_or(1);
+        // Parts of about the same length, in whole blocks.
         let wanted = runs.div_ceil(2 * many).max(RUNS_PER_THREAD * threads).min(runs);
+        let wanted = runs.div_ceil(runs.div_ceil(wanted)).next_multiple_of(BLOCK as usize).min(runs);
         let key = (shape.rows, shape.sample_times.len(), shape.uniforms.len());
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).take();
         let count = many.min(runs.div_ceil(wanted));
@@ -271,12 +274,12 @@ impl<E: Engine> DeviceKernel<E> {
         &self,
         shapes: &[Shape<'_>],
         inputs: ChunkInputs<'_>,
-        arrays: [&mut [u8]; 3],
+        arrays: [&mut [u8]; RESULTS],
         watch: &Watch<'_>,
     ) -> Result<ChunkReport, KernelError> {
         let mut all = self.slots(inputs.runs, &shapes[0])?;
         let real = real_bytes(self.spec.precision);
-        let parts = parts(arrays, [real, real, size_of::<u32>()], inputs.runs, all.length);
+        let parts = parts(arrays, [real, real, size_of::<f64>(), size_of::<u32>()], inputs.runs, all.length);
         let zeros = all.slots.iter().take(self.engines.len()).map(|(_, slot)| slot.mark());
         let zeros: Vec<Arc<dyn Event>> = zeros.collect::<Result<_, _>>().map_err(failed)?;
         let (parts, stop) = (Mutex::new(parts.into_iter()), AtomicBool::new(false));
@@ -323,9 +326,6 @@ impl<E: Engine> Kernel for DeviceKernel<E> {
     ) -> Result<ChunkReport, KernelError> {
         let precision = self.spec.precision;
         let ChunkOutputs { samples, summaries, events, status } = outputs;
-        if !events.is_empty() {
-            return Err(KernelError::Events);
-        }
         let (samples, sample_count) = bytes_of(samples, precision)?;
         let (summaries, summary_count) = bytes_of(summaries, precision)?;
         let (layout, has_dense) = (&self.spec.layout, self.spec.programs.dense.is_some());
@@ -333,7 +333,8 @@ impl<E: Engine> Kernel for DeviceKernel<E> {
         if inputs.runs == 0 {
             return Ok(ChunkReport::default());
         }
-        let rows = [layout.inputs.len(), sample_count / inputs.runs, summary_count / inputs.runs];
+        let slots = begin::event_slots(layout, events.len(), inputs.runs)?;
+        let rows = [layout.inputs.len(), sample_count / inputs.runs, summary_count / inputs.runs, 2 * slots];
         let mut words = vec![0u32; inputs.runs];
         let sample_times = begin::sample_times(controls);
         let mut tables = Vec::new();
@@ -351,11 +352,16 @@ impl<E: Engine> Kernel for DeviceKernel<E> {
             sample_times: &sample_times,
             uniforms,
             uniforms_by_value: self.source.uniforms_by_value,
+            instructions: self.spec.programs.attempt.iter().map(|part| part.instructions().len()).sum(),
             job: self.job(controls, rows),
         };
         let shapes: Vec<Shape<'_>> = uniforms.iter().map(|uniforms| shape(uniforms)).collect();
-        let report =
-            self.compute(&shapes, inputs, [samples, summaries, cast_slice_mut(&mut words)], watch)?;
+        let report = self.compute(
+            &shapes,
+            inputs,
+            [samples, summaries, cast_slice_mut(events), cast_slice_mut(&mut words)],
+            watch,
+        )?;
         for (status, word) in status.iter_mut().zip(words) {
             status.0 = word;
         }

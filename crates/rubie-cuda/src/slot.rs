@@ -12,14 +12,15 @@ use bytemuck::{cast_slice, cast_slice_mut};
 use rubie_kernel::{ChunkInputs, ChunkReport, Watch};
 use rubie_memory::{Buffer, DeviceError, Event, Placement, Stream};
 
-use crate::arrays::Part;
+use crate::arrays::{Part, RESULTS};
 use crate::engine::{Engine, Job, Uniforms};
 
 /// Number of counters that all threads share.
-const COUNTERS: usize = 5;
+const COUNTERS: usize = 6;
 
-/// Attempts of each thread in the first launch.
-const FIRST_QUOTA: u64 = 256;
+/// Instructions of attempts that each thread has in the first launch, where none has said yet how long they take: some hundredths of a
+/// second on GPUs for computing, and less than a second on those with a thirtieth of the units for f64.
+const FIRST_INSTRUCTIONS: u64 = 1 << 21;
 
 /// Launches shall take about so long: often enough for progress and interrupts, and well below the two seconds after which a
 /// display's driver kills a kernel; seldom enough that beginning a launch costs nothing.
@@ -33,8 +34,8 @@ const STAGING: [usize; 2] = [16 << 10, 4 << 20];
 /// How large the arrays of a part are, and what all parts of a chunk share.
 #[derive(Debug)]
 pub(crate) struct Shape<'a> {
-    /// Rows of one value per run each: inputs, samples, summaries.
-    pub(crate) rows: [usize; 3],
+    /// Rows of one value per run each: inputs, samples, summaries, events.
+    pub(crate) rows: [usize; 4],
     /// Bytes of a number of the kernel's precision.
     pub(crate) real_bytes: usize,
     /// Words in which a thread keeps an unfinished run.
@@ -42,6 +43,8 @@ pub(crate) struct Shape<'a> {
     pub(crate) sample_times: &'a [f64],
     pub(crate) uniforms: &'a [u8],
     pub(crate) uniforms_by_value: bool,
+    /// Instructions of an attempt.
+    pub(crate) instructions: usize,
     /// The numbers of a job that are the same for all parts.
     pub(crate) job: Job,
 }
@@ -53,10 +56,11 @@ impl Shape<'_> {
         (most / 4).next_multiple_of(8).clamp(STAGING[0], STAGING[1])
     }
 
-    /// Bytes of one run's inputs, samples, summaries and status.
-    pub(crate) fn bytes_per_run(&self) -> [usize; 4] {
-        let [inputs, samples, summaries] = self.rows;
-        [inputs * size_of::<f64>(), samples * self.real_bytes, summaries * self.real_bytes, size_of::<u32>()]
+    /// Bytes of one run's inputs, samples, summaries, events and status.
+    pub(crate) fn bytes_per_run(&self) -> [usize; 5] {
+        let [inputs, samples, summaries, events] = self.rows;
+        let [double, real] = [size_of::<f64>(), self.real_bytes];
+        [inputs * double, samples * real, summaries * real, events * double, size_of::<u32>()]
     }
 }
 
@@ -65,8 +69,8 @@ impl Shape<'_> {
 pub(crate) struct Slot {
     stream: Arc<dyn Stream>,
     inputs: Box<dyn Buffer>,
-    /// Samples, summaries, status words.
-    results: [Box<dyn Buffer>; 3],
+    /// Samples, summaries, events, status words.
+    results: [Box<dyn Buffer>; RESULTS],
     counters: Box<dyn Buffer>,
     saved: Box<dyn Buffer>,
     times: Box<dyn Buffer>,
@@ -104,12 +108,12 @@ impl Slot {
         let stream = engine.device().stream()?;
         let device = |bytes: usize| stream.allocate(Placement::Device, bytes.max(8));
         let pinned = |bytes: usize| stream.allocate(Placement::Pinned, bytes);
-        let [inputs, samples, summaries, status] = shape.bytes_per_run().map(|bytes| bytes * runs);
+        let [inputs, samples, summaries, events, status] = shape.bytes_per_run().map(|bytes| bytes * runs);
         let threads = engine.threads().min(runs.next_multiple_of(crate::BLOCK as usize));
         let staging = shape.staging_bytes(runs);
         Ok(Slot {
             inputs: device(inputs)?,
-            results: [device(samples)?, device(summaries)?, device(status)?],
+            results: [device(samples)?, device(summaries)?, device(events)?, device(status)?],
             counters: device(COUNTERS * size_of::<u64>())?,
             saved: device(shape.saved_words * threads * size_of::<u64>())?,
             times: device(size_of_val(shape.sample_times))?,
@@ -118,7 +122,7 @@ impl Slot {
             counted: pinned(COUNTERS * size_of::<u64>())?,
             stream,
             threads,
-            quota: FIRST_QUOTA,
+            quota: (FIRST_INSTRUCTIONS / shape.instructions.max(1) as u64).max(1),
         })
     }
 
@@ -158,6 +162,7 @@ impl Slot {
                     report.accepted_steps += counters[2];
                     report.rejected_steps += counters[3];
                     report.newton_iterations += counters[4];
+                    report.unrecorded_events += counters[5];
                 }
             }
             self.fetch_results(&mut part)?;
@@ -191,16 +196,18 @@ impl Slot {
     }
 
     fn job(&mut self, engine: &dyn Engine, shape: &Shape<'_>, runs: usize) -> Result<Job, DeviceError> {
-        let [samples, summaries, status] = &mut self.results;
+        let [samples, summaries, events, status] = &mut self.results;
         Ok(Job {
             inputs: engine.address(&mut *self.inputs)?,
             samples: engine.address(&mut **samples)?,
             summaries: engine.address(&mut **summaries)?,
+            events: engine.address(&mut **events)?,
             status: engine.address(&mut **status)?,
             sample_times: engine.address(&mut *self.times)?,
             counters: engine.address(&mut *self.counters)?,
             saved: engine.address(&mut *self.saved)?,
             runs: runs as u64,
+            stride: runs as u64,
             threads: self.threads as u64,
             ..shape.job
         })

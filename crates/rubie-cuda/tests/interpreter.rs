@@ -24,9 +24,11 @@ fn compare_case(backend: &HostBackend, case: &Case) -> usize {
     let name = &case.name;
     assert_eq!(found.status, expected.status, "{name}");
     assert_eq!(found.report, expected.report, "{name}");
-    for (what, found, expected) in
-        [("samples", &found.samples, &expected.samples), ("summaries", &found.summaries, &expected.summaries)]
-    {
+    for (what, found, expected) in [
+        ("samples", &found.samples, &expected.samples),
+        ("summaries", &found.summaries, &expected.summaries),
+        ("events", &found.events, &expected.events),
+    ] {
         for (at, (found, expected)) in found.iter().zip(expected).enumerate() {
             let (row, run) = (at / cases::RUNS, at % cases::RUNS);
             let values = [*found, *expected].map(f64::from_bits);
@@ -98,6 +100,44 @@ fn every_method() {
         let kind = [Kind::Inside, Kind::Ends, Kind::Summaries][i % 3];
         let precision = [Precision::F64, Precision::F64, Precision::F32][i / 3 % 3];
         compare(&backend, MODELS[i % 2], method, kind, precision);
+    }
+}
+
+/// Steps of one size: methods with and without a memory, time in the equations, many launches.
+#[test]
+fn fixed_steps() {
+    let Some(compiler) = host::compiler() else { return };
+    let backend = HostBackend { quota: 37, ..HostBackend::new(compiler) };
+    for (model, method) in [(MODELS[0], "tsit5"), (MODELS[1], "rk4"), (MODELS[5], "vern7")] {
+        let case = Case::new(model, rubie_method::find(method).unwrap(), Kind::Fixed, Precision::F64);
+        assert!(case.spec.programs.strides.is_some());
+        assert!(compare_case(&backend, &case) > 50);
+    }
+    let text = "param k = 1\nstate x = 1\nx' = sin(9*t) - k*x";
+    let case = Case::of_text(
+        ("forced", text, 2.0),
+        rubie_method::find("tsit5").unwrap(),
+        Kind::Fixed,
+        Precision::F64,
+    );
+    assert!(compare_case(&backend, &case) > 50);
+}
+
+/// Steps of one size as numbers run out: states that become infinite in one run after the other, and states that are finite while their
+/// sum is not.
+#[test]
+fn fixed_steps_to_infinity() {
+    let Some(compiler) = host::compiler() else { return };
+    let backend = HostBackend::new(compiler);
+    let growing = "param k = 650\nstate x = 1, y = 1\nx' = k*x\ny' = k*y";
+    let large = "param k = 1\nstate x = 1, y = 1e308*k, z = 1e308\nx' = k*x\ny' = 0\nz' = 0";
+    for (name, text) in [("growing", growing), ("large", large)] {
+        for (method, kind) in [("rk4", Kind::Ends), ("tsit5", Kind::Fixed)] {
+            let method = rubie_method::find(method).unwrap();
+            let case = Case::of_text((name, text, 1.0), method, kind, Precision::F64);
+            let successes = compare_case(&backend, &case);
+            assert!(successes > 20 && successes < 130, "{}: {successes} successes", case.name);
+        }
     }
 }
 
@@ -206,6 +246,30 @@ fn events() {
             assert!(successes > least && successes < cases::RUNS, "{}: {successes} successes", case.name);
         }
     }
+}
+
+/// The first events of each run in its slots, NaN in those that are left, and how many found none.
+#[test]
+fn recorded_events() {
+    let Some(compiler) = host::compiler() else { return };
+    let (name, text) = EVENTS[1];
+    let method = rubie_method::find("tsit5").unwrap();
+    let case = Case::of_text((name, text, 2.0), method, Kind::Ends, Precision::F64);
+    let found = case.run(&HostBackend { quota: 9, ..HostBackend::new(compiler) });
+    let event = |slot: usize, run: usize| {
+        [0, 1].map(|row| f64::from_bits(found.events[(2 * slot + row) * cases::RUNS + run]))
+    };
+    // Doses at 0, 0.25 and 0.5, and one more at 0.61; with those that follow from them there are more than slots.
+    assert_eq!(event(0, 0), [0.0, 0.0]);
+    let times = (0..7).map(|slot| event(slot, 0)[0]);
+    assert!(
+        times.clone().is_sorted() && times.clone().any(|time| time == 0.25),
+        "{:?}",
+        times.collect::<Vec<_>>()
+    );
+    assert!(found.report.unrecorded_events > 0);
+    // The run whose initial value is no number ends before its events.
+    assert!(event(6, 17)[0].is_nan());
 }
 
 /// Algebraic equations: initial values and events after which they are made consistent, runs where that fails.

@@ -122,7 +122,7 @@ pub struct ChunkOutputs<'a> {
     /// Results of the summaries, shape (window, column, run); empty where there are none.
     pub summaries: SamplesMut<'a>,
     /// The first events of each run, shape (slot, 2, run), run fastest: when, and which one (its number among the model's events, from
-    /// 0). Slots that are left keep what they hold; empty where events are not recorded.
+    /// 0). The caller fills in NaN, which slots that are left keep; empty where events are not recorded.
     pub events: &'a mut [f64],
     /// One word per run.
     pub status: &'a mut [Status],
@@ -203,7 +203,7 @@ pub enum KernelError {
         needed: usize,
     },
     /// Room for events where none are recorded.
-    #[error("events are recorded by kernels on the CPU, of models that have some")]
+    #[error("events are recorded of models that have some")]
     Events,
     /// f32 room for an f64 kernel or the other way round.
     #[error("the samples' array has another precision than the kernel")]

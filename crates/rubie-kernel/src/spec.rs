@@ -45,6 +45,10 @@ pub struct Programs {
 /// What goes with attempts that only count, as all their steps have the same size.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct StridePrograms {
+    /// What an attempt does beside the step, for the states that it has left: counts it, and leaves [`crate::event::LOOK`] where what
+    /// it means has to be found out. The attempt has it within; a backend that knows beforehand how many attempts mean nothing can
+    /// leave it out of all but the last of these.
+    pub count: Program,
     /// When an attempt has left [`crate::event::LOOK`] in a lane: the clocks of all lanes, and what they need. A lane that needs
     /// nothing stays as it is.
     pub settle: Program,
@@ -174,7 +178,7 @@ impl KernelSpec {
             .chain(programs.initialisation.iter().flat_map(|own| [&own.begin, &own.iterate]))
             .chain([&programs.start])
             .chain(&programs.attempt)
-            .chain(programs.strides.iter().flat_map(|own| [&own.settle, &own.land]))
+            .chain(programs.strides.iter().flat_map(|own| [&own.count, &own.settle, &own.land]))
             .chain([&programs.record, &programs.dense, &programs.sample].into_iter().flatten())
             .chain(
                 programs.summaries.iter().flat_map(|summaries| {

@@ -49,9 +49,6 @@ pub(crate) fn choose(
     if options.drivers.as_ref().is_some_and(|drivers| drivers.runs().is_some()) {
         return stay("as drivers with samples for each run do not let some runs be tried".to_owned());
     }
-    if options.record_events > 0 {
-        return stay("as events are recorded there only".to_owned());
-    }
     let on_host = SolveOptions { device: DeviceChoice::Cpu, memory_limit: None, ..options.clone() };
     let solver = Solver::new(model, &on_host)?;
     if solver.linear_solver == Some(LinearSolver::Dense) {

@@ -3,15 +3,18 @@ struct Job {
     const double *inputs;        // (input, run)
     real *samples;               // (time, variable, run)
     real *summaries;             // (window, column, run)
+    double *events;              // (slot, when or which, run)
     u32 *status;                 // (run)
     const double *sample_times;  // of the samples, and infinity
-    u64 *counters;               // next run, finished runs, accepted steps, rejected steps, Newton iterations
+    u64 *counters;               // next run, finished runs, accepted steps, rejected steps, Newton iterations, events without a slot
     u64 *saved;                  // (word, thread): runs that a launch leaves unfinished
     u64 runs;
+    u64 stride;                  // runs of the arrays of samples, summaries and events
     u64 threads;
     u64 quota;                   // attempts of each thread in this launch
     u64 sample_rows;             // times * variables
     u64 summary_rows;            // windows * columns
+    u64 event_rows;              // slots * 2
     double t0;
     double first_sample;         // time of the first sample after t0
     double first_summary;        // the schedule of summaries at the start of a run
@@ -29,6 +32,7 @@ struct Lane {
 #if HAS_EVENTS
     double first_event;  // when the last events of the model began that lie together
     u64 events_at_once;  // how many these are
+    u64 event_row;       // row of the next slot for an event
 #endif
 };
 

@@ -21,6 +21,15 @@ use pieces::Pieces;
 /// Threads of a block: a multiple of the warp, small enough that each may have all registers.
 pub const BLOCK: u32 = 128;
 
+/// Registers of a multiprocessor, on every architecture since Maxwell.
+const REGISTERS: u32 = 1 << 16;
+
+/// Registers that a thread has for other things than the numbers of a step: addresses, counters, what an instruction is about to read.
+const OTHER_REGISTERS: u32 = 16;
+
+/// With so many blocks on a multiprocessor there are always threads whose operands are there; more gain nothing.
+const ENOUGH_BLOCKS: u32 = 8;
+
 /// Bytes of uniforms that are passed with the launch, so that they are constant operands of instructions; more are read from memory.
 /// A launch may pass 4096 bytes, of which the job takes some.
 const MOST_ARGUMENT_BYTES: usize = 3584;
@@ -110,6 +119,7 @@ fn definitions(spec: &KernelSpec, uniforms_by_value: bool) -> String {
     let results = layout.summaries.as_ref().map_or(0, |summaries| summaries.results.len());
     let definitions = [
         ("BLOCK", BLOCK.to_string()),
+        ("LAUNCH_BOUNDS", launch_bounds(spec)),
         ("UNIFORMS_ARGUMENT", argument.to_owned()),
         ("UNIFORMS", uniforms.to_owned()),
         ("HAS_DENSE", u32::from(spec.programs.dense.is_some()).to_string()),
@@ -141,6 +151,28 @@ fn definitions(spec: &KernelSpec, uniforms_by_value: bool) -> String {
     ];
     let lines = definitions.iter().map(|(name, value)| format!("#define {name} {value}\n"));
     lines.collect::<String>() + "\n"
+}
+
+/// Threads of a block, and perhaps how many blocks shall be on a multiprocessor at a time.
+///
+/// The compiler gives a thread the registers that the greediest place of a kernel wants. Where steps have one size nearly all time goes
+/// by in a small loop that needs fewer: so many blocks are asked for that the loop still has its registers, and what waits
+/// outside of it is in memory meanwhile. Elsewhere the compiler's choice stays.
+fn launch_bounds(spec: &KernelSpec) -> String {
+    let blocks = spec.programs.strides.as_ref().map_or(0, |_| {
+        let wanted = spec.programs.attempt.iter().map(registers).max().unwrap_or(0);
+        REGISTERS / (BLOCK * wanted.next_multiple_of(8))
+    });
+    match blocks.min(ENOUGH_BLOCKS) {
+        blocks @ 2.. => format!("BLOCK, {blocks}"),
+        _ => "BLOCK".to_owned(),
+    }
+}
+
+/// Registers that a program of f64 that runs again and again keeps busy: for the rows that it knows, and its intermediate results.
+fn registers(program: &Program) -> u32 {
+    let own = rows([program], BTreeSet::new()).len() as u32;
+    2 * (own + program.rows() - program.first_scratch()) + OTHER_REGISTERS
 }
 
 /// Every program, those of a clock apart included.

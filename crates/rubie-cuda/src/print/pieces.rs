@@ -21,7 +21,7 @@ impl<'a> Pieces<'a> {
         let single = [time, dt, next_dt, accepted, trouble, theta, sample_time];
         let mut rows: BTreeSet<u32> = single.into_iter().chain(self.layout.carried()).collect();
         rows.extend(self.layout.sampled.clone().chain(self.layout.recorded.iter().copied()));
-        rows.extend(self.layout.inputs.clone());
+        rows.extend(self.layout.inputs.clone().chain(self.layout.happened.clone()));
         if let Some(SummaryLayout { results, due, .. }) = &self.layout.summaries {
             rows.extend(results.clone().chain([*due]));
         }
@@ -73,7 +73,7 @@ impl<'a> Pieces<'a> {
     fn carried_numbers(&self) -> (Vec<&'static str>, &'static [&'static str]) {
         let (mut integers, mut numbers) = (vec!["l.sample", "l.window"], &[][..]);
         if self.spec.programs.events.is_some() {
-            integers.push("l.events_at_once");
+            integers.extend(["l.events_at_once", "l.event_row"]);
             numbers = &["l.first_event"];
         }
         (integers, numbers)
@@ -96,6 +96,8 @@ impl<'a> Pieces<'a> {
             self.beginning(),
             self.initialise(),
             self.attempt(),
+            self.may_be_infinite(),
+            self.record_events(),
             self.samples(),
             self.summaries(),
             self.put_aside(),
@@ -112,6 +114,7 @@ impl<'a> Pieces<'a> {
             ("accepted_steps", clock.accepted_steps),
             ("events", clock.events),
         ];
+        named.extend(clock.look.map(|look| ("look", look)));
         named.extend(clock.summaries.iter().map(|summaries| ("next_summary", summaries.next)));
         let accessor = |(name, row): (&str, u32)| {
             format!("INLINE double &{name}(Lane &l) {{ return {}; }}\n", self.clock(row))
@@ -196,6 +199,23 @@ impl<'a> Pieces<'a> {
         function("void attempt(Lane &l, const Uniforms &k)", &body)
     }
 
+    /// Where attempts only count: whether the sum of the states could be infinite or no number. Each state's exponent says so, and whole
+    /// numbers find it out; below the limit even all states together are finite.
+    fn may_be_infinite(&self) -> String {
+        if self.spec.programs.strides.is_none() {
+            return String::new();
+        }
+        let states = self.layout.states.clone();
+        let doublings = states.len().next_power_of_two().trailing_zeros();
+        let limit = 0x7ff0_0000 - ((doublings + 1) << 20);
+        let mut body = vec!["u32 most = 0;".to_owned()];
+        body.extend(
+            states.map(|row| format!("most = max(most, (u32)(bits(l.r.r{row}) >> 32) & 0x7fffffffu);")),
+        );
+        body.push(format!("return most >= {limit:#x}u;"));
+        function("bool may_be_infinite(const Lane &l)", &body)
+    }
+
     /// The parts of an attempt in their order. Where one occurs twice they are taken by number in a loop, so that
     /// each is there once.
     fn parts(&self) -> Vec<String> {
@@ -264,11 +284,26 @@ impl<'a> Pieces<'a> {
         lines
     }
 
+    /// Writes down which events of the model just happened.
+    fn record_events(&self) -> String {
+        if self.spec.programs.events.is_none() {
+            return String::new();
+        }
+        let record = |(event, row): (usize, u32)| {
+            format!("if (l.r.r{row} != 0.0) record_event(l, job, time, {event}.0, unrecorded);")
+        };
+        let body: Vec<String> = self.layout.happened.clone().enumerate().map(record).collect();
+        "INLINE void record_event(Lane &l, const Job &job, double time, double event, u64 &unrecorded);\n"
+            .to_owned()
+            + &function("void record_events(Lane &l, const Job &job, double time, u64 &unrecorded)", &body)
+    }
+
     fn samples(&self) -> String {
         let Layout { theta, sample_time, sampled, recorded, clock, .. } = self.layout;
         let save = |rows: &mut dyn Iterator<Item = u32>| -> Vec<String> {
-            let value =
-                |(i, row)| format!("job.samples[(l.sample * SAVED + {i}) * job.runs + l.run] = l.r.r{row};");
+            let value = |(i, row)| {
+                format!("job.samples[(l.sample * SAVED + {i}) * job.stride + l.run] = l.r.r{row};")
+            };
             rows.enumerate().map(value).collect()
         };
         let record: Vec<String> =
@@ -311,7 +346,7 @@ impl<'a> Pieces<'a> {
         }
         text += &function("void finish_window(Lane &l, const Uniforms &k)", &finish);
         let save = (layout.results.clone().enumerate()).map(|(i, row)| {
-            format!("job.summaries[(l.window * RESULTS + {i}) * job.runs + l.run] = l.r.r{row};")
+            format!("job.summaries[(l.window * RESULTS + {i}) * job.stride + l.run] = l.r.r{row};")
         });
         text + &function("void save_window(const Lane &l, const Job &job)", &save.collect::<Vec<_>>())
     }

@@ -1,6 +1,6 @@
 //! The programs of a kernel and what their functions are called.
 
-use rubie_kernel::{ClockPrograms, ConditionPrograms, KernelSpec, SummaryClockPrograms};
+use rubie_kernel::{ClockPrograms, ConditionPrograms, KernelSpec, StridePrograms, SummaryClockPrograms};
 use rubie_program::Program;
 
 /// The programs of the step, and what their functions are called; the solve program runs on the host.
@@ -11,12 +11,10 @@ pub(super) fn step_programs(spec: &KernelSpec) -> Vec<(String, &Program)> {
         [("begin_consistent".to_owned(), &own.begin), ("iterate_consistent".to_owned(), &own.iterate)]
     }));
     named.extend(programs.attempt.iter().enumerate().map(|(i, program)| (format!("part_{i}"), program)));
-    named.extend(
-        programs
-            .strides
-            .iter()
-            .flat_map(|own| [("settle".to_owned(), &own.settle), ("land".to_owned(), &own.land)]),
-    );
+    if let Some(StridePrograms { count, settle, land }) = &programs.strides {
+        let strides = [("count", count), ("settle", settle), ("land", land)];
+        named.extend(strides.map(|(name, program)| (name.to_owned(), program)));
+    }
     let optional =
         [("run_record", &programs.record), ("dense", &programs.dense), ("run_sample", &programs.sample)];
     named.extend(

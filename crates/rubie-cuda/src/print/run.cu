@@ -5,9 +5,9 @@
 // NaN from the first sample and summary that the run lacks.
 INLINE void fail(const Lane &l, const Job &job, u32 status) {
     job.status[l.run] = status;
-    for (u64 row = l.sample * SAVED; row < job.sample_rows; ++row) job.samples[row * job.runs + l.run] = NOT_A_NUMBER;
+    for (u64 row = l.sample * SAVED; row < job.sample_rows; ++row) job.samples[row * job.stride + l.run] = NOT_A_NUMBER;
     for (u64 row = l.window * RESULTS; row < job.summary_rows; ++row)
-        job.summaries[row * job.runs + l.run] = NOT_A_NUMBER;
+        job.summaries[row * job.stride + l.run] = NOT_A_NUMBER;
 }
 
 #if HAS_EVENTS
@@ -17,9 +17,24 @@ INLINE void no_events_yet(Lane &l) {
     l.events_at_once = 0;
 }
 
+// Writes down an event of the model; counts those for which no slot is left.
+INLINE void record_event(Lane &l, const Job &job, double time, double event, u64 &unrecorded) {
+    if (l.event_row == job.event_rows) {
+        ++unrecorded;
+        return;
+    }
+    job.events[l.event_row++ * job.stride + l.run] = time;
+    job.events[l.event_row++ * job.stride + l.run] = event;
+}
+
+// NaN in the slots that are left.
+INLINE void no_more_events(const Lane &l, const Job &job) {
+    for (u64 row = l.event_row; row < job.event_rows; ++row) job.events[row * job.stride + l.run] = NOT_A_NUMBER;
+}
+
 // Carries out the events of the model that happen now, and those that follow from them. Says what the run needs then. Too
 // many within an instant end it.
-INLINE u32 act(Lane &l, const Uniforms &k) {
+INLINE u32 act(Lane &l, const Job &job, const Uniforms &k, u64 &unrecorded) {
     u32 event = EVENT_ACT;
     while ((event & (EVENT_ACT | EVENT_STOPPED)) == EVENT_ACT) {
         if (now(l) - l.first_event > length(k) * INSTANT) {
@@ -27,8 +42,10 @@ INLINE u32 act(Lane &l, const Uniforms &k) {
             l.events_at_once = 0;
         }
         if (++l.events_at_once > MOST_AT_ONCE) return EVENT_CASCADE;
+        double time = now(l);
         run_events(l, k);
         restart(l, k);
+        if (job.event_rows != 0) record_events(l, job, time, unrecorded);
         event = (u32)events(l);
     }
     return event;
@@ -46,7 +63,7 @@ INLINE void locate(Lane &l, const Uniforms &k) {
 
 // Begins the thread's next run; false if there is none left. A run that cannot begin is finished at once, and leaves
 // the thread without one.
-INLINE bool refill(Lane &l, const Job &job, const Uniforms &k, u64 &finished) {
+INLINE bool refill(Lane &l, const Job &job, const Uniforms &k, u64 &finished, u64 &unrecorded) {
     l.run = atomicAdd(&job.counters[0], (u64)1);
     if (l.run >= job.runs) {
         l.run = NONE;
@@ -67,9 +84,11 @@ INLINE bool refill(Lane &l, const Job &job, const Uniforms &k, u64 &finished) {
 #if HAS_EVENTS
     // A sample at the time of an event shows the state before it.
     no_events_yet(l);
-    u32 event = act(l, k);
+    l.event_row = 0;
+    u32 event = act(l, job, k, unrecorded);
     no_events_yet(l);
     if (event & (EVENT_STOPPED | EVENT_CASCADE)) {
+        no_more_events(l, job);
         fail(l, job, event & EVENT_STOPPED ? STATUS_STOPPED : STATUS_EVENT_CASCADE);
         ++finished;
         l.run = NONE;
@@ -79,6 +98,9 @@ INLINE bool refill(Lane &l, const Job &job, const Uniforms &k, u64 &finished) {
     double first_step = next_dt(l);
     bool inconsistent = is_inconsistent(l);
     if (inconsistent || !(first_step > 0.0 && first_step <= 1.7976931348623157e308)) {
+#if HAS_EVENTS
+        no_more_events(l, job);
+#endif
         fail(l, job, inconsistent ? STATUS_INCONSISTENT : STATUS_NON_FINITE);
         ++finished;
         l.run = NONE;
@@ -145,6 +167,9 @@ INLINE void observe(Lane &l, const Job &job, const Uniforms &k) {
 
 // Writes down how a run ended. What was wrong with the last attempt is the cause of all else.
 INLINE void end(Lane &l, const Job &job, u32 event) {
+#if HAS_EVENTS
+    no_more_events(l, job);
+#endif
     if (event & EVENT_CASCADE) {
         fail(l, job, STATUS_EVENT_CASCADE);
     } else if (event & EVENT_STOPPED) {
@@ -158,18 +183,42 @@ INLINE void end(Lane &l, const Job &job, u32 event) {
     l.run = NONE;
 }
 
-extern "C" __global__ void __launch_bounds__(BLOCK) rubie_run(const Job job, UNIFORMS_ARGUMENT) {
+#if HAS_STRIDES
+// Attempts steps of one size until one may mean something for the run, `most` at most; returns how many. Only the last is counted
+// as the program does it: integers count the others, and look whether a state is so large that the states' sum might be infinite.
+// They cost nothing beside arithmetic of f64.
+INLINE u64 stride(Lane &l, const Uniforms &k, u64 most) {
+    double before = attempts(l), until = look(l) - before;
+    u32 all = most < 0x7fffffff ? (u32)most : 0x7fffffffu;
+    if (until < (double)all) all = until > 1.0 ? (u32)ceil(until) : 1u;
+    u32 left = all;
+    do attempt(l, k); while (--left != 0 && !may_be_infinite(l));
+    attempts(l) = before + (double)(all - left - 1);
+    count(l, k);
+    return all - left;
+}
+#endif
+
+extern "C" __global__ void __launch_bounds__(LAUNCH_BOUNDS) rubie_run(const Job job, UNIFORMS_ARGUMENT) {
     u64 thread = (u64)blockIdx.x * BLOCK + threadIdx.x;
     if (thread >= job.threads) return;
     Lane l = {};
-    u64 finished = 0, accepted = 0, rejected = 0, iterated = 0;
+    u64 finished = 0, accepted = 0, rejected = 0, iterated = 0, unrecorded = 0;
     load(l, job.saved + thread, job.threads);
-    for (u64 left = job.quota; left > 0; --left) {
+    for (u64 left = job.quota; left > 0;) {
         if (l.run == NONE) {
-            if (!refill(l, job, UNIFORMS, finished)) break;
-            if (l.run == NONE) continue;
+            if (!refill(l, job, UNIFORMS, finished, unrecorded)) break;
+            if (l.run == NONE) {
+                --left;
+                continue;
+            }
         }
+#if HAS_STRIDES
+        left -= stride(l, UNIFORMS, left);
+#else
         attempt(l, UNIFORMS);
+        --left;
+#endif
         // Zero for nearly all attempts: no sample is due, and the run goes on. Steps of one size say only that it is time to ask.
         if (events(l) == 0.0) continue;
 #if HAS_STRIDES
@@ -184,7 +233,7 @@ extern "C" __global__ void __launch_bounds__(BLOCK) rubie_run(const Job job, UNI
 #endif
         u32 event = (u32)events(l);
 #if HAS_EVENTS
-        if (event & EVENT_ACT) event |= act(l, UNIFORMS);
+        if (event & EVENT_ACT) event |= act(l, job, UNIFORMS, unrecorded);
 #endif
         if (event & EVENT_ENDS) {
             u64 steps = (u64)accepted_steps(l);
@@ -200,4 +249,5 @@ extern "C" __global__ void __launch_bounds__(BLOCK) rubie_run(const Job job, UNI
     if (accepted != 0) atomicAdd(&job.counters[2], accepted);
     if (rejected != 0) atomicAdd(&job.counters[3], rejected);
     if (iterated != 0) atomicAdd(&job.counters[4], iterated);
+    if (unrecorded != 0) atomicAdd(&job.counters[5], unrecorded);
 }

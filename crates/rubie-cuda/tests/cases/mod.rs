@@ -10,7 +10,7 @@ use rubie_kernel::{
     Backend, ChunkInputs, ChunkOutputs, ChunkReport, Controls, Input, Inputs, KernelSpec, Recording,
     SamplesMut, Status, SummaryControls, Watch,
 };
-use rubie_method::{BuildOptions, LinearSolver, Method, StepSettings};
+use rubie_method::{BuildOptions, ControllerKind, LinearSolver, Method, StepSettings};
 use rubie_model::{Event, Model, Parameter, Trigger};
 use rubie_output::{Counter, MetricRequest, OutputGraph, Span, SummaryGraph, SummaryTiming};
 use rubie_program::Precision;
@@ -35,6 +35,8 @@ pub(crate) enum Kind {
     Ends,
     /// Samples inside steps.
     Inside,
+    /// The same with steps of one size, the last of them shorter.
+    Fixed,
     /// Those, with counters.
     Counters,
     /// Samples inside steps, and summaries by some metrics.
@@ -57,9 +59,13 @@ pub(crate) struct Case {
 pub(crate) struct Outcome {
     pub(crate) samples: Vec<u64>,
     pub(crate) summaries: Vec<u64>,
+    pub(crate) events: Vec<u64>,
     pub(crate) status: Vec<Status>,
     pub(crate) report: ChunkReport,
 }
+
+/// Events that have slots, where the model has some: fewer than happen in some runs.
+const SLOTS: usize = 7;
 
 /// Runs of a chunk: more than a block has threads.
 pub(crate) const RUNS: usize = 150;
@@ -136,8 +142,10 @@ impl Case {
             table.extend(jumps);
             table.extend([f64::INFINITY; 2]);
         }
-        let dt = (!method.adaptive()).then_some(until / 300.0);
-        let settings = StepSettings { dt, linear_solver, ..StepSettings::with_tolerance(1e-5) };
+        let fixed = kind == Kind::Fixed;
+        let dt = (fixed || !method.adaptive()).then_some(until / if fixed { 290.7 } else { 300.0 });
+        let controller = fixed.then_some(ControllerKind::Fixed);
+        let settings = StepSettings { dt, linear_solver, controller, ..StepSettings::with_tolerance(1e-5) };
         let controller = method.controller(&settings).unwrap();
         let dense = kind != Kind::Ends || text.contains("when ");
         let linear_solver = linear_solver.unwrap_or_default();
@@ -197,10 +205,12 @@ impl Case {
         let windows = self.controls.summaries.as_ref().map_or(0, |summaries| summaries.schedule.windows());
         let lengths = [self.controls.sample_times.len() * self.columns[0], windows * self.columns[1]];
         let mut status = vec![Status::SUCCESS; RUNS];
+        let slots = if self.spec.layout.happened.is_empty() { 0 } else { SLOTS };
+        let mut events = vec![f64::NAN; 2 * slots * RUNS];
         let mut run = |samples, summaries| {
             let watch = Watch { interrupt: &AtomicBool::new(false), finished_runs: &AtomicU64::new(0) };
             let inputs = ChunkInputs { runs: RUNS, values: &values };
-            let outputs = ChunkOutputs { samples, summaries, events: &mut [], status: &mut status };
+            let outputs = ChunkOutputs { samples, summaries, events: &mut events, status: &mut status };
             kernel.run(&self.controls, inputs, outputs, &watch).unwrap()
         };
         let (samples, summaries, report) = match self.spec.precision {
@@ -219,7 +229,8 @@ impl Case {
         };
         // Times are never the same.
         let report = ChunkReport { device_time: std::time::Duration::ZERO, ..report };
-        Outcome { samples, summaries, status, report }
+        let events = events.into_iter().map(wide).collect();
+        Outcome { samples, summaries, events, status, report }
     }
 }
 

@@ -10,7 +10,9 @@ using std::rint; using std::sqrt;
 #define __global__
 #define __forceinline__ inline __attribute__((always_inline))
 #define __noinline__ __attribute__((noinline))
-#define __launch_bounds__(threads)
+#define __launch_bounds__(...)
+
+static inline unsigned max(unsigned a, unsigned b) { return a < b ? b : a; }
 
 struct Index { unsigned x; };
 static thread_local Index blockIdx, threadIdx;

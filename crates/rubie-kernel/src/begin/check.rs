@@ -47,6 +47,22 @@ pub fn check(
     Ok(())
 }
 
+/// How many events of each run have slots in an array of so many numbers.
+///
+/// # Errors
+/// [`KernelError::Events`] where the model has none; [`KernelError::Length`] for an array that is not one of slots.
+pub fn event_slots(layout: &Layout, numbers: usize, runs: usize) -> Result<usize, KernelError> {
+    if numbers > 0 && layout.happened.is_empty() {
+        return Err(KernelError::Events);
+    }
+    let slots = numbers / (2 * runs).max(1);
+    let needed = 2 * slots * runs;
+    if numbers != needed {
+        return Err(KernelError::Length { what: "events", found: numbers, needed });
+    }
+    Ok(slots)
+}
+
 /// Whether the run has a length, and all samples can be taken.
 fn times_fit(controls: &Controls, has_dense: bool) -> bool {
     let Controls { t0, end, ref sample_times, ref summaries, .. } = *controls;

@@ -8,7 +8,7 @@ use rubie_program::{Element, Executor, Rows, Uniforms};
 
 use crate::backend::{Controls, SummaryControls};
 
-pub use check::check;
+pub use check::{check, event_slots};
 
 /// The values of the clock's uniforms, which have the numbers from 0 on.
 pub fn limits(controls: &Controls) -> Vec<f64> {

@@ -234,14 +234,7 @@ impl<T: Samples> Kernel for CpuKernel<T> {
         let summaries = T::samples(summaries).ok_or(KernelError::Precision)?;
         let lengths = [samples.len(), summaries.len(), status.len()];
         begin::check(&self.layout, self.prepared.dense.is_some(), controls, inputs, lengths)?;
-        if !events.is_empty() && self.prepared.events.is_none() {
-            return Err(KernelError::Events);
-        }
-        let slots = events.len() / (2 * inputs.runs).max(1);
-        let needed = 2 * slots * inputs.runs;
-        if events.len() != needed {
-            return Err(KernelError::Length { what: "events", found: events.len(), needed });
-        }
+        begin::event_slots(&self.layout, events.len(), inputs.runs)?;
         let apart = self.prepared.clock.as_ref();
         let clock = apart.map(|clock| (clock, clock.uniforms(&begin::limits(controls))));
         let given = begin::given(controls, clock.is_some());

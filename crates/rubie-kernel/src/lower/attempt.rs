@@ -81,23 +81,29 @@ pub(super) fn strides(step: &StepGraph<'_>, within: bool, events: usize) -> bool
     within && events == 0 && step.fixed && step.parts.is_empty() && step.troubles.is_empty()
 }
 
-/// The phases of such attempts: a step, what it means, and a shorter last step.
+/// The phases of such attempts: a step, its count alone, what it means, and a shorter last step.
 pub(super) fn stride_phases<'g>(
     system: &System<'g>,
     step: &StepGraph<'g>,
     strides: &Strides<'_, 'g>,
     layout: &Layout,
-) -> [Phase<'g>; 3] {
+) -> [Phase<'g>; 4] {
     let old = system.state_symbols();
     let (values, rows): (Vec<_>, Vec<_>) = results(step, layout).into_iter().unzip();
-    let after =
-        |size, now| Substitution::new(system.graph, &[(step.dt, size), (system.time, now)]).apply(&values);
+    // After a step that failed the run is over, and nobody reads what it remembers.
+    let succeeded = (step.accepted, system.graph.truth(true));
+    let after = |size, now| {
+        Substitution::new(system.graph, &[(step.dt, size), (system.time, now), succeeded]).apply(&values)
+    };
     let trouble = Place::Row(layout.trouble);
 
     let new = after(strides.size, strides.now());
     let counted = strides.count(&new[..old.len()], &layout.clock);
     let outputs = new.into_iter().zip(rows.iter().copied()).chain(counted).collect();
     let attempt = Phase { name: "attempt", rate: Rate::Attempt, outputs };
+
+    let outputs = strides.count(&old, &layout.clock).to_vec();
+    let count = Phase { name: "count", rate: Rate::Attempt, outputs };
 
     let mut outputs = strides.settle(is_finite(&old), &layout.clock);
     outputs.push((non_finite(is_finite(&old)), trouble));
@@ -113,7 +119,7 @@ pub(super) fn stride_phases<'g>(
     let bit = lands.select(non_finite(finite), non_finite(is_finite(&old)));
     let outputs = new.into_iter().zip(rows).chain([(bit, trouble)]);
     let outputs = outputs.chain(strides.land(finite, &layout.clock)).collect();
-    [attempt, settle, Phase { name: "land", rate: Rate::Sample, outputs }]
+    [attempt, count, settle, Phase { name: "land", rate: Rate::Sample, outputs }]
 }
 
 /// Whether the clock's step size may be written into the expressions of the step. It costs a copy of them, and one that is

@@ -218,7 +218,11 @@ impl KernelSpec {
             attempt: (0..attempts).map(|_| next()).collect(),
             order,
             matrices: matrices(step, &rows, &layout),
-            strides: strides.is_some().then(|| StridePrograms { settle: next(), land: next() }),
+            strides: strides.is_some().then(|| StridePrograms {
+                count: next(),
+                settle: next(),
+                land: next(),
+            }),
             record: records.then(&mut next),
             dense: has_dense.then(&mut next),
             sample: has_dense.then(&mut next),
