@@ -81,9 +81,9 @@ pub use backend::{
     Backend, BackendError, ChunkInputs, ChunkOutputs, ChunkReport, ChunkSize, Controls, Kernel, KernelError,
     SamplesMut, SummaryControls, Watch,
 };
-pub use clock::{ClockPrograms, SummaryClockPrograms, event};
+pub use clock::{ClockPrograms, EventClockPrograms, SummaryClockPrograms, event};
 pub use cpu::CpuBackend;
-pub use layout::{ClockLayout, Input, Inputs, Layout, SummaryClockLayout, SummaryLayout};
+pub use layout::{ClockLayout, EventExchange, Input, Inputs, Layout, SummaryClockLayout, SummaryLayout};
 pub use lower::Recording;
 pub use spec::{
     AttemptPart, Call, ConditionPrograms, InitialisationPrograms, KernelSpec, Programs, StridePrograms,

@@ -5,6 +5,7 @@
 
 mod summaries;
 mod strides;
+mod timed;
 mod apart;
 
 use rubie_expr::{Expr, Graph};
@@ -12,10 +13,11 @@ use rubie_program::{Place, Port, Rate};
 
 use crate::layout::ClockLayout;
 
-pub(crate) use apart::apart;
-pub use apart::{ClockPrograms, SummaryClockPrograms};
+pub use apart::{ClockPrograms, EventClockPrograms, SummaryClockPrograms};
+pub(crate) use apart::{Acting, apart, outcome};
 pub(crate) use strides::{Strides, is_finite};
 pub(crate) use summaries::SummaryClock;
+pub(crate) use timed::TimedEvents;
 
 /// A remaining span that exceeds the step by less than this fraction is taken as the last step: rounding of t0 + k dt
 /// must not leave a step of nearly no length.

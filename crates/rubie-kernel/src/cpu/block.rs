@@ -41,7 +41,7 @@ impl<T: Samples> Block<T> {
     pub(super) fn new(job: &Job<'_, T>, lanes: usize) -> Self {
         Block {
             lanes: Clocked::new(job.layout, job.clock, lanes, job.controls.end),
-            staging: Staging::new(job.layout.rows, lanes),
+            staging: Staging::new(job, lanes),
             factors: (job.kernel.prepared.matrices.iter())
                 .map(|matrix| DenseLu::new(matrix.size, lanes))
                 .collect(),
@@ -160,6 +160,7 @@ impl<T: Samples> Block<T> {
                 halve.execute(&mut self.lanes.rows, job.uniforms);
             }
             cut.execute(&mut self.lanes.rows, job.uniforms);
+            self.lanes.cut(job.layout, job.clock);
         }
         self.attention(job)
     }
@@ -203,7 +204,7 @@ impl<T: Samples> Block<T> {
                 }
             }
             acting.retain(|lane| !self.cascades.is_endless(lane));
-            prepared.act(events, &mut self.lanes.rows, job.uniforms);
+            prepared.act(events, &mut self.lanes, job);
             if unit.records_events() {
                 self.record_events(acting, job, unit);
             }
@@ -308,7 +309,7 @@ impl<T: Samples> Block<T> {
                 self.finished += 1;
                 continue;
             }
-            self.staging.copy_into(staged.lane, &mut self.lanes.rows, lane, job.carried);
+            self.staging.copy_into(staged.lane, &mut self.lanes, lane, job);
             self.run[lane] = staged.run;
             self.sample[lane] = first_sample;
             self.window[lane] = 0;
@@ -320,10 +321,7 @@ impl<T: Samples> Block<T> {
         self.occupied.remove(lane);
         // What the last run left may be no numbers.
         if let Some(other) = self.occupied.iter().next() {
-            for &row in job.carried {
-                let value = self.lanes.rows.get(row, other);
-                self.lanes.rows.set(row, lane, value);
-            }
+            self.lanes.repeat_lane(lane, other, job.carried, job.clock);
         }
         self.lanes.idle(&job.layout.clock, lane, job.controls.end);
     }

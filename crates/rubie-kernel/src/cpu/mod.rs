@@ -29,7 +29,7 @@ use crate::layout::Layout;
 use crate::spec::{AttemptPart, KernelSpec};
 
 use block::Block;
-use clock::{Apart, ClockExecutors};
+use clock::{Apart, ClockExecutors, Clocked};
 use unit::{Unit, give_events, units};
 
 /// Bytes of rows that a block should keep to: about the part of a second-level cache that is a core's own.
@@ -75,12 +75,17 @@ impl<T: Element> Prepared<T> {
     }
 
     /// Carries out the events of the model that happen now.
-    fn act(&self, events: &Executable<T>, rows: &mut Rows<T>, uniforms: &Uniforms<T>) {
-        events.execute(rows, uniforms);
+    fn act(&self, events: &Executable<T>, lanes: &mut Clocked<T>, job: &Job<'_, T>)
+    where
+        T: Samples,
+    {
+        lanes.act(job.layout, job.clock);
+        events.execute(&mut lanes.rows, job.uniforms);
         if let Some(restart) = &self.restart {
-            self.initialise(rows, uniforms);
-            restart.execute(rows, uniforms);
+            self.initialise(&mut lanes.rows, job.uniforms);
+            restart.execute(&mut lanes.rows, job.uniforms);
         }
+        lanes.acted(job.layout, job.clock);
     }
 }
 
@@ -236,7 +241,7 @@ impl<T: Samples> Kernel for CpuKernel<T> {
         begin::check(&self.layout, self.prepared.dense.is_some(), controls, inputs, lengths)?;
         begin::event_slots(&self.layout, events.len(), inputs.runs)?;
         let apart = self.prepared.clock.as_ref();
-        let clock = apart.map(|clock| (clock, clock.uniforms(&begin::limits(controls))));
+        let clock = apart.map(|clock| (clock, clock.uniforms(controls)));
         let given = begin::given(controls, clock.is_some());
         let uniforms = begin::uniforms(
             self.prepared.solve.as_ref(),

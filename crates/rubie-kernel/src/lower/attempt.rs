@@ -10,7 +10,7 @@ use rubie_program::{DenseMatrix, Phase, Place, Rate};
 use super::conditions::Conditions;
 use super::row_of;
 use crate::clock::{ClockGraph, Strides, is_finite};
-use crate::layout::Layout;
+use crate::layout::{EventExchange, Layout};
 use crate::spec::{AttemptPart, Call};
 use crate::status::Status;
 
@@ -20,7 +20,7 @@ const MOST_STATES: usize = 64;
 /// The phases of an attempt, and the order in which they run.
 pub(super) fn attempt<'g>(
     step: &StepGraph<'g>,
-    within: Option<(&ClockGraph<'g>, &Conditions<'g>)>,
+    (within, conditions): (Option<&ClockGraph<'g>>, &Conditions<'g>),
     rows: &HashMap<NodeId, u32>,
     layout: &Layout,
 ) -> (Vec<Phase<'g>>, Vec<AttemptPart>) {
@@ -28,7 +28,7 @@ pub(super) fn attempt<'g>(
     let mut parts = Vec::new();
     let row = |symbol: &Expr<'g>| row_of(*symbol, rows, layout);
     let own_part = within.filter(|_| !clock_fits(step));
-    if let Some((clock, _)) = own_part {
+    if let Some(clock) = own_part {
         let outputs = vec![(clock.propose().tried, Place::Row(layout.dt))];
         parts.push(AttemptPart::program(0));
         phases.push(Phase { name: "propose", rate: Rate::Attempt, outputs });
@@ -44,7 +44,7 @@ pub(super) fn attempt<'g>(
         parts.push(AttemptPart { program, calls, pending: part.pending.as_ref().map(row), with: part.with });
     }
     parts.push(AttemptPart::program(phases.len()));
-    phases.push(Phase { name: "attempt", rate: Rate::Attempt, outputs: end(step, within, layout) });
+    phases.push(Phase { name: "attempt", rate: Rate::Attempt, outputs: end(step, within, conditions, layout) });
     (phases, parts)
 }
 
@@ -131,7 +131,8 @@ fn clock_fits(step: &StepGraph<'_>) -> bool {
 /// What the last part of an attempt leaves; with the clock within, that takes the outcome.
 fn end<'g>(
     step: &StepGraph<'g>,
-    within: Option<(&ClockGraph<'g>, &Conditions<'g>)>,
+    within: Option<&ClockGraph<'g>>,
+    conditions: &Conditions<'g>,
     layout: &Layout,
 ) -> Vec<(Expr<'g>, Place)> {
     let results = results(step, layout);
@@ -139,7 +140,8 @@ fn end<'g>(
     let accepted = accepted.map(|(value, row)| (value, Place::Row(row)));
     let trouble = (trouble(step), Place::Row(layout.trouble));
     let mut outputs: Vec<_> = results.into_iter().chain([trouble]).chain(accepted).collect();
-    let Some((clock, conditions)) = within else {
+    let Some(clock) = within else {
+        outputs.extend(layout.exchange.iter().flat_map(|exchange| crossed(step, conditions, exchange, layout)));
         return outputs;
     };
     let mut proposal = clock.propose();
@@ -155,6 +157,24 @@ fn end<'g>(
         conditions.crossing(accepted, accepted.select(proposal.target, clock.now()), &states, layout);
     outputs.extend(crossing.outputs);
     outputs.extend(clock.settle(proposal, accepted, next_dt, crossing.any, &layout.clock));
+    outputs
+}
+
+/// What a clock apart has to know of the conditions.
+fn crossed<'g>(
+    step: &StepGraph<'g>,
+    conditions: &Conditions<'g>,
+    exchange: &EventExchange,
+    layout: &Layout,
+) -> Vec<(Expr<'g>, Place)> {
+    let (graph, time) = (step.dt.graph(), conditions.time());
+    let after = step.accepted.select(conditions.target(), time);
+    let crossing = conditions.crossing(step.accepted, after, &step.next_states, layout);
+    let mut outputs = crossing.outputs;
+    if let Some(any) = crossing.any {
+        outputs.push((time, Place::Row(exchange.start)));
+        outputs.push((any.select(graph.constant(1.0), 0.0), Place::Row(exchange.crossed)));
+    }
     outputs
 }
 
