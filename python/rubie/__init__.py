@@ -16,6 +16,7 @@
 | `solve` | values by name in, arrays out |
 | `solve_ivp`, `Solver` | the same with the names and grids of CuBIE |
 | `SolveResult` | arrays, legends, tables, failures |
+| `DeviceSolveResult` | arrays that stay in a GPU's memory, for CuPy, PyTorch, JAX |
 | `DriverSamples` | parameters that follow samples over time |
 | `methods`, `metrics` | the integration methods, and what summaries are made of |
 | `sample` | values from ranges, by generators such as those of `scipy.stats.qmc` |
@@ -27,6 +28,7 @@ from rubie._engine import __version__
 #: Where each name is. Its module, and NumPy with it, is imported when the name is first used: importing this package takes no time.
 _HOME = {
     "DriverSamples": "drivers",
+    "DeviceSolveResult": "device",
     "EquationWarning": "errors",
     "TranslationError": "errors",
     "SolveResult": "result",

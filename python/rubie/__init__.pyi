@@ -2,6 +2,7 @@ from rubie import distributed as distributed
 from rubie._engine import __version__ as __version__
 from rubie.drivers import DriverSamples as DriverSamples
 from rubie.errors import EquationWarning as EquationWarning, TranslationError as TranslationError
+from rubie.device import DeviceSolveResult as DeviceSolveResult
 from rubie.result import SolveResult as SolveResult
 from rubie.sampling import sample as sample
 from rubie.shortcuts import solve as solve, solve_ivp as solve_ivp

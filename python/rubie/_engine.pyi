@@ -5,7 +5,7 @@ from typing import Any, final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Drivers", "Model", "Solver", "__version__", "methods", "metrics", "status_flags", "write"]
+__all__ = ["DeviceArray", "Drivers", "Model", "Solver", "__version__", "methods", "metrics", "status_flags", "write"]
 
 __version__: str
 
@@ -45,9 +45,47 @@ class Drivers:
     def values(self, /, times: _Numbers, run: int = 0) -> _Numbers: ...
 
 @final
+class DeviceArray:
+    @property
+    def shape(self) -> tuple[int, int, int]: ...
+    @property
+    def strides(self) -> tuple[int, int, int]: ...
+    @property
+    def ndim(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def nbytes(self) -> int: ...
+    @property
+    def dtype(self) -> np.dtype[Any]: ...
+    @property
+    def device(self) -> str: ...
+    @property
+    def __cuda_array_interface__(self) -> dict[str, Any]: ...
+    def to_numpy(self) -> npt.NDArray[Any]: ...
+    def __dlpack__(
+        self,
+        *,
+        stream: object | None = None,
+        max_version: tuple[int, int] | None = None,
+        dl_device: tuple[int, int] | None = None,
+        copy: bool | None = None,
+    ) -> Any: ...
+    def __dlpack_device__(self) -> tuple[int, int]: ...
+    def __len__(self) -> int: ...
+
+@final
 class Solver:
     def __new__(cls, model: Model, given: dict[str, Any]) -> Solver: ...
     def solve(
+        self,
+        /,
+        names: Sequence[str],
+        columns: Sequence[_Numbers],
+        product: bool,
+        progress: Callable[[int, int], object] | None = None,
+    ) -> dict[str, Any]: ...
+    def solve_on_device(
         self,
         /,
         names: Sequence[str],

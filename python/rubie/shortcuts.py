@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 
+from rubie.device import DeviceSolveResult
 from rubie.result import SolveResult
 from rubie.grid import by_name
 from rubie.solver import Solver
 from rubie.system import OdeSystem, checked, create_ODE_system
+
+
+@overload
+def solve(system: OdeSystem | str, sweep: Any = None, *, on_device: Literal[True], **kwargs: Any) -> DeviceSolveResult: ...
+
+
+@overload
+def solve(system: OdeSystem | str, sweep: Any = None, *, on_device: Literal[False] = False, **kwargs: Any) -> SolveResult: ...
 
 
 def solve(
@@ -22,8 +31,9 @@ def solve(
     settle: float = 0.0,
     grid_type: str = "combinatorial",
     method: str | None = None,
+    on_device: bool = False,
     **kwargs: Any,
-) -> SolveResult:
+) -> SolveResult | DeviceSolveResult:
     """Solves a system for all values of a sweep.
 
     Parameters
@@ -38,12 +48,15 @@ def solve(
         Every combination, states slower than parameters and earlier names slower than later ones; or a run for each row.
     method : str
         One of `rubie.methods()`, or `"auto"`; `"tsit5"` where nothing is said.
+    on_device : bool
+        Whether samples, summaries and events stay in the memory of the GPU that computes them.
     **kwargs
         Options of :class:`Solver`, and `progress`.
 
     Returns
     -------
-    SolveResult
+    SolveResult or DeviceSolveResult
+        The latter with `on_device`.
 
     Examples
     --------
@@ -62,11 +75,38 @@ def solve(
         raise KeyError(f"unknown name {unknown[0]!r} in the sweep; states and parameters are {known}")
     states = {name: value for name, value in sweep.items() if name in system.states}
     parameters = {name: value for name, value in sweep.items() if name in system.parameters}
-    options = {name: kwargs.pop(name) for name in ("progress", "nan_error_trajectories", "drivers") if name in kwargs}
+    options: dict[str, Any] = {name: kwargs.pop(name) for name in ("progress", "nan_error_trajectories", "drivers") if name in kwargs}
     solver = Solver(system, **_with_method(method, kwargs))
-    return solver.solve(
-        states, parameters, duration=until - t0 - settle, settling_time=settle, t0=t0, grid_type=grid_type, **options
-    )
+    options.update(duration=until - t0 - settle, settling_time=settle, t0=t0, grid_type=grid_type)
+    if on_device:
+        return solver.solve(states, parameters, on_device=True, **options)
+    result: SolveResult = solver.solve(states, parameters, **options)
+    return result
+
+
+@overload
+def solve_ivp(
+    system: Any, y0: Any = None, parameters: Any = None, drivers: Any = None, method: str | None = None, *, on_device: Literal[True], **kwargs: Any
+) -> DeviceSolveResult: ...
+
+
+@overload
+def solve_ivp(
+    system: Any,
+    y0: Any = None,
+    parameters: Any = None,
+    drivers: Any = None,
+    method: str | None = None,
+    duration: float = 1.0,
+    settling_time: float = 0.0,
+    t0: float = 0.0,
+    save_variables: list[str] | None = None,
+    summarise_variables: list[str] | None = None,
+    grid_type: str = "combinatorial",
+    nan_error_trajectories: bool = False,
+    on_device: Literal[False] = False,
+    **kwargs: Any,
+) -> SolveResult: ...
 
 
 def solve_ivp(
@@ -82,8 +122,9 @@ def solve_ivp(
     summarise_variables: list[str] | None = None,
     grid_type: str = "combinatorial",
     nan_error_trajectories: bool = False,
+    on_device: bool = False,
     **kwargs: Any,
-) -> SolveResult:
+) -> SolveResult | DeviceSolveResult:
     """Solves a batch, with the arguments of CuBIE's function of this name.
 
     Parameters
@@ -94,7 +135,7 @@ def solve_ivp(
         Values by name, or arrays of shape (name, run).
     drivers : DriverSamples or dict
         Samples over time that take the places of parameters; with equations they name drivers.
-    method, duration, settling_time, t0, grid_type, nan_error_trajectories
+    method, duration, settling_time, t0, grid_type, nan_error_trajectories, on_device
         As for :meth:`Solver.solve`.
     save_variables, summarise_variables : list of str
         What is saved, and what is summarised; all states where absent.
@@ -116,11 +157,13 @@ def solve_ivp(
     for name, value in (("save_variables", save_variables), ("summarise_variables", summarise_variables)):
         if value is not None:
             kwargs[name] = value
-    progress = kwargs.pop("progress", False)
-    return Solver(system, **_with_method(method, kwargs)).solve(
-        y0, parameters, drivers, duration, settling_time, t0,
-        grid_type=grid_type, nan_error_trajectories=nan_error_trajectories, progress=progress,
-    )  # fmt: skip
+    batch: dict[str, Any] = {"duration": duration, "settling_time": settling_time, "t0": t0, "grid_type": grid_type}
+    batch.update(nan_error_trajectories=nan_error_trajectories, progress=kwargs.pop("progress", False))
+    solver = Solver(system, **_with_method(method, kwargs))
+    if on_device:
+        return solver.solve(y0, parameters, drivers, on_device=True, **batch)
+    result: SolveResult = solver.solve(y0, parameters, drivers, **batch)
+    return result
 
 
 def _with_method(method: str | None, options: dict[str, Any]) -> dict[str, Any]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from os import PathLike
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 
 from rubie import _engine, grid, options, progress as progress_of, recording
+from rubie.device import DeviceSolveResult
 from rubie.drivers import DriverSamples, driver_samples
 from rubie.grid import Batch, Span
 from rubie.recording import SolveSpec
@@ -206,6 +207,34 @@ class Solver:
         undriven = {name: self.system.parameters[name] for name in self._parameters()}
         return table(self.system.states), table(undriven)
 
+    @overload
+    def solve(
+        self,
+        initial_values: Any = None,
+        parameters: Any = None,
+        drivers: Any = None,
+        duration: float = 1.0,
+        settling_time: float = 0.0,
+        t0: float = 0.0,
+        *,
+        on_device: Literal[True],
+        **kwargs: Any,
+    ) -> DeviceSolveResult: ...
+
+    @overload
+    def solve(
+        self,
+        initial_values: Any = None,
+        parameters: Any = None,
+        drivers: Any = None,
+        duration: float = 1.0,
+        settling_time: float = 0.0,
+        t0: float = 0.0,
+        *,
+        on_device: Literal[False] = False,
+        **kwargs: Any,
+    ) -> SolveResult: ...
+
     def solve(
         self,
         initial_values: Any = None,
@@ -220,7 +249,7 @@ class Solver:
         on_device: bool = False,
         progress: bool | progress_of.Progress = False,
         **kwargs: Any,
-    ) -> SolveResult:
+    ) -> SolveResult | DeviceSolveResult:
         """Solves a batch in memory.
 
         Parameters
@@ -236,7 +265,8 @@ class Solver:
         nan_error_trajectories : bool
             Whether failed runs become NaN altogether. Otherwise they keep what they had before the failure, and NaN follows.
         on_device : bool
-            Results that stay on a GPU are not there; True raises.
+            Whether samples, summaries and events stay in the memory of the GPU that computes them, for other libraries there. With
+            `device="cpu"` that is the computer's.
         progress : bool or callable
             True for a bar in the notebook or on standard error; a function is called with (finished runs, runs).
         **kwargs
@@ -244,14 +274,30 @@ class Solver:
 
         Returns
         -------
-        SolveResult
+        SolveResult or DeviceSolveResult
+            The latter with `on_device`.
         """
-        if on_device:
-            raise NotImplementedError("results come back into the computer's memory: on_device=True has no counterpart")
         batch = self._batch(initial_values, parameters, drivers, Span(duration, settling_time, t0), grid_type, kwargs)
+        if on_device:
+            return self._solve_on_device(batch, nan_error_trajectories, progress)
         arrays = self._engine(batch).solve(batch.names, batch.columns, batch.product, progress_of.watcher(progress))
         self.result = self._result(arrays, batch.span, nan_error_trajectories)
         return self.result
+
+    def _solve_on_device(self, batch: Batch, nan_errors: bool, progress: bool | progress_of.Progress) -> DeviceSolveResult:
+        if nan_errors:
+            raise ValueError("results that stay on the device are not changed afterwards: leave out nan_error_trajectories, or on_device")
+        # What stays on a GPU must be computed by one.
+        device = self.given.get("device", "auto")
+        try:
+            engine = self._engine(batch, device="cuda" if device == "auto" else device)
+        except RuntimeError as error:
+            if device != "auto":
+                raise
+            raise RuntimeError(f"{error}; with device=\"cpu\" results that stay on the device are in the computer's memory") from None
+        arrays = engine.solve_on_device(batch.names, batch.columns, batch.product, progress_of.watcher(progress))
+        span = batch.span
+        return DeviceSolveResult(arrays, lambda on_host: self._result(on_host, span))
 
     def compile(
         self,
@@ -421,9 +467,9 @@ class Solver:
         driven = self._driven()
         return [name for name in self.system.parameters if name not in driven]
 
-    def _engine(self, batch: Batch) -> _engine.Solver:
+    def _engine(self, batch: Batch, **more: Any) -> _engine.Solver:
         """The engine's solver; that of the last batch if nothing but values has changed."""
-        given = options.for_engine(self.given, list(self.system.states))
+        given = options.for_engine({**self.given, **more}, list(self.system.states))
         saved, (_, metrics) = self.saved_variables, recording.output_types(self.given)
         save = self.given.get("save", self.given.get("save_every", "ends"))
         counters = recording.COUNTERS in self.output_types

@@ -192,8 +192,6 @@ def test_closed_solvers_and_blocks():
     with pytest.raises(RuntimeError, match="closed"):
         solver.solve()
     assert result["x"].shape == (2, 1)
-    with pytest.raises(NotImplementedError, match="on_device"):
-        rubie.Solver(oscillator()).solve(on_device=True)
 
 
 def test_systems_tell_what_they_are():

@@ -14,7 +14,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("rubie-method", &["rubie-expr", "rubie-model"]),
     ("rubie-output", &["rubie-expr", "rubie-model"]),
     ("rubie-driver", &["rubie-expr", "rubie-model"]),
-    ("rubie-kernel", &["rubie-expr", "rubie-model", "rubie-program", "rubie-method", "rubie-output"]),
+    (
+        "rubie-kernel",
+        &["rubie-expr", "rubie-memory", "rubie-model", "rubie-program", "rubie-method", "rubie-output"],
+    ),
     ("rubie-cuda", &["rubie-memory", "rubie-program", "rubie-kernel"]),
     (
         "rubie",

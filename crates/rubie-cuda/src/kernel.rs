@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytemuck::{Pod, cast_slice, cast_slice_mut};
 use rubie_kernel::{
-    BackendError, ChunkInputs, ChunkOutputs, ChunkReport, Controls, Kernel, KernelError, KernelSpec, Watch,
-    begin,
+    BackendError, ChunkInputs, ChunkOutputs, ChunkReport, Controls, Kernel, KernelError, KernelSpec,
+    ResidentResults, ResultNumbers, Status, Watch, begin,
 };
 use rubie_memory::{ArrayRequest, Available, Buffer, DataType, DeviceError, Event, Placement, plan};
 use rubie_program::{Element, Executor, ExecutorOptions, Interpreter, Isa, Precision};
@@ -15,7 +15,7 @@ use rubie_program::{Element, Executor, ExecutorOptions, Interpreter, Isa, Precis
 use crate::arrays::{RESULTS, bytes_of, parts, real_bytes};
 use crate::engine::{Engine, Job};
 use crate::print::{BLOCK, Source};
-use crate::slot::{Common, Intervals, Shape, Slot, covered};
+use crate::slot::{Common, Intervals, ResidentArrays, Shape, Slot, covered};
 
 /// A part has at least so many runs per thread of the device, where a chunk has them.
 const RUNS_PER_THREAD: usize = 4;
@@ -70,9 +70,12 @@ struct Slots {
     length: usize,
     /// Runs of a part that were wanted.
     wanted: usize,
-    /// Rows, and how many sample times and bytes of uniforms.
-    shape: ([usize; 4], usize, usize),
+    /// What they were made for.
+    key: Key,
 }
+
+/// Rows, how many sample times and bytes of uniforms, and whether results stay on the device.
+type Key = ([usize; 4], usize, usize, bool);
 
 /// The solve program, which the host runs once per chunk.
 enum Solve {
@@ -191,16 +194,22 @@ impl<E: Engine> DeviceKernel<E> {
     }
 
     /// How many runs a part may have, by what the devices' memories have room for, and how many parts may be under way on each.
-    fn fitting(&self, runs: NonZeroUsize, shape: &Shape<'_>) -> Result<(usize, usize), KernelError> {
+    fn fitting(
+        &self,
+        engines: &[E],
+        runs: NonZeroUsize,
+        shape: &Shape<'_>,
+    ) -> Result<(usize, usize), KernelError> {
         let most = self.allowance.in_flight.max(1);
-        let fewer =
-            (2..=most).rev().find_map(|parts| Some((self.fitting_parts(parts, runs, shape).ok()?, parts)));
+        let fits = |parts: usize| Ok((self.fitting_parts(engines, parts, runs, shape)?, parts));
+        let fewer = (2..=most).rev().find_map(|parts| fits(parts).ok());
         // What a single part needs is what there is too little for.
-        fewer.map_or_else(|| self.fitting_parts(1, runs, shape).map(|fits| (fits, 1)), Ok)
+        fewer.map_or_else(|| fits(1), Ok)
     }
 
     fn fitting_parts(
         &self,
+        engines: &[E],
         in_flight: usize,
         runs: NonZeroUsize,
         shape: &Shape<'_>,
@@ -209,7 +218,7 @@ impl<E: Engine> DeviceKernel<E> {
         let bytes = shape.bytes_per_run();
         let arrays = ["inputs", "samples", "summaries", "events", "status"].into_iter().zip(bytes);
         let mut fits = runs.get();
-        for engine in &self.engines {
+        for engine in engines {
             let mut requests = Vec::new();
             for _ in 0..in_flight {
                 for (label, placement, words) in [
@@ -234,35 +243,35 @@ impl<E: Engine> DeviceKernel<E> {
     }
 
     /// Buffers for chunks of so many runs: those of the chunk before if they fit, else new ones.
-    fn slots(&self, runs: usize, shape: &Shape<'_>) -> Result<Slots, KernelError> {
-        let many = self.allowance.in_flight.max(1) * self.engines.len();
-        let threads = self.engines.iter().map(Engine::threads).max().unwrap_or(1);
+    fn slots(&self, engines: &[E], runs: usize, shape: &Shape<'_>) -> Result<Slots, KernelError> {
+        let many = self.allowance.in_flight.max(1) * engines.len();
+        let threads = engines.iter().map(Engine::threads).max().unwrap_or(1);
         // Parts of about the same length, in whole blocks.
         let wanted = runs.div_ceil(2 * many).max(RUNS_PER_THREAD * threads).min(runs);
         let wanted = runs.div_ceil(runs.div_ceil(wanted)).next_multiple_of(BLOCK as usize).min(runs);
-        let key = (shape.rows, shape.sample_times.len(), shape.uniforms.len());
+        let key = (shape.rows, shape.sample_times.len(), shape.uniforms.len(), shape.resident.is_some());
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).take();
         let count = many.min(runs.div_ceil(wanted));
         if let Some(kept) = kept
-            && kept.shape == key
+            && kept.key == key
             && kept.wanted >= wanted
             && kept.slots.len() >= count
         {
             return Ok(kept);
         }
         let total = NonZeroUsize::new(runs).unwrap_or(NonZeroUsize::MIN);
-        let (fits, in_flight) = self.fitting(total, shape)?;
-        let (mut length, many) = (fits.min(wanted), in_flight * self.engines.len());
+        let (fits, in_flight) = self.fitting(engines, total, shape)?;
+        let (mut length, many) = (fits.min(wanted), in_flight * engines.len());
         loop {
             let count = many.min(runs.div_ceil(length));
             let slots: Result<Vec<_>, DeviceError> = (0..count)
                 .map(|i| {
-                    let engine = i % self.engines.len();
-                    Ok((engine, Slot::new(&self.engines[engine], shape, length)?))
+                    let engine = i % engines.len();
+                    Ok((engine, Slot::new(&engines[engine], shape, length)?))
                 })
                 .collect();
             match slots {
-                Ok(slots) => return Ok(Slots { slots, length, wanted, shape: key }),
+                Ok(slots) => return Ok(Slots { slots, length, wanted, key }),
                 // The plan knows what is free, not how much of it lies together, nor what others take meanwhile.
                 Err(DeviceError::OutOfMemory { .. }) if length > 1 => length = length.div_ceil(2),
                 Err(error) => return Err(failed(error)),
@@ -272,20 +281,21 @@ impl<E: Engine> DeviceKernel<E> {
 
     fn compute(
         &self,
+        engines: &[E],
         shapes: &[Shape<'_>],
         inputs: ChunkInputs<'_>,
         arrays: [&mut [u8]; RESULTS],
         watch: &Watch<'_>,
     ) -> Result<ChunkReport, KernelError> {
-        let mut all = self.slots(inputs.runs, &shapes[0])?;
+        let mut all = self.slots(engines, inputs.runs, &shapes[0])?;
         let real = real_bytes(self.spec.precision);
         let parts = parts(arrays, [real, real, size_of::<f64>(), size_of::<u32>()], inputs.runs, all.length);
-        let zeros = all.slots.iter().take(self.engines.len()).map(|(_, slot)| slot.mark());
+        let zeros = all.slots.iter().take(engines.len()).map(|(_, slot)| slot.mark());
         let zeros: Vec<Arc<dyn Event>> = zeros.collect::<Result<_, _>>().map_err(failed)?;
         let (parts, stop) = (Mutex::new(parts.into_iter()), AtomicBool::new(false));
         let work = |engine: usize, slot: &mut Slot| {
             let common = Common { shape: &shapes[engine], inputs, parts: &parts, watch, stop: &stop };
-            let done = slot.work(&self.engines[engine], &common, &*zeros[engine]);
+            let done = slot.work(&engines[engine], &common, &*zeros[engine]);
             done.inspect_err(|_| stop.store(true, Relaxed))
         };
         let outcomes: Vec<_> = std::thread::scope(|scope| {
@@ -301,7 +311,7 @@ impl<E: Engine> DeviceKernel<E> {
             workers.into_iter().map(join).collect()
         });
         let mut report = ChunkReport::default();
-        let mut intervals = vec![Intervals::new(); self.engines.len()];
+        let mut intervals = vec![Intervals::new(); engines.len()];
         for (engine, outcome) in outcomes {
             let (part, when) = outcome.map_err(failed)?;
             report.add(part);
@@ -311,6 +321,52 @@ impl<E: Engine> DeviceKernel<E> {
         // What an interrupt leaves unfinished on the device must not go on in the next chunk.
         if !report.interrupted {
             *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(all);
+        }
+        Ok(report)
+    }
+}
+
+impl<E: Engine> DeviceKernel<E> {
+    /// Computes a chunk on some of the devices, with results to arrays of the host or to those that stay on the first device.
+    fn run_on(
+        &self,
+        engines: &[E],
+        (controls, inputs): (&Controls, ChunkInputs<'_>),
+        rows: [usize; 3],
+        (results, status): ([&mut [u8]; 3], &mut [Status]),
+        resident: Option<ResidentArrays>,
+        watch: &Watch<'_>,
+    ) -> Result<ChunkReport, KernelError> {
+        let precision = self.spec.precision;
+        let [samples, summaries, events] = rows;
+        let rows = [self.spec.layout.inputs.len(), samples, summaries, events];
+        let sample_times = begin::sample_times(controls);
+        let mut tables = Vec::new();
+        let mut uniforms = Vec::new();
+        for engine in engines {
+            let mut table = self.table(engine, &controls.table).map_err(failed)?;
+            let address = table.as_mut().map(|table| engine.address(&mut **table)).transpose();
+            uniforms.push(self.uniforms(controls, address.map_err(failed)?.unwrap_or_default()));
+            tables.push(table);
+        }
+        let shape = |uniforms| Shape {
+            rows,
+            real_bytes: real_bytes(precision),
+            saved_words: self.source.saved_words,
+            sample_times: &sample_times,
+            uniforms,
+            uniforms_by_value: self.source.uniforms_by_value,
+            instructions: self.spec.programs.attempt.iter().map(|part| part.instructions().len()).sum(),
+            job: self.job(controls, rows),
+            resident,
+        };
+        let shapes: Vec<Shape<'_>> = uniforms.iter().map(|uniforms| shape(uniforms)).collect();
+        let mut words = vec![0u32; inputs.runs];
+        let [samples, summaries, events] = results;
+        let arrays = [samples, summaries, events, cast_slice_mut(&mut words)];
+        let report = self.compute(engines, &shapes, inputs, arrays, watch)?;
+        for (status, word) in status.iter_mut().zip(words) {
+            status.0 = word;
         }
         Ok(report)
     }
@@ -334,38 +390,55 @@ impl<E: Engine> Kernel for DeviceKernel<E> {
             return Ok(ChunkReport::default());
         }
         let slots = begin::event_slots(layout, events.len(), inputs.runs)?;
-        let rows = [layout.inputs.len(), sample_count / inputs.runs, summary_count / inputs.runs, 2 * slots];
-        let mut words = vec![0u32; inputs.runs];
-        let sample_times = begin::sample_times(controls);
-        let mut tables = Vec::new();
-        let mut uniforms = Vec::new();
-        for engine in &self.engines {
-            let mut table = self.table(engine, &controls.table).map_err(failed)?;
-            let address = table.as_mut().map(|table| engine.address(&mut **table)).transpose();
-            uniforms.push(self.uniforms(controls, address.map_err(failed)?.unwrap_or_default()));
-            tables.push(table);
+        let rows = [sample_count / inputs.runs, summary_count / inputs.runs, 2 * slots];
+        let results = [samples, summaries, cast_slice_mut(events)];
+        self.run_on(&self.engines, (controls, inputs), rows, (results, status), None, watch)
+    }
+
+    fn run_resident(
+        &self,
+        controls: &Controls,
+        inputs: ChunkInputs<'_>,
+        numbers: &ResultNumbers,
+        status: &mut [Status],
+        watch: &Watch<'_>,
+    ) -> Result<(ResidentResults, ChunkReport), KernelError> {
+        if numbers.precision != self.spec.precision {
+            return Err(KernelError::Precision);
         }
-        let shape = |uniforms| Shape {
-            rows,
-            real_bytes: real_bytes(precision),
-            saved_words: self.source.saved_words,
-            sample_times: &sample_times,
-            uniforms,
-            uniforms_by_value: self.source.uniforms_by_value,
-            instructions: self.spec.programs.attempt.iter().map(|part| part.instructions().len()).sum(),
-            job: self.job(controls, rows),
+        let (layout, has_dense) = (&self.spec.layout, self.spec.programs.dense.is_some());
+        let ResultNumbers { samples, summaries, events, .. } = *numbers;
+        let [sample_count, summary_count, event_count] =
+            [samples, summaries, events].map(|numbers| numbers * inputs.runs);
+        begin::check(layout, has_dense, controls, inputs, [sample_count, summary_count, status.len()])?;
+        begin::event_slots(layout, event_count, inputs.runs)?;
+        let engines = &self.engines[..1];
+        let device = engines[0].device();
+        // Buffers of the chunk before may be what is missing.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let needed = (numbers.bytes().iter().sum::<usize>() * inputs.runs) as u64;
+        let free = match self.allowance.of(device.memory().map_err(failed)?.free) {
+            Available::Shared(bytes) => bytes,
+            Available::Apart { device, .. } => device,
         };
-        let shapes: Vec<Shape<'_>> = uniforms.iter().map(|uniforms| shape(uniforms)).collect();
-        let report = self.compute(
-            &shapes,
-            inputs,
-            [samples, summaries, cast_slice_mut(events), cast_slice_mut(&mut words)],
-            watch,
-        )?;
-        for (status, word) in status.iter_mut().zip(words) {
-            status.0 = word;
+        if needed > free {
+            return Err(KernelError::Room { device: device.name(), runs: inputs.runs, needed, free });
         }
-        Ok(report)
+        let results = ResidentResults::new(device, numbers, inputs.runs)?;
+        if inputs.runs == 0 {
+            return Ok((results, ChunkReport::default()));
+        }
+        let addresses = [&results.samples, &results.summaries, &results.events];
+        let real = real_bytes(numbers.precision);
+        let resident = ResidentArrays {
+            addresses: addresses.map(|array| array.location().address as u64),
+            element_bytes: [real, real, size_of::<f64>()],
+            runs: inputs.runs,
+        };
+        let (rows, nothing) = ([samples, summaries, events], [&mut [][..], &mut [], &mut []]);
+        let report =
+            self.run_on(engines, (controls, inputs), rows, (nothing, status), Some(resident), watch)?;
+        Ok((results, report))
     }
 }
 

@@ -3,6 +3,7 @@
 //! Every slot has a thread of the host. While one waits for its launch, others carry inputs and results, so that the device
 //! computes all the time.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -47,6 +48,19 @@ pub(crate) struct Shape<'a> {
     pub(crate) instructions: usize,
     /// The numbers of a job that are the same for all parts.
     pub(crate) job: Job,
+    /// Where results stay on the device, if they do.
+    pub(crate) resident: Option<ResidentArrays>,
+}
+
+/// Arrays of a device that keep the results of all runs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ResidentArrays {
+    /// Addresses of samples, summaries and events.
+    pub(crate) addresses: [u64; 3],
+    /// Bytes of their elements.
+    pub(crate) element_bytes: [usize; 3],
+    /// Runs of these arrays.
+    pub(crate) runs: usize,
 }
 
 impl Shape<'_> {
@@ -56,8 +70,11 @@ impl Shape<'_> {
         (most / 4).next_multiple_of(8).clamp(STAGING[0], STAGING[1])
     }
 
-    /// Bytes of one run's inputs, samples, summaries, events and status.
+    /// Bytes of one run's inputs, samples, summaries, events and status in the arrays of a part.
     pub(crate) fn bytes_per_run(&self) -> [usize; 5] {
+        if self.resident.is_some() {
+            return [self.rows[0] * size_of::<f64>(), 0, 0, 0, size_of::<u32>()];
+        }
         let [inputs, samples, summaries, events] = self.rows;
         let [double, real] = [size_of::<f64>(), self.real_bytes];
         [inputs * double, samples * real, summaries * real, events * double, size_of::<u32>()]
@@ -147,7 +164,7 @@ impl Slot {
             let part = common.parts.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next();
             let Some(mut part) = part else { return Ok((report, intervals)) };
             self.send_inputs(common, &part)?;
-            let job = self.job(engine, shape, part.runs.len())?;
+            let job = self.job(engine, shape, &part.runs)?;
             let mut finished = 0;
             while finished < job.runs {
                 if common.is_over() {
@@ -195,9 +212,15 @@ impl Slot {
         self.stream.copy(&*self.counted, 0, &mut *self.counters, 0, COUNTERS * size_of::<u64>())
     }
 
-    fn job(&mut self, engine: &dyn Engine, shape: &Shape<'_>, runs: usize) -> Result<Job, DeviceError> {
+    fn job(
+        &mut self,
+        engine: &dyn Engine,
+        shape: &Shape<'_>,
+        part: &Range<usize>,
+    ) -> Result<Job, DeviceError> {
+        let runs = part.len();
         let [samples, summaries, events, status] = &mut self.results;
-        Ok(Job {
+        let job = Job {
             inputs: engine.address(&mut *self.inputs)?,
             samples: engine.address(&mut **samples)?,
             summaries: engine.address(&mut **summaries)?,
@@ -210,7 +233,13 @@ impl Slot {
             stride: runs as u64,
             threads: self.threads as u64,
             ..shape.job
-        })
+        };
+        let Some(resident) = &shape.resident else { return Ok(job) };
+        // A part's runs are neighbours in every row of the whole arrays.
+        let first =
+            |array: usize| resident.addresses[array] + (part.start * resident.element_bytes[array]) as u64;
+        let stride = resident.runs as u64;
+        Ok(Job { samples: first(0), summaries: first(1), events: first(2), stride, ..job })
     }
 
     /// Launches, waits and fetches the counters. When the launch was under way.

@@ -272,6 +272,34 @@ fn recorded_events() {
     assert!(event(6, 17)[0].is_nan());
 }
 
+/// Results that stay on the device are those that go to the host, whatever parts they were computed in; those that do not fit are refused.
+#[test]
+fn results_that_stay_on_the_device() {
+    let Some(compiler) = host::compiler() else { return };
+    // Every part of the chunk is a little of the whole arrays.
+    let backend = HostBackend { quota: 20, devices: 2, memory: 1 << 18, ..HostBackend::new(compiler) };
+    let interpreter = CpuBackend::<Interpreter<f32>, Interpreter<f64>>::new("interpreter", Isa::detect());
+    let method = rubie_method::find("tsit5").unwrap();
+    let (name, text) = EVENTS[1];
+    for case in [
+        Case::of_text((name, text, 2.0), method, Kind::Summaries, Precision::F64),
+        Case::new(MODELS[0], method, Kind::Fixed, Precision::F64),
+        Case::new(MODELS[1], method, Kind::Summaries, Precision::F32),
+    ] {
+        let expected = case.run(&interpreter);
+        assert!(case.run_resident(&backend).unwrap() == expected, "{}", case.name);
+        // On the CPU they are in the memory of the host.
+        assert!(case.run_resident(&interpreter).unwrap() == expected, "{}", case.name);
+    }
+    let case = Case::new(MODELS[0], method, Kind::Summaries, Precision::F64);
+    let refused = case.run_resident(&HostBackend { memory: 1 << 14, ..HostBackend::new(compiler) });
+    let message = refused.unwrap_err().to_string();
+    assert!(
+        message.starts_with("the results of 150 runs take 0.1 MiB, of host's memory 0.0 MiB"),
+        "{message}"
+    );
+}
+
 /// Algebraic equations: initial values and events after which they are made consistent, runs where that fails.
 #[test]
 fn algebraic_equations() {

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
+use bytemuck::cast_slice_mut;
+use rubie_memory::{Device, DeviceError, HostDevice, Resident};
 use rubie_output::SummarySchedule;
+use rubie_program::Precision;
 
 use crate::spec::KernelSpec;
 use crate::status::Status;
@@ -58,6 +61,101 @@ pub trait Kernel: Send + Sync {
         outputs: ChunkOutputs<'_>,
         watch: &Watch<'_>,
     ) -> Result<ChunkReport, KernelError>;
+
+    /// [`Kernel::run`] with results that stay where they are computed: in the memory of a GPU, the first if there are several; for kernels
+    /// on the CPU in that of the host. They are not to be used after [`ChunkReport::interrupted`].
+    ///
+    /// # Errors
+    /// As for [`Kernel::run`]; [`KernelError::Room`] if the results do not fit the memory.
+    fn run_resident(
+        &self,
+        controls: &Controls,
+        inputs: ChunkInputs<'_>,
+        numbers: &ResultNumbers,
+        status: &mut [Status],
+        watch: &Watch<'_>,
+    ) -> Result<(ResidentResults, ChunkReport), KernelError> {
+        let host = HostDevice::new(u64::MAX);
+        let mut results = ResidentResults::new(&host, numbers, inputs.runs)?;
+        let ResidentResults { samples, summaries, events } = &mut results;
+        let events = cast_slice_mut(events.host_mut().map_err(failed)?);
+        events.fill(f64::NAN);
+        let outputs = ChunkOutputs {
+            samples: numbers.room(samples)?,
+            summaries: numbers.room(summaries)?,
+            events,
+            status,
+        };
+        let report = self.run(controls, inputs, outputs, watch)?;
+        Ok((results, report))
+    }
+}
+
+/// How many numbers of each kind a run leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResultNumbers {
+    /// Of samples and summaries.
+    pub precision: Precision,
+    /// Times by variables.
+    pub samples: usize,
+    /// Windows by columns.
+    pub summaries: usize,
+    /// Slots by 2; always of f64.
+    pub events: usize,
+}
+
+impl ResultNumbers {
+    /// Bytes of samples, summaries and events of one run.
+    pub fn bytes(&self) -> [usize; 3] {
+        let real = match self.precision {
+            Precision::F32 => size_of::<f32>(),
+            Precision::F64 => size_of::<f64>(),
+        };
+        [self.samples * real, self.summaries * real, self.events * size_of::<f64>()]
+    }
+
+    fn room<'a>(&self, array: &'a mut Resident) -> Result<SamplesMut<'a>, KernelError> {
+        let bytes = array.host_mut().map_err(failed)?;
+        Ok(match self.precision {
+            Precision::F32 => SamplesMut::F32(cast_slice_mut(bytes)),
+            Precision::F64 => SamplesMut::F64(cast_slice_mut(bytes)),
+        })
+    }
+}
+
+/// Results of all runs in the memory of a device: arrays as those of [`ChunkOutputs`].
+#[derive(Debug)]
+pub struct ResidentResults {
+    /// Samples.
+    pub samples: Resident,
+    /// Summaries.
+    pub summaries: Resident,
+    /// Recorded events.
+    pub events: Resident,
+}
+
+impl ResidentResults {
+    /// Room for so many runs.
+    ///
+    /// # Errors
+    /// [`KernelError::Room`] where the device has less memory.
+    pub fn new(device: &dyn Device, numbers: &ResultNumbers, runs: usize) -> Result<Self, KernelError> {
+        let needed = numbers.bytes().iter().sum::<usize>() * runs;
+        let room = |bytes: usize| {
+            Resident::new(device, bytes * runs).map_err(|error| match error {
+                DeviceError::OutOfMemory { free, .. } => {
+                    KernelError::Room { device: device.name(), runs, needed: needed as u64, free }
+                }
+                error => failed(error),
+            })
+        };
+        let [samples, summaries, events] = numbers.bytes().map(room);
+        Ok(ResidentResults { samples: samples?, summaries: summaries?, events: events? })
+    }
+}
+
+fn failed(error: DeviceError) -> KernelError {
+    KernelError::Device(error.to_string())
 }
 
 /// What steers a solve: data, never compiled in.
@@ -205,6 +303,22 @@ pub enum KernelError {
     /// Room for events where none are recorded.
     #[error("events are recorded of models that have some")]
     Events,
+    /// Results that are to stay on a device have no room there.
+    #[error(
+        "the results of {runs} runs take {:.1} MiB, of {device}'s memory {:.1} MiB may be used: save less of each run, solve fewer runs at a \
+         time, or let results go to the host's memory",
+        mebibytes(*needed), mebibytes(*free)
+    )]
+    Room {
+        /// Its name.
+        device: String,
+        /// Runs of the batch.
+        runs: usize,
+        /// Bytes of all results.
+        needed: u64,
+        /// Bytes that may be used.
+        free: u64,
+    },
     /// f32 room for an f64 kernel or the other way round.
     #[error("the samples' array has another precision than the kernel")]
     Precision,
@@ -219,4 +333,8 @@ pub enum KernelError {
     /// The device on which the kernel runs refused or failed.
     #[error("{0}")]
     Device(String),
+}
+
+fn mebibytes(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
 }

@@ -79,7 +79,7 @@ pub mod conformance;
 
 pub use backend::{
     Backend, BackendError, ChunkInputs, ChunkOutputs, ChunkReport, ChunkSize, Controls, Kernel, KernelError,
-    SamplesMut, SummaryControls, Watch,
+    ResidentResults, ResultNumbers, SamplesMut, SummaryControls, Watch,
 };
 pub use clock::{ClockPrograms, EventClockPrograms, SummaryClockPrograms, event};
 pub use cpu::CpuBackend;

@@ -134,6 +134,22 @@ pub trait Buffer: Any + fmt::Debug + Send + Sync {
     /// # Errors
     /// [`DeviceError::NotOnHost`] for memory that the host cannot write.
     fn host_mut(&mut self) -> Result<&mut [u8], DeviceError>;
+
+    /// Lets other libraries work with the memory, in streams that nobody here knows: from now on freeing it waits for all work of the
+    /// device. Says where they find it.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotOnHost`] for memory that has no address.
+    fn lend(&mut self) -> Result<Location, DeviceError>;
+}
+
+/// Where other libraries find memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// The number that CUDA gives the device; none for the host.
+    pub device: Option<usize>,
+    /// The address there.
+    pub address: usize,
 }
 
 /// What can go wrong on a device.

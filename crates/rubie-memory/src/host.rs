@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::available::Available;
-use crate::device::{Buffer, Device, DeviceError, Event, MemoryInfo, Stream};
+use crate::device::{Buffer, Device, DeviceError, Event, Location, MemoryInfo, Stream};
 use crate::request::Placement;
 
 /// The memory of the host, all placements in one, up to a limit.
@@ -178,5 +178,9 @@ impl Buffer for HostBuffer {
     fn host_mut(&mut self) -> Result<&mut [u8], DeviceError> {
         let all: &mut [u8] = bytemuck::cast_slice_mut(&mut self.words);
         all.get_mut(..self.bytes).ok_or(DeviceError::NotOnHost)
+    }
+
+    fn lend(&mut self) -> Result<Location, DeviceError> {
+        Ok(Location { device: None, address: self.words.as_mut_ptr().expose_provenance() })
     }
 }

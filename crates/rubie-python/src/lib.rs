@@ -7,6 +7,7 @@
 //! | `Model` | a checked model, its names, defaults and units |
 //! | `Drivers` | samples over time, fitted |
 //! | `Solver` | a model and options; solves sweeps, in memory or into a file |
+//! | `DeviceArray` | results that stayed in the memory of the device |
 //! | `write` | arrays in memory into a file |
 //! | `methods`, `metrics`, `status_flags` | what there is, by name |
 //!
@@ -17,6 +18,9 @@ mod failure;
 mod drivers;
 mod model;
 mod options;
+mod values;
+mod dlpack;
+mod device_array;
 mod results;
 mod solver;
 mod writing;
@@ -26,6 +30,8 @@ use pyo3::prelude::*;
 /// `rubie._engine`.
 #[pymodule]
 mod _engine {
+    #[pymodule_export]
+    use crate::device_array::DeviceArray;
     #[pymodule_export]
     use crate::drivers::Drivers;
     #[pymodule_export]

@@ -1,10 +1,13 @@
 //! Results as arrays of NumPy.
 
-use numpy::{IntoPyArray, PyArrayMethods, PyUntypedArray};
+use numpy::{IntoPyArray, PyArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use rubie::sink::Layout;
-use rubie::{Report, Solution, Status, Values};
+use rubie::{Report, ResidentSolution, Solution, Status};
+
+use crate::device_array::DeviceArray;
+use crate::values::array;
 
 /// Everything about a solution, as a dictionary of arrays and names.
 pub(crate) fn results<'py>(py: Python<'py>, solution: Solution) -> PyResult<Bound<'py, PyDict>> {
@@ -21,6 +24,24 @@ pub(crate) fn results<'py>(py: Python<'py>, solution: Solution) -> PyResult<Boun
     results.set_item("summaries", array(py, arrays.summaries, [windows, columns, runs])?)?;
     results.set_item("swept", arrays.swept.into_vec().into_pyarray(py).reshape([swept, runs])?)?;
     results.set_item("events", arrays.events.into_vec().into_pyarray(py).reshape([slots, 2, runs])?)?;
+    results.set_item("status", status.into_pyarray(py))?;
+    Ok(results)
+}
+
+/// The same for a solution in the memory of a device: its arrays are of type `DeviceArray`.
+pub(crate) fn resident_results<'py>(
+    py: Python<'py>,
+    solution: ResidentSolution,
+) -> PyResult<Bound<'py, PyDict>> {
+    let ResidentSolution { layout, swept, samples, summaries, events, status, report: what } = solution;
+    let results = report(py, &what)?;
+    names(&results, &layout)?;
+    let (rows, runs) = (layout.swept.len(), status.len());
+    let status: Vec<u32> = status.into_iter().map(|Status(word)| word).collect();
+    for (name, array) in [("samples", samples), ("summaries", summaries), ("events", events)] {
+        results.set_item(name, Bound::new(py, DeviceArray::new(array))?)?;
+    }
+    results.set_item("swept", swept.into_vec().into_pyarray(py).reshape([rows, runs])?)?;
     results.set_item("status", status.into_pyarray(py))?;
     Ok(results)
 }
@@ -71,15 +92,4 @@ fn names(results: &Bound<'_, PyDict>, layout: &Layout) -> PyResult<()> {
     results.set_item("event_slots", events.map_or(0, |part| part.slots))?;
     results.set_item("event_names", events.map(|part| part.names.clone()).unwrap_or_default())?;
     results.set_item("times", layout.times.clone().into_pyarray(results.py()))
-}
-
-fn array(py: Python<'_>, values: Values, shape: [usize; 3]) -> PyResult<Bound<'_, PyUntypedArray>> {
-    Ok(match values {
-        Values::F32(values) => {
-            values.into_vec().into_pyarray(py).reshape(shape)?.as_any().cast::<PyUntypedArray>()?.clone()
-        }
-        Values::F64(values) => {
-            values.into_vec().into_pyarray(py).reshape(shape)?.as_any().cast::<PyUntypedArray>()?.clone()
-        }
-    })
 }

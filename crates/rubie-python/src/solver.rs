@@ -15,7 +15,7 @@ use rubie::{Axis, Error, Monitor, Sweep};
 use crate::failure::exception;
 use crate::model::Model;
 use crate::options::options;
-use crate::results::{report, results};
+use crate::results::{report, resident_results, results};
 
 /// How often the calling thread looks for signals and reports progress.
 const GLANCE: Duration = Duration::from_millis(50);
@@ -57,6 +57,23 @@ impl Solver {
             self.with_solver(&sweep, |solver| solver.solve_watched(&sweep, monitor))
         })?;
         results(py, solution)
+    }
+
+    /// [`Solver::solve`] with samples, summaries and events that stay in the memory of the device.
+    #[pyo3(signature = (names, columns, product, progress = None))]
+    fn solve_on_device<'py>(
+        &self,
+        py: Python<'py>,
+        names: Vec<String>,
+        columns: Vec<PyReadonlyArray1<'_, f64>>,
+        product: bool,
+        progress: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let sweep = sweep(names, &columns, product)?;
+        let solution = watched(py, sweep.runs(), progress, |monitor| {
+            self.with_solver(&sweep, |solver| solver.solve_resident(&sweep, monitor))
+        })?;
+        resident_results(py, solution)
     }
 
     /// Solves a sweep into a file, chunk by chunk; the report as a dictionary.

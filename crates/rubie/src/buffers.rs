@@ -53,13 +53,19 @@ impl Buffers {
     /// Makes room for these runs and fills in their inputs.
     pub(crate) fn take(&mut self, solver: &Solver, sweep: &Sweep, range: Range<u64>) {
         let runs = (range.end - range.start) as usize; // the plan has counted them
-        self.first_run = range.start;
-        let each = solver.each_driven();
-        self.inputs.resize((self.names + usize::from(each.is_some())) * runs);
         self.samples.resize(solver.samples_per_run() * runs);
         self.summaries.resize(solver.summaries_per_run() * runs);
         self.events.resize(solver.event_numbers_per_run() * runs);
         self.events.as_mut().fill(f64::NAN);
+        self.take_inputs(solver, sweep, range);
+    }
+
+    /// The inputs and the status words alone.
+    pub(crate) fn take_inputs(&mut self, solver: &Solver, sweep: &Sweep, range: Range<u64>) {
+        let runs = (range.end - range.start) as usize; // the plan has counted them
+        self.first_run = range.start;
+        let each = solver.each_driven();
+        self.inputs.resize((self.names + usize::from(each.is_some())) * runs);
         self.status.resize(runs, Status::SUCCESS);
         let (swept, places) = self.inputs.as_mut().split_at_mut(self.names * runs);
         sweep.fill(range.start, runs, swept);

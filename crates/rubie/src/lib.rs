@@ -59,6 +59,7 @@ mod spill;
 mod pipeline;
 pub mod solution;
 pub mod run;
+pub mod resident;
 mod device;
 mod pilot;
 pub mod prelude;
@@ -69,6 +70,7 @@ pub use error::{Error, ErrorKind};
 pub use identity::Identity;
 pub use options::{BackendChoice, DeviceChoice, SolveOptions};
 pub use report::Report;
+pub use resident::{ResidentArray, ResidentSolution};
 pub use run::Monitor;
 pub use solution::{Solution, SolutionArrays};
 pub use solver::Solver;
@@ -79,6 +81,7 @@ pub use values::{Numbers, Values};
 pub use rubie_driver::{Boundary, DriverError, DriverOptions, Drivers, Outside, TimeAxis};
 pub use rubie_expr::{Graph, depends_on};
 pub use rubie_kernel::{KernelSpec, Status};
+pub use rubie_memory::Location;
 pub use rubie_method::{
     ConsistentValues, ControllerKind, Filter, LinearSolver, Method, NewtonJacobian, Preconditioner,
     StepSettings, Tolerance, UnknownConsistentValues, find as find_method, methods,

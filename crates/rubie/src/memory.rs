@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
+use rubie_kernel::ResultNumbers;
 use rubie_memory::{ArrayRequest, ChunkPlan, DataType, Memory};
 
 use crate::arrays::{InputSizes, OutputSizes, Sizes};
-use crate::error::Error;
-use crate::options::SolveOptions;
+use crate::error::{Error, ErrorKind};
+use crate::options::{DeviceChoice, SolveOptions};
 use crate::solver::Solver;
 use crate::sweep::Sweep;
 
@@ -95,6 +96,30 @@ impl Solver {
     pub(crate) fn plan_in_memory(&self, sweep: &Sweep) -> Result<ChunkPlan, Error> {
         let requests = self.requests(sweep, 1, 0)?;
         Ok(rubie_memory::plan(&requests, Budget::now(self.options()).bytes())?)
+    }
+
+    /// Whether the host has room for the inputs of a batch, and where it is the device that keeps the results, for these.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Memory`], with what would help.
+    pub(crate) fn check_room(&self, sweep: &Sweep, numbers: &ResultNumbers) -> Result<(), Error> {
+        let on_host = !matches!(self.options().device, DeviceChoice::Cuda(_));
+        let results = if on_host { numbers.bytes().iter().sum() } else { 0 };
+        let per_run = 8 * sweep.names().len() + size_of::<u32>() + results;
+        let needed = (per_run as u64).saturating_mul(sweep.runs());
+        let free = Budget::now(self.options()).bytes();
+        if needed <= free {
+            return Ok(());
+        }
+        let mebibytes = |bytes: u64| bytes as f64 / f64::from(1 << 20);
+        let message = format!(
+            "{} runs that stay in memory take {:.1} MiB of the host's, and {:.1} MiB may be used: solve fewer runs at a time, save less of \
+             each, or write them to a file, which is done in pieces",
+            sweep.runs(),
+            mebibytes(needed),
+            mebibytes(free)
+        );
+        Err(Error::new(ErrorKind::Memory, message))
     }
 
     fn requests(&self, sweep: &Sweep, in_flight: usize, held: u64) -> Result<Vec<ArrayRequest>, Error> {

@@ -29,7 +29,7 @@ pub struct Monitor {
 }
 
 impl Monitor {
-    fn watch(&self) -> Watch<'_> {
+    pub(crate) fn watch(&self) -> Watch<'_> {
         Watch { interrupt: &self.interrupt, finished_runs: &self.finished_runs }
     }
 }
@@ -170,7 +170,7 @@ impl Solver {
         Ok(report)
     }
 
-    fn report(&self, sweep: &Sweep, compiled: &Compiled) -> Report {
+    pub(crate) fn report(&self, sweep: &Sweep, compiled: &Compiled) -> Report {
         Report {
             runs: sweep.runs(),
             threads: self.options().thread_count().get(),
@@ -203,7 +203,7 @@ impl Solver {
 }
 
 impl Report {
-    fn finish_chunk(&mut self, method: &Method, chunk: ChunkReport, status: &[Status]) {
+    pub(crate) fn finish_chunk(&mut self, method: &Method, chunk: ChunkReport, status: &[Status]) {
         self.chunks += 1;
         self.accepted_steps += chunk.accepted_steps;
         self.rejected_steps += chunk.rejected_steps;

@@ -4,7 +4,7 @@ use std::ffi::c_void;
 use std::sync::{Arc, Mutex};
 
 use cudarc::driver::{CudaEvent, CudaStream, result, sys};
-use rubie_memory::{Buffer, DeviceError, Placement};
+use rubie_memory::{Buffer, DeviceError, Location, Placement};
 
 use super::driver::failed;
 
@@ -14,6 +14,8 @@ pub(super) struct CudaBuffer {
     place: Place,
     bytes: usize,
     stream: Arc<CudaStream>,
+    /// Whether other libraries may have work with it.
+    lent: bool,
     /// Behind the last copy that uses memory of the host.
     last_use: Mutex<Option<Arc<CudaEvent>>>,
 }
@@ -37,7 +39,7 @@ unsafe impl Sync for CudaBuffer {}
 
 impl CudaBuffer {
     pub(super) fn new(place: Place, bytes: usize, stream: Arc<CudaStream>) -> Self {
-        CudaBuffer { place, bytes, stream, last_use: Mutex::default() }
+        CudaBuffer { place, bytes, stream, lent: false, last_use: Mutex::default() }
     }
 
     /// Where it is on the GPU.
@@ -103,12 +105,22 @@ impl Buffer for CudaBuffer {
         // SAFETY: as above, and borrowed mutably.
         Ok(unsafe { std::slice::from_raw_parts_mut(pointer, self.bytes) })
     }
+
+    fn lend(&mut self) -> Result<Location, DeviceError> {
+        self.lent = true;
+        let (device, address) = match self.address() {
+            Some(address) => (Some(self.stream.context().ordinal()), address as usize),
+            None => (None, self.host_mut()?.as_mut_ptr().expose_provenance()),
+        };
+        Ok(Location { device, address })
+    }
 }
 
 impl Drop for CudaBuffer {
     fn drop(&mut self) {
         let waited = self.wait();
         let context = self.stream.context();
+        let others = if self.lent { context.synchronize() } else { Ok(()) };
         let freed = context.bind_to_thread().and_then(|()| match self.place {
             // SAFETY: allocated on this stream, freed once, behind all work queued on it.
             Place::Device { address, in_order: true } => unsafe {
@@ -124,6 +136,6 @@ impl Drop for CudaBuffer {
             Place::Host(_) => Ok(()),
         });
         // There is nobody to tell; what the device refuses now it refuses at the next call, too.
-        let _ = (waited, freed);
+        let _ = (waited, others, freed);
     }
 }

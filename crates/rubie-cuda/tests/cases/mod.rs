@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use rubie_driver::{DriverData, DriverGraph, Drivers};
 use rubie_expr::Graph;
 use rubie_kernel::{
-    Backend, ChunkInputs, ChunkOutputs, ChunkReport, Controls, Input, Inputs, KernelSpec, Recording,
-    SamplesMut, Status, SummaryControls, Watch,
+    Backend, ChunkInputs, ChunkOutputs, ChunkReport, Controls, Input, Inputs, KernelError, KernelSpec,
+    Recording, ResultNumbers, SamplesMut, Status, SummaryControls, Watch,
 };
+use rubie_memory::Resident;
 use rubie_method::{BuildOptions, ControllerKind, LinearSolver, Method, StepSettings};
 use rubie_model::{Event, Model, Parameter, Trigger};
 use rubie_output::{Counter, MetricRequest, OutputGraph, Span, SummaryGraph, SummaryTiming};
@@ -194,19 +195,70 @@ impl Case {
         }
     }
 
-    /// All runs by a backend: some fail, some for a first step that is none.
-    pub(crate) fn run(&self, backend: &dyn Backend) -> Outcome {
-        let kernel = backend.compile(&self.spec).unwrap();
+    /// The inputs of all runs: some fail, some for a first step that is none.
+    fn values(&self) -> Vec<f64> {
         let factor = |run: usize| 0.6 + 0.006 * run as f64;
         let mut values: Vec<f64> = (0..RUNS).map(|run| self.defaults[0] * factor(run)).collect();
         values.extend((0..RUNS).map(|run| self.defaults[1] * factor(RUNS - run)));
         values[RUNS + 17] = f64::NAN;
         values[33] = 1e300;
+        values
+    }
+
+    /// Numbers that each run leaves.
+    fn numbers(&self) -> ResultNumbers {
         let windows = self.controls.summaries.as_ref().map_or(0, |summaries| summaries.schedule.windows());
-        let lengths = [self.controls.sample_times.len() * self.columns[0], windows * self.columns[1]];
-        let mut status = vec![Status::SUCCESS; RUNS];
         let slots = if self.spec.layout.happened.is_empty() { 0 } else { SLOTS };
-        let mut events = vec![f64::NAN; 2 * slots * RUNS];
+        ResultNumbers {
+            precision: self.spec.precision,
+            samples: self.controls.sample_times.len() * self.columns[0],
+            summaries: windows * self.columns[1],
+            events: 2 * slots,
+        }
+    }
+
+    /// All runs by a backend, with results that stay on its device.
+    pub(crate) fn run_resident(&self, backend: &dyn Backend) -> Result<Outcome, KernelError> {
+        let kernel = backend.compile(&self.spec).unwrap();
+        let values = self.values();
+        let mut status = vec![Status::SUCCESS; RUNS];
+        let watch = Watch { interrupt: &AtomicBool::new(false), finished_runs: &AtomicU64::new(0) };
+        let inputs = ChunkInputs { runs: RUNS, values: &values };
+        let (results, report) =
+            kernel.run_resident(&self.controls, inputs, &self.numbers(), &mut status, &watch)?;
+        let bits = |array: &Resident, precision| -> Vec<u64> {
+            let mut bytes = vec![0; array.bytes()];
+            array.download(&mut bytes).unwrap();
+            match precision {
+                Precision::F32 => {
+                    let numbers = bytes.chunks_exact(4).map(|b| f32::from_ne_bytes(b.try_into().unwrap()));
+                    numbers.map(|number| wide(f64::from(number))).collect()
+                }
+                Precision::F64 => {
+                    let numbers = bytes.chunks_exact(8).map(|b| f64::from_ne_bytes(b.try_into().unwrap()));
+                    numbers.map(wide).collect()
+                }
+            }
+        };
+        let precision = self.spec.precision;
+        let report = ChunkReport { device_time: std::time::Duration::ZERO, ..report };
+        Ok(Outcome {
+            samples: bits(&results.samples, precision),
+            summaries: bits(&results.summaries, precision),
+            events: bits(&results.events, Precision::F64),
+            status,
+            report,
+        })
+    }
+
+    /// All runs by a backend.
+    pub(crate) fn run(&self, backend: &dyn Backend) -> Outcome {
+        let kernel = backend.compile(&self.spec).unwrap();
+        let values = self.values();
+        let ResultNumbers { samples, summaries, events, .. } = self.numbers();
+        let lengths = [samples, summaries];
+        let mut status = vec![Status::SUCCESS; RUNS];
+        let mut events = vec![f64::NAN; events * RUNS];
         let mut run = |samples, summaries| {
             let watch = Watch { interrupt: &AtomicBool::new(false), finished_runs: &AtomicU64::new(0) };
             let inputs = ChunkInputs { runs: RUNS, values: &values };
