@@ -194,8 +194,10 @@ fn jumps() {
     let method = rubie_method::find("tsit5").unwrap();
     for kind in [Kind::Inside, Kind::Summaries] {
         let model = ("jumping", text, 1.75);
-        let case = Case::jumping(model, Some(&drivers), &jumps, method, (kind, Precision::F64));
-        assert!(compare_case(&HostBackend { quota: 7, ..HostBackend::new(compiler) }, &case) > 50);
+        for precision in [Precision::F64, Precision::F32] {
+            let case = Case::jumping(model, Some(&drivers), &jumps, method, (kind, precision));
+            assert!(compare_case(&HostBackend { quota: 7, ..HostBackend::new(compiler) }, &case) > 50);
+        }
     }
 }
 
@@ -238,12 +240,14 @@ fn events() {
             ("rk4", Kind::Inside),
         ] {
             let method = rubie_method::find(method).unwrap();
-            let case = Case::of_text((name, text, 2.0), method, kind, Precision::F64);
-            assert!(case.spec.programs.events.is_some());
-            // Most balls come to rest: their bounces follow one another until time does not go on.
-            let least = if name == "endless" { 5 } else { 50 };
-            let successes = compare_case(&backend, &case);
-            assert!(successes > least && successes < cases::RUNS, "{}: {successes} successes", case.name);
+            for precision in [Precision::F64, Precision::F32] {
+                let case = Case::of_text((name, text, 2.0), method, kind, precision);
+                assert!(case.spec.programs.events.is_some());
+                // Most balls come to rest: their bounces follow one another until time does not go on.
+                let least = if name == "endless" { 5 } else { 50 };
+                let successes = compare_case(&backend, &case);
+                assert!(successes > least && successes < cases::RUNS, "{}: {successes} successes", case.name);
+            }
         }
     }
 }

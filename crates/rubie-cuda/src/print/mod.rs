@@ -76,11 +76,11 @@ impl Source {
         );
         text.push_str(include_str!("job.cu"));
         for (name, program) in programs::step_programs(spec) {
-            let functions = Functions { rows: "l.r", uniforms: "k.u" };
+            let functions = Functions { rows: "l.r", uniforms: "k.u", table: "k.table" };
             let _ = write!(text, "\n{}", functions.print(&name, program));
         }
         for (name, program) in programs::clock_programs(spec) {
-            let functions = Functions { rows: "l.c", uniforms: "k.c" };
+            let functions = Functions { rows: "l.c", uniforms: "k.c", table: "table_f64(k)" };
             let _ = write!(text, "\n{}", functions.print(name, program));
         }
         text.push('\n');

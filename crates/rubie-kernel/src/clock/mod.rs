@@ -13,8 +13,8 @@ use rubie_program::{Place, Port, Rate};
 
 use crate::layout::ClockLayout;
 
-pub use apart::{ClockPrograms, EventClockPrograms, SummaryClockPrograms};
 pub(crate) use apart::{Acting, apart, outcome};
+pub use apart::{ClockPrograms, EventClockPrograms, SummaryClockPrograms};
 pub(crate) use strides::{Strides, is_finite};
 pub(crate) use summaries::SummaryClock;
 pub(crate) use timed::TimedEvents;

@@ -44,7 +44,11 @@ pub(super) fn attempt<'g>(
         parts.push(AttemptPart { program, calls, pending: part.pending.as_ref().map(row), with: part.with });
     }
     parts.push(AttemptPart::program(phases.len()));
-    phases.push(Phase { name: "attempt", rate: Rate::Attempt, outputs: end(step, within, conditions, layout) });
+    phases.push(Phase {
+        name: "attempt",
+        rate: Rate::Attempt,
+        outputs: end(step, within, conditions, layout),
+    });
     (phases, parts)
 }
 
@@ -141,7 +145,8 @@ fn end<'g>(
     let trouble = (trouble(step), Place::Row(layout.trouble));
     let mut outputs: Vec<_> = results.into_iter().chain([trouble]).chain(accepted).collect();
     let Some(clock) = within else {
-        outputs.extend(layout.exchange.iter().flat_map(|exchange| crossed(step, conditions, exchange, layout)));
+        outputs
+            .extend(layout.exchange.iter().flat_map(|exchange| crossed(step, conditions, exchange, layout)));
         return outputs;
     };
     let mut proposal = clock.propose();

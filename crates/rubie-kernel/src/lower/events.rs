@@ -120,9 +120,7 @@ impl<'a, 'g> Events<'a, 'g> {
                 outputs.extend(happening.outputs);
                 (happening.due, happening.time)
             }
-            EventsClock::Apart(apart) => {
-                (apart.due.iter().map(|due| due.gt(0.0)).collect(), apart.beyond)
-            }
+            EventsClock::Apart(apart) => (apart.due.iter().map(|due| due.gt(0.0)).collect(), apart.beyond),
         };
         let mut due = due.into_iter();
         let mut rising = self.conditions.conditions.iter();

@@ -109,7 +109,8 @@ impl KernelSpec {
             let clock = clock.with_stops(timed.stops());
             if conditions.len() > 0 { clock.with_conditions(system.graph) } else { clock }
         });
-        let events = Events::new(system, (&timed, &conditions), within.as_ref(), &layout).filter(|_| !all.is_empty());
+        let events =
+            Events::new(system, (&timed, &conditions), within.as_ref(), &layout).filter(|_| !all.is_empty());
         let sample_time = match &within {
             Some(clock) => clock.sample_time(),
             None => system.graph.symbol("sample time"),
@@ -179,9 +180,8 @@ impl KernelSpec {
         phases.extend(
             located.iter().flat_map(|dense| conditions.phases(system, within.as_ref(), dense, &layout)),
         );
-        let act = events
-            .as_ref()
-            .and_then(|events| events.phases(all, system, (step, &counts), (&rows, &layout)));
+        let act =
+            events.as_ref().and_then(|events| events.phases(all, system, (step, &counts), (&rows, &layout)));
         let acts = act.as_ref().map(Vec::len);
         phases.extend(act.into_iter().flatten());
 
