@@ -282,7 +282,7 @@ fn results_that_stay_on_the_device() {
     let Some(compiler) = host::compiler() else { return };
     // Every part of the chunk is a little of the whole arrays.
     let backend = HostBackend { quota: 20, devices: 2, memory: 1 << 18, ..HostBackend::new(compiler) };
-    let interpreter = CpuBackend::<Interpreter<f32>, Interpreter<f64>>::new("interpreter", Isa::detect());
+    let interpreter = CpuBackend::new("interpreter", &INTERPRETER, Isa::detect());
     let method = rubie_method::find("tsit5").unwrap();
     let (name, text) = EVENTS[1];
     for case in [

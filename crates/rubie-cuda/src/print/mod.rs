@@ -129,7 +129,7 @@ fn definitions(spec: &KernelSpec, uniforms_by_value: bool) -> String {
         ("HAS_EVENTS", u32::from(spec.programs.events.is_some()).to_string()),
         ("HALVINGS", ConditionPrograms::HALVINGS.to_string()),
         ("MOST_AT_ONCE", format!("{}u", event::MOST_AT_ONCE)),
-        ("INSTANT", literal::double(event::INSTANT)),
+        ("INSTANT", literal::double(event::instant(spec.precision))),
         ("SAVED", layout.recorded.len().to_string()),
         ("RESULTS", results.to_string()),
         ("NOT_A_NUMBER", not_a_number.to_owned()),

@@ -48,7 +48,7 @@ impl<T: Samples> Block<T> {
             run: vec![0; lanes],
             sample: [0; MOST_LANES],
             window: vec![0; lanes],
-            cascades: Cascades::new(lanes, job.controls),
+            cascades: Cascades::new(lanes, job.controls, T::PRECISION),
             occupied: LaneSet::default(),
             finished: 0,
             report: ChunkReport::default(),
