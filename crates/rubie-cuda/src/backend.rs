@@ -100,11 +100,6 @@ impl Backend for CudaBackend {
     }
 
     fn compile(&self, spec: &KernelSpec) -> Result<Box<dyn Kernel>, BackendError> {
-        if !spec.programs.matrices.is_empty() {
-            let reason = "dense linear systems are solved on the CPU only: take --device cpu; --linear-solver sparse, where the model is not too \
-                          large for it; or a method without linear systems, such as tsit5";
-            return Err(refused(reason.to_owned()));
-        }
         let source = Source::print(spec);
         let mut engines = Vec::with_capacity(self.devices.len());
         for device in &self.devices {

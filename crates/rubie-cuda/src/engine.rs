@@ -22,6 +22,8 @@ pub struct Job {
     pub sample_times: u64,
     /// u64: next run, finished runs, accepted steps, rejected steps, Newton iterations, events without a slot.
     pub counters: u64,
+    /// (number, thread) in the kernel's precision: factors of dense matrices.
+    pub factors: u64,
     /// u64 (word, thread): the runs that a launch leaves unfinished. All zeros hold none.
     pub saved: u64,
     /// Number of runs.

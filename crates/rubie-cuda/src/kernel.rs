@@ -195,6 +195,28 @@ impl<E: Engine> DeviceKernel<E> {
         }
     }
 
+    /// How many threads a launch may have, so that the factors of all parts under way take half of each device's memory at most.
+    fn most_threads(&self, engines: &[E]) -> Result<usize, KernelError> {
+        let bytes = self.source.factor_bytes as u64;
+        let mut most = usize::MAX;
+        for engine in engines.iter().filter(|_| bytes > 0) {
+            // Buffers that are kept from the chunk before are of this kernel, too: what all of the memory has room for does not change.
+            let total = engine.device().memory().map_err(failed)?.total;
+            let all = self.device_bytes(total) / (2 * bytes * self.allowance.in_flight.max(1) as u64);
+            let blocks = (all / u64::from(BLOCK)).max(1);
+            most = most.min(usize::try_from(blocks * u64::from(BLOCK)).unwrap_or(usize::MAX));
+        }
+        Ok(most)
+    }
+
+    /// Bytes of a device's memory that may be used.
+    fn device_bytes(&self, memory: Available) -> u64 {
+        match self.allowance.of(memory) {
+            Available::Shared(bytes) => bytes,
+            Available::Apart { device, .. } => device,
+        }
+    }
+
     /// How many runs a part may have, by what the devices' memories have room for, and how many parts may be under way on each.
     fn fitting(
         &self,
@@ -223,8 +245,10 @@ impl<E: Engine> DeviceKernel<E> {
         for engine in engines {
             let mut requests = Vec::new();
             for _ in 0..in_flight {
+                let threads = shape.threads(engine);
+                let words_per_thread = shape.saved_words + shape.factor_bytes.div_ceil(8);
                 for (label, placement, words) in [
-                    ("unfinished runs", Placement::Device, shape.saved_words * engine.threads()),
+                    ("unfinished runs and factors", Placement::Device, words_per_thread * threads),
                     ("staging", Placement::Pinned, 2 * shape.staging_bytes(runs.get()) / 8),
                 ] {
                     let request = ArrayRequest::without_runs(label, DataType::U64, vec![words]);
@@ -247,7 +271,7 @@ impl<E: Engine> DeviceKernel<E> {
     /// Buffers for chunks of so many runs: those of the chunk before if they fit, else new ones.
     fn slots(&self, engines: &[E], runs: usize, shape: &Shape<'_>) -> Result<Slots, KernelError> {
         let many = self.allowance.in_flight.max(1) * engines.len();
-        let threads = engines.iter().map(Engine::threads).max().unwrap_or(1);
+        let threads = engines.iter().map(|engine| shape.threads(engine)).max().unwrap_or(1);
         // Parts of about the same length, in whole blocks.
         let wanted = runs.div_ceil(2 * many).max(RUNS_PER_THREAD * threads).min(runs);
         let wanted = runs.div_ceil(runs.div_ceil(wanted)).next_multiple_of(BLOCK as usize).min(runs);
@@ -351,10 +375,13 @@ impl<E: Engine> DeviceKernel<E> {
             uniforms.push(self.uniforms(controls, address.map_err(failed)?.unwrap_or_default()));
             tables.push(table);
         }
+        let most_threads = self.most_threads(engines)?;
         let shape = |uniforms| Shape {
             rows,
             real_bytes: real_bytes(precision),
             saved_words: self.source.saved_words,
+            factor_bytes: self.source.factor_bytes,
+            most_threads,
             sample_times: &sample_times,
             uniforms,
             uniforms_by_value: self.source.uniforms_by_value,
@@ -419,10 +446,7 @@ impl<E: Engine> Kernel for DeviceKernel<E> {
         // Buffers of the chunk before may be what is missing.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).take();
         let needed = (numbers.bytes().iter().sum::<usize>() * inputs.runs) as u64;
-        let free = match self.allowance.of(device.memory().map_err(failed)?.free) {
-            Available::Shared(bytes) => bytes,
-            Available::Apart { device, .. } => device,
-        };
+        let free = self.device_bytes(device.memory().map_err(failed)?.free);
         if needed > free {
             return Err(KernelError::Room { device: device.name(), runs: inputs.runs, needed, free });
         }

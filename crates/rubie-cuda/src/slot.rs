@@ -41,6 +41,10 @@ pub(crate) struct Shape<'a> {
     pub(crate) real_bytes: usize,
     /// Words in which a thread keeps an unfinished run.
     pub(crate) saved_words: usize,
+    /// Bytes in which a thread has factors of matrices.
+    pub(crate) factor_bytes: usize,
+    /// Threads at most, as there is memory for the factors of no more.
+    pub(crate) most_threads: usize,
     pub(crate) sample_times: &'a [f64],
     pub(crate) uniforms: &'a [u8],
     pub(crate) uniforms_by_value: bool,
@@ -64,6 +68,11 @@ pub(crate) struct ResidentArrays {
 }
 
 impl Shape<'_> {
+    /// Threads of a launch.
+    pub(crate) fn threads(&self, engine: &dyn Engine) -> usize {
+        engine.threads().min(self.most_threads)
+    }
+
     /// Bytes of a pinned buffer for parts of so many runs.
     pub(crate) fn staging_bytes(&self, runs: usize) -> usize {
         let most = self.bytes_per_run().into_iter().max().unwrap_or(0).saturating_mul(runs);
@@ -89,6 +98,7 @@ pub(crate) struct Slot {
     /// Samples, summaries, events, status words.
     results: [Box<dyn Buffer>; RESULTS],
     counters: Box<dyn Buffer>,
+    factors: Box<dyn Buffer>,
     saved: Box<dyn Buffer>,
     times: Box<dyn Buffer>,
     uniforms: Box<dyn Buffer>,
@@ -126,12 +136,13 @@ impl Slot {
         let device = |bytes: usize| stream.allocate(Placement::Device, bytes.max(8));
         let pinned = |bytes: usize| stream.allocate(Placement::Pinned, bytes);
         let [inputs, samples, summaries, events, status] = shape.bytes_per_run().map(|bytes| bytes * runs);
-        let threads = engine.threads().min(runs.next_multiple_of(crate::BLOCK as usize));
+        let threads = shape.threads(engine).min(runs.next_multiple_of(crate::BLOCK as usize));
         let staging = shape.staging_bytes(runs);
         Ok(Slot {
             inputs: device(inputs)?,
             results: [device(samples)?, device(summaries)?, device(events)?, device(status)?],
             counters: device(COUNTERS * size_of::<u64>())?,
+            factors: device(shape.factor_bytes * threads)?,
             saved: device(shape.saved_words * threads * size_of::<u64>())?,
             times: device(size_of_val(shape.sample_times))?,
             uniforms: device(shape.uniforms.len())?,
@@ -228,6 +239,7 @@ impl Slot {
             status: engine.address(&mut **status)?,
             sample_times: engine.address(&mut *self.times)?,
             counters: engine.address(&mut *self.counters)?,
+            factors: engine.address(&mut *self.factors)?,
             saved: engine.address(&mut *self.saved)?,
             runs: runs as u64,
             stride: runs as u64,

@@ -360,6 +360,32 @@ fn iterations_within_iterations() {
     }
 }
 
+/// Dense linear systems: factored between the parts of an attempt, with pivots that differ from run to run, matrices without an inverse, and
+/// launches that end in between.
+#[test]
+fn dense_linear_systems() {
+    let Some(compiler) = host::compiler() else { return };
+    let backend = HostBackend { quota: 3, ..HostBackend::new(compiler) };
+    let text = "param k = 1\nstate x = 1, y = 0, z = 0, u = 0.5\nx' = -k*x + 100*y*z\ny' = k*x - 100*y*z - 30*y*y\n\
+                z' = 30*y*y - u\nu' = x - 2*u";
+    for (i, name) in
+        ["rodas5p", "kvaerno5", "radau_iia_5", "rosenbrock23", "radau_iia_9"].into_iter().enumerate()
+    {
+        let method = rubie_method::find(name).unwrap();
+        let (kind, precision) = [(Kind::Inside, Precision::F64), (Kind::Ends, Precision::F32)][i % 2];
+        let solver = Some(LinearSolver::Dense);
+        let case = Case::solved(("dense", text, 1.0), (None, &[]), method, (kind, precision), solver);
+        assert!(!case.spec.programs.matrices.is_empty(), "{name}");
+        assert!(compare_case(&backend, &case) > 50, "{name}");
+    }
+    // Little memory: few threads have room for factors.
+    let method = rubie_method::find("rodas5p").unwrap();
+    let kind = (Kind::Ends, Precision::F64);
+    let case = Case::solved(("dense", text, 1.0), (None, &[]), method, kind, Some(LinearSolver::Dense));
+    let backend = HostBackend { threads: 1024, memory: 1 << 19, ..HostBackend::new(compiler) };
+    assert!(compare_case(&backend, &case) > 50);
+}
+
 /// What the compiler optimises must not change any bit either.
 #[test]
 fn optimised_code() {

@@ -52,7 +52,7 @@ pub(crate) fn choose(
     let on_host = SolveOptions { device: DeviceChoice::Cpu, memory_limit: None, ..options.clone() };
     let solver = Solver::new(model, &on_host)?;
     if solver.linear_solver == Some(LinearSolver::Dense) {
-        return stay("as dense linear systems are solved there only".to_owned());
+        return stay("as kernels with dense linear systems take long to compile for GPUs".to_owned());
     }
     let on_cpu = seconds_on_cpu(&solver, sweep)?;
     if on_cpu < BEGINNING {

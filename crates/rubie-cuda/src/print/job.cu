@@ -7,6 +7,7 @@ struct Job {
     u32 *status;                 // (run)
     const double *sample_times;  // of the samples, and infinity
     u64 *counters;               // next run, finished runs, accepted steps, rejected steps, Newton iterations, events without a slot
+    real *factors;               // (number, thread): factors of dense matrices
     u64 *saved;                  // (word, thread): runs that a launch leaves unfinished
     u64 runs;
     u64 stride;                  // runs of the arrays of samples, summaries and events
@@ -29,6 +30,10 @@ struct Lane {
     u64 run;     // which run, or NONE
     u64 sample;  // index of the next sample
     u64 window;  // index of the window of summaries
+#if HAS_MATRICES
+    real *factors;  // the thread's first
+    u64 stride;     // from one to the next
+#endif
 #if HAS_EVENTS
     double first_event;  // when the last events of the model began that lie together
     u64 events_at_once;  // how many these are

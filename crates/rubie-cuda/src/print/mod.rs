@@ -7,6 +7,7 @@
 mod literal;
 mod function;
 mod programs;
+mod calls;
 mod pieces;
 
 use std::collections::BTreeSet;
@@ -47,6 +48,8 @@ pub struct Source {
     pub uniforms: usize,
     /// Words of 8 bytes in which a thread keeps an unfinished run between launches.
     pub saved_words: usize,
+    /// Bytes in which a thread has the factors of dense matrices.
+    pub factor_bytes: usize,
 }
 
 impl Source {
@@ -75,6 +78,10 @@ impl Source {
             "struct Uniforms {{\n    const real *table;\n    double entries;\n    double c[{c}];\n    real u[{u}];\n}};\n"
         );
         text.push_str(include_str!("job.cu"));
+        if !spec.programs.matrices.is_empty() {
+            text.push('\n');
+            text.push_str(include_str!("dense.cu"));
+        }
         for (name, program) in programs::step_programs(spec) {
             let functions = Functions { rows: "l.r", uniforms: "k.u", table: "k.table" };
             let _ = write!(text, "\n{}", functions.print(&name, program));
@@ -87,7 +94,9 @@ impl Source {
         text.push_str(&pieces.print());
         text.push('\n');
         text.push_str(include_str!("run.cu"));
-        Source { text, uniforms_by_value, clock_uniforms, uniforms, saved_words: pieces.saved_words() }
+        let saved_words = pieces.saved_words();
+        let factor_bytes = pieces.factor_numbers() * real_bytes(spec.precision);
+        Source { text, uniforms_by_value, clock_uniforms, uniforms, saved_words, factor_bytes }
     }
 
     /// Bytes of the uniforms as a kernel of this precision has them.
@@ -99,11 +108,15 @@ impl Source {
 /// The table's address and its number of entries come first, 8 bytes each. Both arrays have at least one element, and the whole
 /// is a multiple of 8 bytes.
 fn uniform_bytes(clock: usize, uniforms: usize, precision: Precision) -> usize {
-    let size = match precision {
-        Precision::F32 => 4,
-        Precision::F64 => 8,
-    };
-    (8 * (2 + clock.max(1)) + size * uniforms.max(1)).next_multiple_of(8)
+    (8 * (2 + clock.max(1)) + real_bytes(precision) * uniforms.max(1)).next_multiple_of(8)
+}
+
+/// Bytes of a number.
+fn real_bytes(precision: Precision) -> usize {
+    match precision {
+        Precision::F32 => size_of::<f32>(),
+        Precision::F64 => size_of::<f64>(),
+    }
 }
 
 fn definitions(spec: &KernelSpec, uniforms_by_value: bool) -> String {
@@ -116,6 +129,10 @@ fn definitions(spec: &KernelSpec, uniforms_by_value: bool) -> String {
         Precision::F32 => "number((u32)0x7fc00000u)",
         Precision::F64 => "number((u64)0x7ff8000000000000ull)",
     };
+    let largest = match spec.precision {
+        Precision::F32 => "3.4028235e38f",
+        Precision::F64 => "1.7976931348623157e308",
+    };
     let results = layout.summaries.as_ref().map_or(0, |summaries| summaries.results.len());
     let definitions = [
         ("BLOCK", BLOCK.to_string()),
@@ -125,6 +142,8 @@ fn definitions(spec: &KernelSpec, uniforms_by_value: bool) -> String {
         ("HAS_DENSE", u32::from(spec.programs.dense.is_some()).to_string()),
         ("HAS_SUMMARIES", u32::from(layout.summaries.is_some()).to_string()),
         ("HAS_STRIDES", u32::from(spec.programs.strides.is_some()).to_string()),
+        ("HAS_MATRICES", u32::from(!spec.programs.matrices.is_empty()).to_string()),
+        ("LARGEST", largest.to_owned()),
         ("HAS_CONDITIONS", u32::from(spec.programs.conditions.is_some()).to_string()),
         ("HAS_EVENTS", u32::from(spec.programs.events.is_some()).to_string()),
         ("HALVINGS", ConditionPrograms::HALVINGS.to_string()),

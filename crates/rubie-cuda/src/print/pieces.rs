@@ -3,18 +3,26 @@
 use std::collections::BTreeSet;
 
 use rubie_kernel::{
-    EventClockPrograms, EventExchange, KernelSpec, Layout, SummaryClockLayout, SummaryLayout,
+    AttemptPart, EventClockPrograms, EventExchange, KernelSpec, Layout, SummaryClockLayout, SummaryLayout,
 };
+
+use super::calls::Calls;
 
 /// What prints them for a kernel.
 pub(super) struct Pieces<'a> {
     spec: &'a KernelSpec,
     layout: &'a Layout,
+    calls: Calls<'a>,
 }
 
 impl<'a> Pieces<'a> {
     pub(super) fn new(spec: &'a KernelSpec) -> Self {
-        Pieces { spec, layout: &spec.layout }
+        Pieces { spec, layout: &spec.layout, calls: Calls::new(spec) }
+    }
+
+    /// Numbers that a thread has in memory for the factors of matrices.
+    pub(super) fn factor_numbers(&self) -> usize {
+        self.calls.numbers()
     }
 
     /// The rows of the step that the functions below name.
@@ -34,6 +42,7 @@ impl<'a> Pieces<'a> {
         if self.spec.clock.is_none() {
             rows.extend(self.clock_rows());
         }
+        rows.extend(self.calls.rows());
         rows
     }
 
@@ -107,6 +116,7 @@ impl<'a> Pieces<'a> {
             self.accessors(),
             self.beginning(),
             self.initialise(),
+            self.calls.print(),
             self.attempt(),
             self.events(),
             self.may_be_infinite(),
@@ -308,10 +318,10 @@ impl<'a> Pieces<'a> {
                     }
                 }
             }
-            let name = format!("part_{}", part.program);
+            let done = self.statements(part);
             lines.push(match part.pending {
-                None => format!("{name}(l, k);"),
-                Some(row) => format!("do {name}(l, k); while (l.r.r{row} > 0);"),
+                None => done,
+                Some(row) => format!("do {{ {done} }} while (l.r.r{row} > 0);"),
             });
             if !once {
                 lines.push("break;".to_owned());
@@ -321,6 +331,13 @@ impl<'a> Pieces<'a> {
             lines.push("}".to_owned());
         }
         lines
+    }
+
+    /// The program of a part, and what is done after it.
+    fn statements(&self, part: &AttemptPart) -> String {
+        let calls = part.calls.iter().map(|call| self.calls.statement(call));
+        let all: Vec<String> = [format!("part_{}(l, k);", part.program)].into_iter().chain(calls).collect();
+        all.join(" ")
     }
 
     /// The same where a part is repeated together with others: each says which is next.
@@ -339,7 +356,7 @@ impl<'a> Pieces<'a> {
             for (j, _) in order.iter().enumerate().filter(|(_, other)| *other == part) {
                 lines.push(format!("case {j}:"));
             }
-            lines.push(format!("part_{}(l, k);", part.program));
+            lines.push(self.statements(part));
             lines.push(next);
             lines.push("break;".to_owned());
         }
@@ -460,7 +477,8 @@ impl<'a> Pieces<'a> {
     }
 }
 
-fn function(head: &str, body: &[String]) -> String {
+/// A function that is inlined.
+pub(super) fn function(head: &str, body: &[String]) -> String {
     let lines: String = body.iter().map(|line| format!("    {line}\n")).collect();
     format!("INLINE {head} {{\n{lines}}}\n")
 }

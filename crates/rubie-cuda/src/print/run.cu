@@ -208,6 +208,10 @@ extern "C" __global__ void __launch_bounds__(LAUNCH_BOUNDS) rubie_run(const Job 
     if (thread >= job.threads) return;
     Lane l = {};
     u64 finished = 0, accepted = 0, rejected = 0, iterated = 0, unrecorded = 0;
+#if HAS_MATRICES
+    l.factors = job.factors + thread;
+    l.stride = job.threads;
+#endif
     load(l, job.saved + thread, job.threads);
     for (u64 left = job.quota; left > 0;) {
         if (l.run == NONE) {
