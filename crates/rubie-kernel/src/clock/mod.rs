@@ -15,7 +15,7 @@ use crate::layout::ClockLayout;
 
 pub(crate) use apart::{Acting, apart, outcome};
 pub use apart::{ClockPrograms, EventClockPrograms, SummaryClockPrograms};
-pub(crate) use strides::{Strides, is_finite};
+pub(crate) use strides::Strides;
 pub(crate) use summaries::SummaryClock;
 pub(crate) use timed::TimedEvents;
 

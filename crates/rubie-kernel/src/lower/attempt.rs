@@ -9,7 +9,7 @@ use rubie_program::{DenseMatrix, Phase, Place, Rate};
 
 use super::conditions::Conditions;
 use super::row_of;
-use crate::clock::{ClockGraph, Strides, is_finite};
+use crate::clock::{ClockGraph, Strides};
 use crate::layout::{EventExchange, Layout};
 use crate::spec::{AttemptPart, Call};
 use crate::status::Status;
@@ -93,6 +93,7 @@ pub(super) fn stride_phases<'g>(
     layout: &Layout,
 ) -> [Phase<'g>; 4] {
     let old = system.state_symbols();
+    let finite = |states: &[Expr<'g>]| method::all_finite(system.graph, states);
     let (values, rows): (Vec<_>, Vec<_>) = results(step, layout).into_iter().unzip();
     // After a step that failed the run is over, and nobody reads what it remembers.
     let succeeded = (step.accepted, system.graph.truth(true));
@@ -109,20 +110,20 @@ pub(super) fn stride_phases<'g>(
     let outputs = strides.count(&old, &layout.clock).to_vec();
     let count = Phase { name: "count", rate: Rate::Attempt, outputs };
 
-    let mut outputs = strides.settle(is_finite(&old), &layout.clock);
-    outputs.push((non_finite(is_finite(&old)), trouble));
+    let mut outputs = strides.settle(finite(&old), &layout.clock);
+    outputs.push((non_finite(finite(&old)), trouble));
     let settle = Phase { name: "settle", rate: Rate::Attempt, outputs };
 
     let mut new = after(strides.last, strides.landing_from());
-    let (lands, finite) = (strides.lands(), is_finite(&new[..old.len()]));
+    let (lands, lands_well) = (strides.lands(), finite(&new[..old.len()]));
     // What only the interpolant reads need not be kept in other lanes.
     let kept = old.iter().copied().chain(step.memory.iter().map(|memory| memory.symbol));
     for (new, old) in new.iter_mut().zip(kept) {
         *new = lands.select(*new, old);
     }
-    let bit = lands.select(non_finite(finite), non_finite(is_finite(&old)));
+    let bit = lands.select(non_finite(lands_well), non_finite(finite(&old)));
     let outputs = new.into_iter().zip(rows).chain([(bit, trouble)]);
-    let outputs = outputs.chain(strides.land(finite, &layout.clock)).collect();
+    let outputs = outputs.chain(strides.land(lands_well, &layout.clock)).collect();
     [attempt, count, settle, Phase { name: "land", rate: Rate::Sample, outputs }]
 }
 
