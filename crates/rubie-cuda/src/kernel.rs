@@ -126,11 +126,10 @@ impl<E: Engine> DeviceKernel<E> {
 
     /// The uniforms as the source lays them out: address and length of the table, those of a clock apart, the programs'.
     fn uniforms(&self, controls: &Controls, table: u64) -> Vec<u8> {
-        let apart = self.spec.clock.is_some();
-        let given = begin::given(controls, apart);
-        let limits = if apart { begin::limits(controls) } else { Vec::new() };
-        let mut clock = vec![0.0; self.source.clock_uniforms.max(1)];
-        clock[..limits.len()].copy_from_slice(&limits);
+        let apart = self.spec.clock.as_ref();
+        let given = begin::given(controls, apart.is_some());
+        let mut clock = apart.map_or(Vec::new(), |clock| begin::apart(controls, clock));
+        clock.resize(self.source.clock_uniforms.max(1), 0.0);
         let programs = match &self.solve {
             Solve::F32(solve) => self.programs_uniforms(solve, &given, &single(&controls.table)),
             Solve::F64(solve) => self.programs_uniforms(solve, &given, &controls.table),
@@ -161,11 +160,14 @@ impl<E: Engine> DeviceKernel<E> {
         if table.is_empty() {
             return Ok(None);
         }
-        let rounded: Vec<f32>;
+        let both: Vec<u8>;
         let bytes: &[u8] = match self.spec.precision {
+            // Behind it, from a whole number of 8 bytes on, the table as the clock reads it.
             Precision::F32 => {
-                rounded = single(table);
-                cast_slice(&rounded)
+                let mut rounded = single(table);
+                rounded.resize(table.len().next_multiple_of(2), 0.0);
+                both = [cast_slice(&rounded), cast_slice(table)].concat();
+                &both
             }
             Precision::F64 => cast_slice(table),
         };

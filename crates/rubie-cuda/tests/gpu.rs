@@ -6,7 +6,7 @@ mod cases;
 use cases::{Case, Kind, MODELS};
 use rubie_cuda::{CudaBackend, Nvrtc};
 use rubie_kernel::CpuBackend;
-use rubie_program::{Interpreter, Isa, Precision};
+use rubie_program::{INTERPRETER, Isa, Precision};
 
 fn backend() -> Option<CudaBackend> {
     let skipped = |reason: String| {
@@ -28,7 +28,7 @@ fn a_gpu_does_what_every_backend_must() {
 #[test]
 fn a_gpu_has_the_interpreters_bits() {
     let Some(backend) = backend() else { return };
-    let interpreter = CpuBackend::<Interpreter<f32>, Interpreter<f64>>::new("interpreter", Isa::detect());
+    let interpreter = CpuBackend::new("interpreter", &INTERPRETER, Isa::detect());
     let method = rubie_method::find("tsit5").unwrap();
     for model in MODELS {
         for (kind, precision) in [(Kind::Summaries, Precision::F64), (Kind::Inside, Precision::F32)] {

@@ -9,7 +9,7 @@ use host::HostBackend;
 use rubie_driver::{DriverOptions, Drivers, TimeAxis};
 use rubie_kernel::{AttemptPart, CpuBackend};
 use rubie_method::{LinearSolver, Method};
-use rubie_program::{Interpreter, Isa, Precision};
+use rubie_program::{INTERPRETER, Isa, Precision};
 
 fn compare(backend: &HostBackend, model: (&str, f64), method: &Method, kind: Kind, precision: Precision) {
     let case = Case::new(model, method, kind, precision);
@@ -19,7 +19,7 @@ fn compare(backend: &HostBackend, model: (&str, f64), method: &Method, kind: Kin
 
 /// Says how many runs succeeded.
 fn compare_case(backend: &HostBackend, case: &Case) -> usize {
-    let interpreter = CpuBackend::<Interpreter<f32>, Interpreter<f64>>::new("interpreter", Isa::detect());
+    let interpreter = CpuBackend::new("interpreter", &INTERPRETER, Isa::detect());
     let (found, expected) = (case.run(backend), case.run(&interpreter));
     let name = &case.name;
     assert_eq!(found.status, expected.status, "{name}");
@@ -194,8 +194,10 @@ fn jumps() {
     let method = rubie_method::find("tsit5").unwrap();
     for kind in [Kind::Inside, Kind::Summaries] {
         let model = ("jumping", text, 1.75);
-        let case = Case::jumping(model, Some(&drivers), &jumps, method, (kind, Precision::F64));
-        assert!(compare_case(&HostBackend { quota: 7, ..HostBackend::new(compiler) }, &case) > 50);
+        for precision in [Precision::F64, Precision::F32] {
+            let case = Case::jumping(model, Some(&drivers), &jumps, method, (kind, precision));
+            assert!(compare_case(&HostBackend { quota: 7, ..HostBackend::new(compiler) }, &case) > 50);
+        }
     }
 }
 
@@ -238,12 +240,14 @@ fn events() {
             ("rk4", Kind::Inside),
         ] {
             let method = rubie_method::find(method).unwrap();
-            let case = Case::of_text((name, text, 2.0), method, kind, Precision::F64);
-            assert!(case.spec.programs.events.is_some());
-            // Most balls come to rest: their bounces follow one another until time does not go on.
-            let least = if name == "endless" { 5 } else { 50 };
-            let successes = compare_case(&backend, &case);
-            assert!(successes > least && successes < cases::RUNS, "{}: {successes} successes", case.name);
+            for precision in [Precision::F64, Precision::F32] {
+                let case = Case::of_text((name, text, 2.0), method, kind, precision);
+                assert!(case.spec.programs.events.is_some());
+                // Most balls come to rest: their bounces follow one another until time does not go on.
+                let least = if name == "endless" { 5 } else { 50 };
+                let successes = compare_case(&backend, &case);
+                assert!(successes > least && successes < cases::RUNS, "{}: {successes} successes", case.name);
+            }
         }
     }
 }
@@ -278,7 +282,7 @@ fn results_that_stay_on_the_device() {
     let Some(compiler) = host::compiler() else { return };
     // Every part of the chunk is a little of the whole arrays.
     let backend = HostBackend { quota: 20, devices: 2, memory: 1 << 18, ..HostBackend::new(compiler) };
-    let interpreter = CpuBackend::<Interpreter<f32>, Interpreter<f64>>::new("interpreter", Isa::detect());
+    let interpreter = CpuBackend::new("interpreter", &INTERPRETER, Isa::detect());
     let method = rubie_method::find("tsit5").unwrap();
     let (name, text) = EVENTS[1];
     for case in [

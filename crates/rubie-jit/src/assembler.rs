@@ -57,6 +57,7 @@ pub(crate) enum Purpose {
 
 /// From here on, the code is there for this.
 #[derive(Clone, Copy)]
+#[cfg_attr(not(feature = "listing"), expect(dead_code, reason = "only listings read it"))]
 pub(crate) struct Mark {
     pub(crate) at: u32,
     pub(crate) purpose: Purpose,

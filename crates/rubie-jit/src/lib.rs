@@ -88,13 +88,14 @@ mod compile;
 #[cfg(target_arch = "x86_64")]
 mod linked;
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", feature = "listing"))]
 mod listing;
 
 use std::ops::Range;
 
 use rubie_program::{
-    Element, Executor, ExecutorError, ExecutorOptions, Interpreter, Isa, Program, Rows, Uniforms, Visitor,
+    Element, Executor, ExecutorError, ExecutorOptions, Executors, Interpreter, Isa, Program, Rows, Uniforms,
+    Visitor,
 };
 
 /// A program as machine code.
@@ -108,10 +109,13 @@ pub struct Jit<T: Element> {
     interpreter: Interpreter<T>,
 }
 
-impl<T: Element> Executor<T> for Jit<T> {
-    /// What of a first-level cache of 32 KiB is left beside results on their way to memory.
-    const CACHE_BYTES: usize = 24 * 1024;
+/// What of a first-level cache of 32 KiB is left beside results on their way to memory.
+const CACHE_BYTES: usize = 24 * 1024;
 
+/// Machine code of either precision.
+pub static JIT: Executors = Executors::new::<Jit<f32>, Jit<f64>>(CACHE_BYTES);
+
+impl<T: Element> Executor<T> for Jit<T> {
     /// Compiles, and finds out whether the system lets the code run.
     ///
     /// # Errors
@@ -199,6 +203,7 @@ impl<T: Element> Jit<T> {
 ///
 /// # Errors
 /// [`ExecutorError::Unsupported`] for [`Isa::Portable`] and on processors that are not x86-64.
+#[cfg(feature = "listing")]
 pub fn listing(program: &Program, isa: Isa) -> Result<String, ExecutorError> {
     #[cfg(target_arch = "x86_64")]
     if isa != Isa::Portable {

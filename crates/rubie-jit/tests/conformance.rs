@@ -2,7 +2,7 @@
 #![cfg(target_arch = "x86_64")]
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
-use rubie_jit::Jit;
+use rubie_jit::{JIT, Jit};
 use rubie_kernel::CpuBackend;
 use rubie_program::Isa;
 use rubie_program::conformance::executor_conformance;
@@ -27,6 +27,6 @@ fn every_opcode_to_the_last_bit() {
 #[test]
 fn whole_kernels() {
     for isa in vector_sets() {
-        rubie_kernel::conformance::check(&CpuBackend::<Jit<f32>, Jit<f64>>::new("jit", isa));
+        rubie_kernel::conformance::check(&CpuBackend::new("jit", &JIT, isa));
     }
 }

@@ -68,7 +68,9 @@ pub struct Layout {
     pub hoisted: Range<u32>,
     /// The summaries, where there are any.
     pub summaries: Option<SummaryLayout>,
-    /// Of each event at given times: how often it has happened.
+    /// Through what events pass, where the clock stands apart.
+    pub exchange: Option<EventExchange>,
+    /// Of each event at given times: how often it has happened. A clock apart has rows of its own for that.
     pub event_counts: Range<u32>,
     /// Of each event at given times: when it happens next; infinite after the last time.
     pub event_times: Range<u32>,
@@ -87,6 +89,37 @@ pub struct Layout {
     /// Uniforms of the initial values that are one number for all runs, in the order of
     /// [`Inputs::fixed_initials`].
     pub initials: Range<u32>,
+}
+
+/// Rows by which the step and a clock apart carry out events together. [`crate::EventClockPrograms`] has their likes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct EventExchange {
+    /// Where the attempted step ends. The clock writes it.
+    pub target: u32,
+    /// Where it began: an output of the attempt.
+    pub start: u32,
+    /// Whether a condition became true within the step (1 or 0): an output of the attempt; whether the run is put there, of `cut`.
+    pub crossed: u32,
+    /// Of each event at given times: whether it happens now (1 or 0). The clock writes it.
+    pub due: Range<u32>,
+    /// The time from which the run goes on after events. The clock writes it.
+    pub beyond: u32,
+    /// What came of the events, an output of `events`: 0 where none happened, else 1, plus 2 where another follows at once, plus 4
+    /// where the run ends, plus 8 (an output of `restart`) where no consistent states were found.
+    pub outcome: u32,
+}
+
+impl EventExchange {
+    pub(crate) fn new(timed: usize, rows: &mut Numbers) -> Self {
+        EventExchange {
+            target: rows.one(),
+            start: rows.one(),
+            crossed: rows.one(),
+            due: rows.many(timed),
+            beyond: rows.one(),
+            outcome: rows.one(),
+        }
+    }
 }
 
 /// Rows and uniforms of the summaries.

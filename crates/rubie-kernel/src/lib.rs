@@ -5,7 +5,7 @@
 //! row means what. A [`Backend`] compiles a spec into a [`Kernel`], and a kernel runs chunks of runs: inputs in, samples
 //! and a [`Status`] per run out.
 //!
-//! [`CpuBackend`] is the backend for CPU threads, generic over what executes programs (an interpreter, machine code).
+//! [`CpuBackend`] is the backend for CPU threads, whatever executes programs (an interpreter, machine code).
 //!
 //! Ten runs of x' = -k x with k from 1 to 10:
 //!
@@ -18,7 +18,7 @@
 //! use rubie_method::{BuildOptions, StepSettings};
 //! use rubie_model::Model;
 //! use rubie_output::OutputGraph;
-//! use rubie_program::{Interpreter, Isa, Precision};
+//! use rubie_program::{INTERPRETER, Isa, Precision};
 //!
 //! let model = Model::parse("decay", "param k = 1\nstate x = 1\nx' = -k*x").unwrap();
 //! let graph = Graph::new();
@@ -32,7 +32,7 @@
 //! let output = OutputGraph::all(&system);
 //! let recording = Recording::samples(&output);
 //! let spec = KernelSpec::lower(&system, &step, &recording, &inputs, Precision::F64).unwrap();
-//! let backend = CpuBackend::<Interpreter<f32>, Interpreter<f64>>::new("interpreter", Isa::detect());
+//! let backend = CpuBackend::new("interpreter", &INTERPRETER, Isa::detect());
 //! let kernel = backend.compile(&spec).unwrap();
 //!
 //! let controls = Controls {
@@ -81,9 +81,9 @@ pub use backend::{
     Backend, BackendError, ChunkInputs, ChunkOutputs, ChunkReport, ChunkSize, Controls, Kernel, KernelError,
     ResidentResults, ResultNumbers, SamplesMut, SummaryControls, Watch,
 };
-pub use clock::{ClockPrograms, SummaryClockPrograms, event};
+pub use clock::{ClockPrograms, EventClockPrograms, SummaryClockPrograms, event};
 pub use cpu::CpuBackend;
-pub use layout::{ClockLayout, Input, Inputs, Layout, SummaryClockLayout, SummaryLayout};
+pub use layout::{ClockLayout, EventExchange, Input, Inputs, Layout, SummaryClockLayout, SummaryLayout};
 pub use lower::Recording;
 pub use spec::{
     AttemptPart, Call, ConditionPrograms, InitialisationPrograms, KernelSpec, Programs, StridePrograms,

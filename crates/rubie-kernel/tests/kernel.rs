@@ -6,12 +6,12 @@ use rubie_kernel::{CpuBackend, Inputs, KernelSpec, Recording, conformance};
 use rubie_method::{BuildOptions, StepSettings};
 use rubie_model::Model;
 use rubie_output::OutputGraph;
-use rubie_program::{Interpreter, Isa, Precision};
+use rubie_program::{INTERPRETER, Isa, Precision};
 
 #[test]
 fn the_interpreter_conforms_on_every_instruction_set() {
     for isa in Isa::ALL.into_iter().filter(|isa| isa.is_available()) {
-        conformance::check(&CpuBackend::<Interpreter<f32>, Interpreter<f64>>::new("interpreter", isa));
+        conformance::check(&CpuBackend::new("interpreter", &INTERPRETER, isa));
     }
 }
 

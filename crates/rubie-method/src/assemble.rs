@@ -9,7 +9,7 @@ use crate::consistent;
 use crate::controller::decide;
 use crate::controller_kind::ControllerKind;
 use crate::controls::Controls;
-use crate::error_norm::{finite, norm};
+use crate::error_norm::{all_finite, norm};
 use crate::first_step::first_step;
 use crate::interpolant::Attempted;
 use crate::linear::{slopes, slopes_at};
@@ -81,7 +81,7 @@ impl<'g> Attempt<'g> {
         let kind = if self.errors.is_some() { options.controller } else { ControllerKind::Fixed };
         let mut controls = Controls::new(system, kind);
         controls.effort = self.iterated.as_ref().map(Iterated::effort);
-        let finite = finite(&controls, &self.new);
+        let finite = all_finite(controls.dt.graph(), &self.new);
         let solved =
             self.iterated.as_ref().map_or(finite, |iterated| finite.and(iterated.newton.failed.le(0.0)));
         let (accepted, next_dt, mut memory) = match &self.errors {

@@ -1,6 +1,6 @@
 //! The size of the error estimate against the tolerances.
 
-use rubie_expr::Expr;
+use rubie_expr::{Expr, Graph};
 
 use crate::approximate::log2;
 use crate::bounds::{larger, smaller};
@@ -43,10 +43,10 @@ pub(crate) fn norm<'g>(
     Norm { accepted: bounded.le(1.0), vanishes: bounded.le(SMALLEST), log2 }
 }
 
-/// Whether all values are finite: a sum is not when a term is not.
-pub(crate) fn finite<'g>(controls: &Controls<'g>, values: &[Expr<'g>]) -> Expr<'g> {
+/// Whether all values are finite, by their sum: it is not when a term is not.
+pub fn all_finite<'g>(graph: &'g Graph, values: &[Expr<'g>]) -> Expr<'g> {
     match values.iter().copied().reduce(|sum, value| sum + value) {
         Some(sum) => sum.abs().lt(f64::INFINITY),
-        None => controls.dt.graph().truth(true),
+        None => graph.truth(true),
     }
 }

@@ -124,6 +124,7 @@ mod build;
 
 pub use consistent::{ConsistentValues, UnknownConsistentValues};
 pub use controller_kind::{ControlDefaults, ControllerKind, Filter, Gains};
+pub use error_norm::all_finite;
 pub use implicit_tableau::ImplicitTableau;
 pub use interpolant::{Continuous, Interpolant, Stiff};
 pub use method::{

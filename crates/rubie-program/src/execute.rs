@@ -15,17 +15,16 @@ use crate::program::Program;
 /// Something that can run a program on all lanes.
 ///
 /// The conformance suite shows whether an executor does what [`Element::evaluate`] says, to the last bit.
-pub trait Executor<T: Element>: Send + Sync + Sized {
-    /// Bytes of rows that whoever repeats programs should keep to, if that leaves a few vectors in each row.
-    const CACHE_BYTES: usize;
-
+pub trait Executor<T: Element>: Send + Sync {
     /// Makes a program ready to run many times.
     ///
     /// # Errors
     /// - [`ExecutorError::Precision`]: the program computes in another type than `T`.
     /// - [`ExecutorError::Isa`]: the processor lacks the instructions asked for.
     /// - [`ExecutorError::Unsupported`]: whatever else is in the executor's way.
-    fn prepare(program: &Program, options: &ExecutorOptions) -> Result<Self, ExecutorError>;
+    fn prepare(program: &Program, options: &ExecutorOptions) -> Result<Self, ExecutorError>
+    where
+        Self: Sized;
 
     /// Runs the program on all lanes of `rows`.
     ///
@@ -63,6 +62,36 @@ pub trait Executor<T: Element>: Send + Sync + Sized {
 /// Whoever is called in the course of a program, when a visited section has been carried out in all groups of lanes in which it matters.
 /// Answers whether it matters again in some lane.
 pub type Visitor<'a, T> = &'a mut dyn FnMut(&mut Rows<T>) -> bool;
+
+/// Makes a program ready to run many times, as [`Executor::prepare`], by an executor of a kind that the caller need not know.
+pub type Prepare<T> = fn(&Program, &ExecutorOptions) -> Result<Box<dyn Executor<T>>, ExecutorError>;
+
+/// A kind of executors, for programs of either precision.
+///
+/// What runs kernels takes one of these. So it is compiled once, not for every kind of executors.
+#[derive(Clone, Copy, Debug)]
+pub struct Executors {
+    /// For programs in f32.
+    pub f32: Prepare<f32>,
+    /// For programs in f64.
+    pub f64: Prepare<f64>,
+    /// Bytes of rows that whoever repeats programs should keep to, if that leaves a few vectors in each row.
+    pub cache_bytes: usize,
+}
+
+impl Executors {
+    /// The kind of these two.
+    pub const fn new<X32: Executor<f32> + 'static, X64: Executor<f64> + 'static>(cache_bytes: usize) -> Self {
+        Executors { f32: boxed::<f32, X32>, f64: boxed::<f64, X64>, cache_bytes }
+    }
+}
+
+fn boxed<T: Element, X: Executor<T> + 'static>(
+    program: &Program,
+    options: &ExecutorOptions,
+) -> Result<Box<dyn Executor<T>>, ExecutorError> {
+    Ok(Box::new(X::prepare(program, options)?))
+}
 
 /// How an executor shall work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -91,9 +91,11 @@ pub mod conformance;
 pub use dense_lu::{DenseLu, DenseMatrix};
 pub use element::{Element, Precision};
 pub use evaluate::ValueEvaluator;
-pub use execute::{Executor, ExecutorError, ExecutorOptions, Isa, Rows, Uniforms, Visitor};
+pub use execute::{
+    Executor, ExecutorError, ExecutorOptions, Executors, Isa, Prepare, Rows, Uniforms, Visitor,
+};
 pub use instruction::{Instr, Opcode, Operand};
-pub use interpreter::Interpreter;
+pub use interpreter::{INTERPRETER, Interpreter};
 pub use lower::{Lowered, Lowering, LoweringError, Phase, Place, Port};
 pub use program::{Course, Kept, Program, ProgramError, Section, Statistics};
 pub use rate::Rate;

@@ -1,9 +1,11 @@
 //! What executes the programs: a GPU where it is asked for; on the CPU machine code where it can be had, else the interpreter.
 
 use rubie_cuda::{Allowance, CudaBackend};
-use rubie_jit::Jit;
-use rubie_kernel::{Backend, CpuBackend, KernelSpec};
-use rubie_program::{Executor, ExecutorError, ExecutorOptions, Interpreter, Isa, Precision, Program};
+use rubie_jit::JIT;
+#[cfg(feature = "listing")]
+use rubie_kernel::KernelSpec;
+use rubie_kernel::{Backend, CpuBackend};
+use rubie_program::{ExecutorError, ExecutorOptions, INTERPRETER, Isa, Precision, Program};
 
 use crate::error::{Error, ErrorKind};
 use crate::options::{BackendChoice, DeviceChoice, SolveOptions};
@@ -11,6 +13,7 @@ use crate::options::{BackendChoice, DeviceChoice, SolveOptions};
 /// A backend, and for which instructions it makes machine code, if it does.
 pub(crate) struct Chosen {
     pub(crate) backend: Box<dyn Backend>,
+    #[cfg_attr(not(feature = "listing"), expect(dead_code, reason = "only listings ask"))]
     machine_code: Option<Isa>,
 }
 
@@ -37,7 +40,7 @@ impl Chosen {
             return Err(Error::new(ErrorKind::Backend, ExecutorError::Isa(isa).to_string()));
         }
         let interpreter = |name| -> Result<Chosen, Error> {
-            let backend = Box::new(CpuBackend::<Interpreter<f32>, Interpreter<f64>>::new(name, isa));
+            let backend = Box::new(CpuBackend::new(name, &INTERPRETER, isa));
             Ok(Chosen { backend, machine_code: None })
         };
         if choice == BackendChoice::Interpreter || (choice == BackendChoice::Auto && isa == Isa::Portable) {
@@ -45,7 +48,7 @@ impl Chosen {
         }
         match (machine_code(isa), choice) {
             (Ok(()), _) => {
-                let backend = Box::new(CpuBackend::<Jit<f32>, Jit<f64>>::new("jit", isa));
+                let backend = Box::new(CpuBackend::new("jit", &JIT, isa));
                 Ok(Chosen { backend, machine_code: Some(isa) })
             }
             (Err(_), BackendChoice::Auto) => interpreter("interpreter, as machine code is refused"),
@@ -60,6 +63,7 @@ impl Chosen {
     ///
     /// # Errors
     /// [`ErrorKind::Backend`] if this backend makes none, [`ErrorKind::Option`] if there is no such program.
+    #[cfg(feature = "listing")]
     pub(crate) fn listing(&self, spec: &KernelSpec, program: &str) -> Result<String, Error> {
         let Some(isa) = self.machine_code else {
             let message = format!(
@@ -90,5 +94,5 @@ impl Chosen {
 fn machine_code(isa: Isa) -> Result<(), ExecutorError> {
     let nothing = Program::new("nothing", Precision::F64, Vec::new(), Vec::new(), 0, 0)
         .map_err(|error| ExecutorError::Unsupported(error.to_string()))?;
-    Jit::<f64>::prepare(&nothing, &ExecutorOptions { isa }).map(drop)
+    (JIT.f64)(&nothing, &ExecutorOptions { isa }).map(drop)
 }

@@ -16,7 +16,7 @@ use crate::sweep::Sweep;
 /// Name of the parameter that says where jumps stand in the table. No model can have it.
 const JUMPS: &str = "jumps";
 
-/// Jumps are passed over by so many times the rounding error of times: no step sees a value of the other side. Drivers
+/// Jumps are passed over by so many times the rounding error of times as the right-hand side sees them: no step sees a value of the other side. Drivers
 /// hold a sample already 8 such errors before its time.
 const MARGIN: f64 = 32.0;
 
@@ -63,12 +63,8 @@ impl Driven {
         if let Some(time) = options.jumps.iter().find(|time| !time.is_finite()) {
             return refused(format!("a jump must be at a finite time: {time}"));
         }
-        let lands = options.precision == Precision::F64;
-        if !lands && !options.jumps.is_empty() {
-            return refused("steps end at jumps in f64 only: take precision f64".to_owned());
-        }
         let drivers = options.drivers.clone();
-        let (mut table, mut parameters, mut jumps) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut table, mut parameters) = (Vec::new(), Vec::new());
         let (epsilon, most) = match options.precision {
             Precision::F64 => (f64::EPSILON, <f64 as Element>::MOST_ENTRIES),
             Precision::F32 => (f64::from(f32::EPSILON), <f32 as Element>::MOST_ENTRIES),
@@ -77,9 +73,7 @@ impl Driven {
             table = drivers.table();
             parameters = DriverData::new(drivers.fit()).control_values(epsilon);
         }
-        if lands {
-            jumps = all_jumps(drivers.as_deref(), options, end)?;
-        }
+        let jumps = all_jumps(drivers.as_deref(), options, (end, epsilon))?;
         if !jumps.is_empty() {
             parameters.push(table.len() as f64);
         }
@@ -153,7 +147,11 @@ impl Driven {
 }
 
 /// Pairs of times around all jumps within the run, and infinity.
-fn all_jumps(drivers: Option<&Drivers>, options: &SolveOptions, end: f64) -> Result<Vec<f64>, Error> {
+fn all_jumps(
+    drivers: Option<&Drivers>,
+    options: &SolveOptions,
+    (end, epsilon): (f64, f64),
+) -> Result<Vec<f64>, Error> {
     let (t0, span) = (options.t0, end - options.t0);
     let mut jumps: Vec<(f64, f64)> =
         options.jumps.iter().map(|time| (*time, time.abs().max(1e-6 * span))).collect();
@@ -177,7 +175,7 @@ fn all_jumps(drivers: Option<&Drivers>, options: &SolveOptions, end: f64) -> Res
     let mut pairs: Vec<f64> = Vec::with_capacity(2 * jumps.len() + 2);
     let mut passed = t0;
     for (time, size) in jumps {
-        let margin = MARGIN * f64::EPSILON * size;
+        let margin = MARGIN * epsilon * size;
         let (before, after) = (time - margin, time + margin);
         if before > passed && after < end {
             pairs.extend([before, after]);

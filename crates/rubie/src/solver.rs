@@ -8,7 +8,6 @@ use rubie_kernel::{Backend, Controls, Input, Inputs, Kernel, KernelSpec, Recordi
 use rubie_method::{BuildOptions, LinearSolver, Method, Preconditioning};
 use rubie_model::{Event, Model, Trigger, UnknownName};
 use rubie_output::{Counter, OutputGraph, Span};
-use rubie_program::Precision;
 
 use crate::backend::Chosen;
 use crate::choice::Choice;
@@ -91,7 +90,6 @@ impl Solver {
         let graph = Graph::new();
         let driven = Driven::new(options, options.until)?;
         let (system, events) = driven.system(model, &graph)?;
-        check_events(&events, options.precision)?;
         let output = match &options.keep {
             _ if times.is_empty() => OutputGraph::none(),
             Some(names) => OutputGraph::named(&system, names)?,
@@ -217,6 +215,7 @@ impl Solver {
     ///
     /// # Errors
     /// Names that the model has not, a program that there is not, and a backend without machine code.
+    #[cfg(feature = "listing")]
     pub fn assembly(&self, swept: &[String], program: &str) -> Result<String, Error> {
         self.backend.listing(&self.spec(swept)?, program)
     }
@@ -395,20 +394,6 @@ impl Names {
 /// Whether the interpolant is needed to find where a condition becomes true.
 fn has_conditions(events: &[Event<'_>]) -> bool {
     events.iter().any(|event| matches!(event.trigger, Trigger::Rises(_)))
-}
-
-/// Refuses events that are not carried out: results without them would be those of another model.
-fn check_events(events: &[Event<'_>], precision: Precision) -> Result<(), Error> {
-    match events.first() {
-        Some(event) if precision == Precision::F32 => {
-            let message = format!(
-                "the event in line {} of the model needs --precision f64, where times are exact",
-                event.line
-            );
-            Err(Error::new(ErrorKind::Model, message))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// The events that are to be recorded.

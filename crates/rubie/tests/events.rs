@@ -9,14 +9,6 @@ fn model(text: &str) -> Model {
     Model::parse("m", text).unwrap_or_else(|diagnostics| panic!("{}", diagnostics.render(false)))
 }
 
-#[test]
-fn events_need_exact_times() {
-    let text = "state x = 1\nx' = -x\nat t = 0.5: x = 1";
-    let f32 = SolveOptions { precision: Precision::F32, ..SolveOptions::default() };
-    let error = Solver::new(&model(text), &f32).map(drop).unwrap_err().to_string();
-    assert!(error.contains("line 3") && error.contains("--precision f64"), "{error}");
-}
-
 const DOSES: &str = "
 param k = 0.1, dose = 3, first = 2, interval = 12, last = 100
 state x = 1

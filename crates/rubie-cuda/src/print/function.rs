@@ -27,6 +27,8 @@ pub(super) struct Functions<'a> {
     pub(super) rows: &'a str,
     /// The array of uniforms, as the body of a function names it.
     pub(super) uniforms: &'a str,
+    /// The table, as the body of a function names it.
+    pub(super) table: &'a str,
 }
 
 impl Functions<'_> {
@@ -124,12 +126,12 @@ impl Body<'_> {
             }
         };
         let operands: Vec<String> = operands.iter().enumerate().map(operand).collect();
-        (spelling(op, &operands), kind)
+        (spelling(op, &operands, self.names.table), kind)
     }
 }
 
 /// An operation in the language.
-fn spelling(op: Opcode, operands: &[String]) -> String {
+fn spelling(op: Opcode, operands: &[String], table: &str) -> String {
     let at = |place: usize| operands.get(place).map_or("", String::as_str);
     let (a, b, c) = (at(0), at(1), at(2));
     let infix = |sign: &str| format!("{a} {sign} {b}");
@@ -143,7 +145,7 @@ fn spelling(op: Opcode, operands: &[String]) -> String {
         Opcode::Ceil => call("op_ceil"),
         Opcode::Round => call("op_round"),
         Opcode::Exponent => call("op_exponent"),
-        Opcode::Lookup => format!("op_lookup(k.table, k.entries, {a})"),
+        Opcode::Lookup => format!("op_lookup({table}, k.entries, {a})"),
         Opcode::AngleHigh => call("op_angle_high"),
         Opcode::AngleLow => call("op_angle_low"),
         Opcode::Add => infix("+"),

@@ -42,3 +42,8 @@ struct Lane {
 };
 
 #define NONE (~(u64)0)
+
+// The table in f64: behind the one in f32, if there is that.
+INLINE const double *table_f64(const Uniforms &k) {
+    return sizeof(real) == 8 ? (const double *)k.table : (const double *)k.table + ((u64)k.entries + 1) / 2;
+}

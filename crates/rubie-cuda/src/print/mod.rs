@@ -83,11 +83,11 @@ impl Source {
             text.push_str(include_str!("dense.cu"));
         }
         for (name, program) in programs::step_programs(spec) {
-            let functions = Functions { rows: "l.r", uniforms: "k.u" };
+            let functions = Functions { rows: "l.r", uniforms: "k.u", table: "k.table" };
             let _ = write!(text, "\n{}", functions.print(&name, program));
         }
         for (name, program) in programs::clock_programs(spec) {
-            let functions = Functions { rows: "l.c", uniforms: "k.c" };
+            let functions = Functions { rows: "l.c", uniforms: "k.c", table: "table_f64(k)" };
             let _ = write!(text, "\n{}", functions.print(name, program));
         }
         text.push('\n');
@@ -148,7 +148,7 @@ fn definitions(spec: &KernelSpec, uniforms_by_value: bool) -> String {
         ("HAS_EVENTS", u32::from(spec.programs.events.is_some()).to_string()),
         ("HALVINGS", ConditionPrograms::HALVINGS.to_string()),
         ("MOST_AT_ONCE", format!("{}u", event::MOST_AT_ONCE)),
-        ("INSTANT", literal::double(event::INSTANT)),
+        ("INSTANT", literal::double(event::instant(spec.precision))),
         ("SAVED", layout.recorded.len().to_string()),
         ("RESULTS", results.to_string()),
         ("NOT_A_NUMBER", not_a_number.to_owned()),

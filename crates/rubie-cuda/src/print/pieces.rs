@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use rubie_kernel::{AttemptPart, KernelSpec, Layout, SummaryClockLayout, SummaryLayout};
+use rubie_kernel::{
+    AttemptPart, EventClockPrograms, EventExchange, KernelSpec, Layout, SummaryClockLayout, SummaryLayout,
+};
 
 use super::calls::Calls;
 
@@ -33,6 +35,10 @@ impl<'a> Pieces<'a> {
         if let Some(SummaryLayout { results, due, .. }) = &self.layout.summaries {
             rows.extend(results.clone().chain([*due]));
         }
+        if let Some(EventExchange { target, start, crossed, due, beyond, outcome }) = &self.layout.exchange {
+            rows.extend([*target, *start, *crossed, *beyond, *outcome].into_iter().chain(due.clone()));
+            rows.extend(self.layout.bracket.clone());
+        }
         if self.spec.clock.is_none() {
             rows.extend(self.clock_rows());
         }
@@ -45,6 +51,10 @@ impl<'a> Pieces<'a> {
         let Some(clock) = &self.spec.clock else { return BTreeSet::new() };
         let mut rows: BTreeSet<u32> = self.clock_rows().into_iter().collect();
         rows.extend([clock.target, clock.accepted, clock.next_dt, clock.theta]);
+        if let Some(events) = &clock.events {
+            rows.extend(events.carried.clone().chain(events.due.clone()));
+            rows.extend([events.beyond, events.crossed, events.outcome]);
+        }
         rows
     }
 
@@ -75,6 +85,8 @@ impl<'a> Pieces<'a> {
         if let Some(SummaryClockLayout { next, index, left, full, .. }) = clock.summaries {
             rows.extend([next, index, left, full]);
         }
+        let apart = self.spec.clock.as_ref().and_then(|clock| clock.events.as_ref());
+        rows.extend(apart.iter().flat_map(|events| events.carried.clone()));
         rows
     }
 
@@ -106,6 +118,7 @@ impl<'a> Pieces<'a> {
             self.initialise(),
             self.calls.print(),
             self.attempt(),
+            self.events(),
             self.may_be_infinite(),
             self.record_events(),
             self.samples(),
@@ -142,6 +155,7 @@ impl<'a> Pieces<'a> {
         let clock = &self.layout.clock;
         let load: Vec<String> = (inputs.clone().enumerate())
             .map(|(i, row)| format!("l.r.r{row} = (real)job.inputs[{i} * job.runs + l.run];"))
+            .chain(self.clock_inputs())
             .collect();
         let mut first = vec![
             (clock.now, "job.t0"),
@@ -195,14 +209,20 @@ impl<'a> Pieces<'a> {
         let Layout { time, dt, next_dt, accepted, clock, .. } = self.layout;
         let mut body = Vec::new();
         let apart = self.spec.clock.as_ref();
-        if apart.is_some() {
+        let exchange = self.exchange();
+        if let Some(programs) = apart {
             body.push("clock_propose(l, k);".to_owned());
             body.push(format!("l.r.r{dt} = (real)l.c.r{};", clock.tried));
+            let target = programs.target;
+            body.extend(exchange.map(|(own, _)| format!("l.r.r{} = (real)l.c.r{target};", own.target)));
         }
         body.extend(self.parts());
         if let Some(programs) = apart {
             body.push(format!("l.c.r{} = is_true(l.r.r{accepted}) ? 1.0 : 0.0;", programs.accepted));
             body.push(format!("l.c.r{} = (double)l.r.r{next_dt};", programs.next_dt));
+            body.extend(
+                exchange.map(|(own, its)| format!("l.c.r{} = (double)l.r.r{};", its.crossed, own.crossed)),
+            );
             body.push("clock_settle(l, k);".to_owned());
             body.push(format!("l.r.r{time} = (real)l.c.r{};", clock.now));
         }
@@ -224,6 +244,49 @@ impl<'a> Pieces<'a> {
         );
         body.push(format!("return most >= {limit:#x}u;"));
         function("bool may_be_infinite(const Lane &l)", &body)
+    }
+
+    /// What the step and a clock apart carry out events by.
+    fn exchange(&self) -> Option<(&EventExchange, &EventClockPrograms)> {
+        self.layout.exchange.as_ref().zip(self.spec.clock.as_ref()?.events.as_ref())
+    }
+
+    /// The varying inputs as a clock apart needs them for the times of events.
+    fn clock_inputs(&self) -> Vec<String> {
+        let inputs = self.exchange().map_or(0..0, |(_, its)| its.inputs.clone());
+        let load = |(i, row)| format!("l.c.r{row} = job.inputs[{i} * job.runs + l.run];");
+        inputs.enumerate().map(load).collect()
+    }
+
+    /// What a clock apart does about events at the start of a run, before and after they are carried out, and where a condition
+    /// became true.
+    fn events(&self) -> String {
+        let Layout { time, next_dt, ref bracket, ref clock, .. } = *self.layout;
+        let [mut started, mut act, mut acted, mut cut] = [const { Vec::new() }; 4];
+        if let (Some((own, its)), Some(programs)) = (self.exchange(), &self.spec.clock) {
+            let go = format!("l.r.r{time} = (real)l.c.r{};", clock.now);
+            started.push("clock_start(l, k);".to_owned());
+            act.push("clock_act(l, k);".to_owned());
+            let due = own.due.clone().zip(its.due.clone());
+            act.extend(due.map(|(own, its)| format!("l.r.r{own} = (real)l.c.r{its};")));
+            act.push(format!("l.r.r{} = (real)l.c.r{};", own.beyond, its.beyond));
+            acted.push(format!("l.c.r{} = (double)l.r.r{};", its.outcome, own.outcome));
+            acted.push(format!("l.c.r{} = (double)l.r.r{next_dt};", programs.next_dt));
+            acted.push("clock_acted(l, k);".to_owned());
+            acted.push(go.clone());
+            if its.cut.is_some() {
+                cut.push(format!("l.c.r{} = (double)l.r.r{};", programs.theta, bracket.end - 1));
+                cut.push(format!("l.c.r{} = (double)l.r.r{};", its.crossed, own.crossed));
+                cut.push("clock_cut(l, k);".to_owned());
+                cut.push(go);
+            }
+        }
+        let named =
+            [("started", started), ("before_events", act), ("after_events", acted), ("go_there", cut)];
+        named
+            .into_iter()
+            .map(|(name, body)| function(&format!("void {name}(Lane &l, const Uniforms &k)"), &body))
+            .collect()
     }
 
     /// The parts of an attempt in their order. Where one occurs twice they are taken by number in a loop, so that

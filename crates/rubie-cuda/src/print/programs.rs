@@ -1,6 +1,8 @@
 //! The programs of a kernel and what their functions are called.
 
-use rubie_kernel::{ClockPrograms, ConditionPrograms, KernelSpec, StridePrograms, SummaryClockPrograms};
+use rubie_kernel::{
+    ClockPrograms, ConditionPrograms, EventClockPrograms, KernelSpec, StridePrograms, SummaryClockPrograms,
+};
 use rubie_program::Program;
 
 /// The programs of the step, and what their functions are called; the solve program runs on the host.
@@ -37,7 +39,7 @@ pub(super) fn step_programs(spec: &KernelSpec) -> Vec<(String, &Program)> {
 /// The programs of a clock apart, and what their functions are called.
 pub(super) fn clock_programs(spec: &KernelSpec) -> impl Iterator<Item = (&'static str, &Program)> {
     let clock = spec.clock.iter();
-    clock.flat_map(|ClockPrograms { propose, settle, place, summaries, .. }| {
+    clock.flat_map(|ClockPrograms { propose, settle, place, summaries, events, .. }| {
         let step = [("clock_propose", propose), ("clock_settle", settle), ("clock_place", place)];
         let summaries =
             summaries.iter().flat_map(|SummaryClockPrograms { inside, at_end, advance, restart }| {
@@ -48,6 +50,10 @@ pub(super) fn clock_programs(spec: &KernelSpec) -> impl Iterator<Item = (&'stati
                     ("clock_restart", restart),
                 ]
             });
-        step.into_iter().chain(summaries)
+        let events = events.iter().flat_map(|EventClockPrograms { start, act, acted, cut, .. }| {
+            let cut = cut.iter().map(|cut| ("clock_cut", cut));
+            [("clock_start", start), ("clock_act", act), ("clock_acted", acted)].into_iter().chain(cut)
+        });
+        step.into_iter().chain(summaries).chain(events)
     })
 }

@@ -43,8 +43,10 @@ INLINE u32 act(Lane &l, const Job &job, const Uniforms &k, u64 &unrecorded) {
         }
         if (++l.events_at_once > MOST_AT_ONCE) return EVENT_CASCADE;
         double time = now(l);
+        before_events(l, k);
         run_events(l, k);
         restart(l, k);
+        after_events(l, k);
         if (job.event_rows != 0) record_events(l, job, time, unrecorded);
         event = (u32)events(l);
     }
@@ -58,6 +60,7 @@ INLINE void locate(Lane &l, const Uniforms &k) {
     bracket(l, k);
     for (int more = HALVINGS; more > 0; --more) halve(l, k);
     cut(l, k);
+    go_there(l, k);
 }
 #endif
 
@@ -76,6 +79,7 @@ INLINE bool refill(Lane &l, const Job &job, const Uniforms &k, u64 &finished, u6
     initial(l, k);
     initialise(l, k);
     start(l, k);
+    started(l, k);
     if (job.sample_times[0] == job.t0) {
         record(l, k);
         save_at_end(l, job);

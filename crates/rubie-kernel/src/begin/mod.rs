@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rubie_program::{Element, Executor, Rows, Uniforms};
 
 use crate::backend::{Controls, SummaryControls};
+use crate::clock::ClockPrograms;
 
 pub use check::{check, event_slots};
 
@@ -19,6 +20,15 @@ pub fn limits(controls: &Controls) -> Vec<f64> {
         limits.extend(counts);
     }
     limits
+}
+
+/// The values of the uniforms of a clock apart, from 0 on: its [`limits`], and with events of the model the parameters.
+pub fn apart(controls: &Controls, clock: &ClockPrograms) -> Vec<f64> {
+    let mut values = limits(controls);
+    if clock.events.is_some() {
+        values.extend(&controls.parameters);
+    }
+    values
 }
 
 /// The values of the programs' uniforms from 0 on, as far as they are given; the others are computed by the solve program.
@@ -38,8 +48,8 @@ pub fn given(controls: &Controls, apart: bool) -> Vec<f64> {
 /// - `table`: [`Controls::table`] in the precision of the programs.
 /// - `hoisted`: [`crate::KernelSpec::solve_outputs`].
 /// - `rows`, `count`: number of rows and of uniforms of the layout.
-pub fn uniforms<T: Element, X: Executor<T>>(
-    solve: &X,
+pub fn uniforms<T: Element>(
+    solve: &dyn Executor<T>,
     given: &[f64],
     table: Arc<[T]>,
     hoisted: &[(u32, u32)],

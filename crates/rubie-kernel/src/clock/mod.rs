@@ -5,6 +5,7 @@
 
 mod summaries;
 mod strides;
+mod timed;
 mod apart;
 
 use rubie_expr::{Expr, Graph};
@@ -12,10 +13,11 @@ use rubie_program::{Place, Port, Rate};
 
 use crate::layout::ClockLayout;
 
-pub(crate) use apart::apart;
-pub use apart::{ClockPrograms, SummaryClockPrograms};
-pub(crate) use strides::{Strides, is_finite};
+pub(crate) use apart::{Acting, apart, outcome};
+pub use apart::{ClockPrograms, EventClockPrograms, SummaryClockPrograms};
+pub(crate) use strides::Strides;
 pub(crate) use summaries::SummaryClock;
+pub(crate) use timed::TimedEvents;
 
 /// A remaining span that exceeds the step by less than this fraction is taken as the last step: rounding of t0 + k dt
 /// must not leave a step of nearly no length.
@@ -26,6 +28,8 @@ const SLACK: f64 = 1e-7;
 
 /// What a lane needs after an attempt: a sum of these is in the row [`ClockLayout::events`], of the first three at most one.
 pub mod event {
+    use rubie_program::Precision;
+
     /// The run has reached its end.
     pub const DONE: u64 = 1;
     /// The step cannot shrink any further, or a fixed step failed.
@@ -49,10 +53,19 @@ pub mod event {
     /// Alone: events of the model followed one another without time going on. No program says so; kernels do.
     pub const CASCADE: u64 = 256;
 
-    /// So many events of the model within [`INSTANT`] are taken for endless.
+    /// So many events of the model within an [`instant`] are taken for endless.
     pub const MOST_AT_ONCE: u32 = 100;
-    /// A fraction of the length of a run: 2^-33. Halving intervals leave 20 more events before they reach the rounding of time.
-    pub const INSTANT: f64 = 1.0 / (1_u64 << 33) as f64;
+
+    /// A fraction of the length of a run, by the precision of its states. In f64 it is 2^-33: halving intervals leave 20 more events
+    /// before they reach the rounding of time. In f32 it is 2^-14: a ball that comes to rest bounces on at the height of the states'
+    /// rounding, every few 2^-24 of a step.
+    pub const fn instant(precision: Precision) -> f64 {
+        let bits = match precision {
+            Precision::F32 => 14,
+            Precision::F64 => 33,
+        };
+        1.0 / (1_u64 << bits) as f64
+    }
 }
 
 /// 1 or 0.

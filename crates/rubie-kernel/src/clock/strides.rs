@@ -13,16 +13,6 @@ use crate::layout::ClockLayout;
 /// A last step whose size differs from the others by less than this fraction of the times is one of them: so much is rounding.
 const ROUNDING: f64 = 1.0 / (1_u64 << 50) as f64;
 
-/// Whether all values are finite: a sum is not when a term is not.
-pub(crate) fn is_finite<'g>(values: &[Expr<'g>]) -> Expr<'g> {
-    let sum = sum(values).expect("a system has states");
-    sum.abs().lt(f64::INFINITY)
-}
-
-fn sum<'g>(values: &[Expr<'g>]) -> Option<Expr<'g>> {
-    values.iter().copied().reduce(|sum, value| sum + value)
-}
-
 /// Steps of one size beside a clock.
 pub(crate) struct Strides<'c, 'g> {
     clock: &'c ClockGraph<'g>,
@@ -71,7 +61,12 @@ impl<'c, 'g> Strides<'c, 'g> {
         let attempts = self.clock.attempts + 1.0;
         let reaches = layout.reaches.map(|row| (flag(self.look.le(attempts)), Place::Row(row)));
         // With states that are not finite this is NaN, and not below anything either.
-        let early = sum(states).map_or(attempts, |sum| 0.0 * sum + attempts).lt(self.look);
+        let early = states
+            .iter()
+            .copied()
+            .reduce(|sum, state| sum + state)
+            .map_or(attempts, |sum| 0.0 * sum + attempts)
+            .lt(self.look);
         let events = early.select(0.0, attempts.graph().constant(event::LOOK as f64));
         let counted = [(attempts, Place::Row(layout.attempts)), (events, Place::Row(layout.events))];
         counted.into_iter().chain(reaches).collect()

@@ -1,6 +1,6 @@
 //! A block of lanes at work: attempts steps, takes samples, replaces finished runs.
 
-use rubie_program::{DenseLu, Executor, Rows};
+use rubie_program::{DenseLu, Rows};
 
 use crate::backend::ChunkReport;
 use crate::clock::event::{ACT, CASCADE, DONE, SAMPLE, STOPPED, STUCK};
@@ -38,17 +38,17 @@ pub(super) struct Block<T: Samples> {
 }
 
 impl<T: Samples> Block<T> {
-    pub(super) fn new<X>(job: &Job<'_, T, X>, lanes: usize) -> Self {
+    pub(super) fn new(job: &Job<'_, T>, lanes: usize) -> Self {
         Block {
             lanes: Clocked::new(job.layout, job.clock, lanes, job.controls.end),
-            staging: Staging::new(job.layout.rows, lanes),
+            staging: Staging::new(job, lanes),
             factors: (job.kernel.prepared.matrices.iter())
                 .map(|matrix| DenseLu::new(matrix.size, lanes))
                 .collect(),
             run: vec![0; lanes],
             sample: [0; MOST_LANES],
             window: vec![0; lanes],
-            cascades: Cascades::new(lanes, job.controls),
+            cascades: Cascades::new(lanes, job.controls, T::PRECISION),
             occupied: LaneSet::default(),
             finished: 0,
             report: ChunkReport::default(),
@@ -56,7 +56,7 @@ impl<T: Samples> Block<T> {
     }
 
     /// Runs all runs of a unit.
-    pub(super) fn run<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) -> ChunkReport {
+    pub(super) fn run(&mut self, job: &Job<'_, T>, unit: &mut Unit<'_, T>) -> ChunkReport {
         self.report = ChunkReport::default();
         self.staging.restart();
         for lane in 0..self.run.len() {
@@ -95,12 +95,12 @@ impl<T: Samples> Block<T> {
     }
 
     /// Tells those who watch how many runs have ended since the last time.
-    fn count_finished<X>(&mut self, job: &Job<'_, T, X>) {
+    fn count_finished(&mut self, job: &Job<'_, T>) {
         job.count_finished(std::mem::take(&mut self.finished));
     }
 
     /// Attempted steps of all lanes, until a lane needs something, `most` at most; returns how many.
-    fn attempt<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, most: u32, unit: &mut Unit<'_, T>) -> u32 {
+    fn attempt(&mut self, job: &Job<'_, T>, most: u32, unit: &mut Unit<'_, T>) -> u32 {
         let Prepared { attempt, order, .. } = &job.kernel.prepared;
         let events = job.layout.clock.events;
         if let ([AttemptPart { program, pending: None, .. }], None) = (&order[..], job.clock) {
@@ -125,7 +125,7 @@ impl<T: Samples> Block<T> {
     }
 
     /// Does what stands between two programs of an attempt.
-    fn call<X>(&mut self, call: &Call, job: &Job<'_, T, X>) {
+    fn call(&mut self, call: &Call, job: &Job<'_, T>) {
         let (rows, isa) = (&mut self.lanes.rows, job.kernel.isa);
         match call {
             Call::Factor { matrix } => {
@@ -138,7 +138,7 @@ impl<T: Samples> Block<T> {
     }
 
     /// What lanes need now.
-    fn attention<X: Executor<T>>(&self, job: &Job<'_, T, X>) -> Attention {
+    fn attention(&self, job: &Job<'_, T>) -> Attention {
         let clock = &job.layout.clock;
         let [events, now, next] = [clock.events, clock.now, clock.next_sample].map(|row| self.lanes.row(row));
         job.kernel.isa.vectorise(
@@ -148,7 +148,7 @@ impl<T: Samples> Block<T> {
     }
 
     /// Puts runs to the places where conditions became true; returns what lanes need there.
-    fn locate<X: Executor<T>>(&mut self, job: &Job<'_, T, X>) -> Attention {
+    fn locate(&mut self, job: &Job<'_, T>) -> Attention {
         let Prepared { dense, conditions, .. } = &job.kernel.prepared;
         if let Some([bracket, halve, cut]) = conditions {
             if let Some(dense) = dense {
@@ -159,12 +159,13 @@ impl<T: Samples> Block<T> {
                 halve.execute(&mut self.lanes.rows, job.uniforms);
             }
             cut.execute(&mut self.lanes.rows, job.uniforms);
+            self.lanes.cut(job.layout, job.clock);
         }
         self.attention(job)
     }
 
     /// Takes the last steps of lanes in which these are shorter than the others; returns what lanes need then.
-    fn land<X: Executor<T>>(&mut self, job: &Job<'_, T, X>) -> Attention {
+    fn land(&mut self, job: &Job<'_, T>) -> Attention {
         if let Some(land) = &job.kernel.prepared.land {
             land.execute(&mut self.lanes.rows, job.uniforms);
         }
@@ -173,11 +174,11 @@ impl<T: Samples> Block<T> {
 
     /// Takes all samples within the steps just accepted and at their ends, as far as the attempt has not; `has_coefficients`: those
     /// of the interpolant are there.
-    fn observe<X: Executor<T>>(
+    fn observe(
         &mut self,
         attention: Attention,
         has_coefficients: bool,
-        job: &Job<'_, T, X>,
+        job: &Job<'_, T>,
         unit: &mut Unit<'_, T>,
     ) {
         let Attention { samples, summaries, .. } = attention;
@@ -195,12 +196,7 @@ impl<T: Samples> Block<T> {
     }
 
     /// Carries out the events of the model that happen now, and those that follow from them; returns the lanes whose runs they end.
-    fn act<X: Executor<T>>(
-        &mut self,
-        acting: LaneSet,
-        job: &Job<'_, T, X>,
-        unit: &mut Unit<'_, T>,
-    ) -> LaneSet {
+    fn act(&mut self, acting: LaneSet, job: &Job<'_, T>, unit: &mut Unit<'_, T>) -> LaneSet {
         let mut acting = acting.and(self.occupied);
         let (mut stopped, mut endless) = (LaneSet::default(), LaneSet::default());
         let prepared = &job.kernel.prepared;
@@ -214,7 +210,7 @@ impl<T: Samples> Block<T> {
                 }
             }
             acting.retain(|lane| !self.cascades.is_endless(lane));
-            prepared.act(events, &mut self.lanes.rows, job.uniforms);
+            prepared.act(events, &mut self.lanes, job);
             if unit.records_events() {
                 self.record_events(acting, job, unit);
             }
@@ -229,7 +225,7 @@ impl<T: Samples> Block<T> {
     }
 
     /// Writes down which events just happened, and when.
-    fn record_events<X>(&mut self, acting: LaneSet, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
+    fn record_events(&mut self, acting: LaneSet, job: &Job<'_, T>, unit: &mut Unit<'_, T>) {
         for (event, row) in job.layout.happened.clone().enumerate() {
             let happened = self.lanes.rows.row(row);
             for lane in acting.iter().filter(|lane| happened[*lane].to_f64() != 0.0) {
@@ -240,7 +236,7 @@ impl<T: Samples> Block<T> {
     }
 
     /// Samples inside the steps, then those at their ends.
-    fn take_samples<X: Executor<T>>(&mut self, mut due: Due, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
+    fn take_samples(&mut self, mut due: Due, job: &Job<'_, T>, unit: &mut Unit<'_, T>) {
         let Prepared { sample, record, .. } = &job.kernel.prepared;
         if let Some(sample) = sample {
             while !due.inside.is_empty() {
@@ -264,7 +260,7 @@ impl<T: Samples> Block<T> {
     }
 
     /// Saves one sample of each of these lanes, from `rows`; returns what is due then.
-    fn save<X>(&mut self, lanes: LaneSet, rows: &[u32], job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) -> Due {
+    fn save(&mut self, lanes: LaneSet, rows: &[u32], job: &Job<'_, T>, unit: &mut Unit<'_, T>) -> Due {
         let clock = &job.layout.clock;
         let Block { lanes: clocked, run, sample, .. } = self;
         let mut room = [0; MOST_LANES];
@@ -282,7 +278,7 @@ impl<T: Samples> Block<T> {
     }
 
     /// Writes down how the run in a lane ended.
-    fn end<X: Executor<T>>(&mut self, lane: usize, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
+    fn end(&mut self, lane: usize, job: &Job<'_, T>, unit: &mut Unit<'_, T>) {
         let run = self.run[lane];
         let clock = &job.layout.clock;
         let rows = [clock.events, clock.attempts, clock.accepted_steps];
@@ -305,7 +301,7 @@ impl<T: Samples> Block<T> {
     }
 
     /// Puts the next run that can begin into a lane, or leaves the lane idle.
-    fn refill<X: Executor<T>>(&mut self, lane: usize, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
+    fn refill(&mut self, lane: usize, job: &Job<'_, T>, unit: &mut Unit<'_, T>) {
         let first_sample = usize::from(job.samples_at_start());
         while let Some(staged) = self.staging.take(job, unit, &mut self.report) {
             if let Some(status) = staged.ends() {
@@ -313,7 +309,7 @@ impl<T: Samples> Block<T> {
                 self.finished += 1;
                 continue;
             }
-            self.staging.copy_into(staged.lane, &mut self.lanes.rows, lane, job.carried);
+            self.staging.copy_into(staged.lane, &mut self.lanes, lane, job);
             self.run[lane] = staged.run;
             self.sample[lane] = first_sample;
             self.window[lane] = 0;
@@ -325,15 +321,12 @@ impl<T: Samples> Block<T> {
         self.occupied.remove(lane);
         // What the last run left may be no numbers.
         if let Some(other) = self.occupied.iter().next() {
-            for &row in job.carried {
-                let value = self.lanes.rows.get(row, other);
-                self.lanes.rows.set(row, lane, value);
-            }
+            self.lanes.repeat_lane(lane, other, job.carried, job.clock);
         }
         self.lanes.idle(&job.layout.clock, lane, job.controls.end);
     }
 
-    fn abandon<X>(&mut self, job: &Job<'_, T, X>) {
+    fn abandon(&mut self, job: &Job<'_, T>) {
         for lane in 0..self.run.len() {
             self.lanes.idle(&job.layout.clock, lane, job.controls.end);
         }
@@ -342,11 +335,11 @@ impl<T: Samples> Block<T> {
 }
 
 /// Saves one sample of each lane that has one inside its step; answers whether any has another.
-fn save_inside<T: Samples, X>(
+fn save_inside<T: Samples>(
     rows: &mut Rows<T>,
     run: &[usize],
     sample: &mut [usize; MOST_LANES],
-    job: &Job<'_, T, X>,
+    job: &Job<'_, T>,
     unit: &mut Unit<'_, T>,
 ) -> bool {
     let clock = &job.layout.clock;

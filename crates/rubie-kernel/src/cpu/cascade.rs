@@ -1,8 +1,10 @@
 //! Events that follow one another faster and faster, until time does not go on: a ball that comes to rest bounces infinitely often
 //! in a finite time (Zeno's paradox), and events that make one another happen never end.
 
+use rubie_program::Precision;
+
 use crate::backend::Controls;
-use crate::clock::event::{INSTANT, MOST_AT_ONCE};
+use crate::clock::event::{MOST_AT_ONCE, instant};
 
 /// What the lanes of a block remember of their events.
 pub(super) struct Cascades {
@@ -22,8 +24,8 @@ struct Events {
 const NONE: Events = Events { now: f64::NAN, first: f64::NEG_INFINITY, count: 0 };
 
 impl Cascades {
-    pub(super) fn new(lanes: usize, controls: &Controls) -> Self {
-        Cascades { instant: (controls.end - controls.t0) * INSTANT, lanes: vec![NONE; lanes] }
+    pub(super) fn new(lanes: usize, controls: &Controls, precision: Precision) -> Self {
+        Cascades { instant: (controls.end - controls.t0) * instant(precision), lanes: vec![NONE; lanes] }
     }
 
     /// A new run is in the lane.

@@ -1,15 +1,21 @@
 //! The clocks of a block's lanes: part of the block's own rows, or, where the states are not f64, rows of their own
 //! with programs of their own.
 
-use rubie_program::{Element, Executor, ExecutorError, ExecutorOptions, Isa, Program, Rows, Uniforms};
+use std::ops::Range;
+use std::sync::Arc;
 
-use crate::begin::First;
-use crate::clock::ClockPrograms;
+use rubie_program::{
+    Element, Executor, ExecutorError, ExecutorOptions, Isa, Prepare, Program, Rows, Uniforms,
+};
+
+use crate::backend::Controls;
+use crate::begin::{self, First};
+use crate::clock::{ClockPrograms, EventClockPrograms};
 use crate::cpu::Samples;
-use crate::layout::{ClockLayout, Layout, SummaryClockLayout};
+use crate::layout::{ClockLayout, EventExchange, Layout, SummaryClockLayout};
 
-/// An executor for a program in f64, whatever its type.
-type Run = Box<dyn Fn(&mut Rows<f64>, &Uniforms<f64>) + Send + Sync>;
+/// A program in f64, made ready.
+type Run = Box<dyn Executor<f64>>;
 
 /// The programs of a clock apart, made ready.
 pub(super) struct ClockExecutors {
@@ -17,6 +23,7 @@ pub(super) struct ClockExecutors {
     settle: Run,
     place: Run,
     summaries: Option<SummaryExecutors>,
+    events: Option<EventExecutors>,
     programs: ClockPrograms,
     isa: Isa,
 }
@@ -29,15 +36,22 @@ struct SummaryExecutors {
     restart: Run,
 }
 
+/// The programs of events, made ready.
+struct EventExecutors {
+    start: Run,
+    act: Run,
+    acted: Run,
+    cut: Option<Run>,
+    programs: EventClockPrograms,
+}
+
 impl ClockExecutors {
-    pub(super) fn prepare<X: Executor<f64> + 'static>(
+    pub(super) fn prepare(
         programs: &ClockPrograms,
+        prepare: Prepare<f64>,
         options: &ExecutorOptions,
     ) -> Result<Self, ExecutorError> {
-        let prepare = |program: &Program| {
-            let executor = X::prepare(program, options)?;
-            Ok::<Run, ExecutorError>(Box::new(move |rows, uniforms| executor.execute(rows, uniforms)))
-        };
+        let prepare = |program: &Program| prepare(program, options);
         let summaries = programs.summaries.as_ref().map(|programs| {
             Ok::<_, ExecutorError>(SummaryExecutors {
                 inside: prepare(&programs.inside)?,
@@ -46,7 +60,17 @@ impl ClockExecutors {
                 restart: prepare(&programs.restart)?,
             })
         });
+        let events = programs.events.as_ref().map(|programs| {
+            Ok::<_, ExecutorError>(EventExecutors {
+                start: prepare(&programs.start)?,
+                act: prepare(&programs.act)?,
+                acted: prepare(&programs.acted)?,
+                cut: programs.cut.as_ref().map(prepare).transpose()?,
+                programs: programs.clone(),
+            })
+        });
         Ok(ClockExecutors {
+            events: events.transpose()?,
             summaries: summaries.transpose()?,
             propose: prepare(&programs.propose)?,
             settle: prepare(&programs.settle)?,
@@ -56,13 +80,19 @@ impl ClockExecutors {
         })
     }
 
-    /// Uniforms with these values, from the first on.
-    pub(super) fn uniforms(&self, limits: &[f64]) -> Uniforms<f64> {
+    /// The uniforms of a chunk.
+    pub(super) fn uniforms(&self, controls: &Controls) -> Uniforms<f64> {
         let mut uniforms = Uniforms::new(self.programs.uniforms as usize);
-        for (uniform, limit) in (0..).zip(limits) {
-            uniforms.set(uniform, *limit);
+        uniforms.set_table(Arc::clone(&controls.table));
+        for (uniform, value) in (0..).zip(begin::apart(controls, &self.programs)) {
+            uniforms.set(uniform, value);
         }
         uniforms
+    }
+
+    /// The rows of it that a run keeps from its start.
+    fn carried(&self) -> Range<u32> {
+        self.events.as_ref().map_or(0..0, |events| events.programs.carried.clone())
     }
 }
 
@@ -89,6 +119,36 @@ impl<T: Samples> Clocked<T> {
             clocked.idle(&layout.clock, lane, end);
         }
         clocked
+    }
+
+    /// Takes over what a run keeps from a lane of other rows.
+    pub(super) fn copy_lane(
+        &mut self,
+        to: usize,
+        (from, lane): (&Clocked<T>, usize),
+        carried: &[u32],
+        apart: Option<Apart<'_>>,
+    ) {
+        self.rows.copy_lane(to, &from.rows, lane, carried);
+        if let (Some(own), Some(other), Some(apart)) = (&mut self.own, &from.own, apart) {
+            for row in apart.executors.carried() {
+                own.set(row, to, other.get(row, lane));
+            }
+        }
+    }
+
+    /// Gives a lane what another has that a run keeps.
+    pub(super) fn repeat_lane(&mut self, to: usize, lane: usize, carried: &[u32], apart: Option<Apart<'_>>) {
+        for &row in carried {
+            let value = self.rows.get(row, lane);
+            self.rows.set(row, to, value);
+        }
+        if let (Some(own), Some(apart)) = (&mut self.own, apart) {
+            for row in apart.executors.carried() {
+                let value = own.get(row, lane);
+                own.set(row, to, value);
+            }
+        }
     }
 
     /// Puts a new run into a lane.
@@ -167,11 +227,15 @@ impl<T: Samples> Clocked<T> {
     /// Before an attempt: a clock apart chooses the steps.
     pub(super) fn propose(&mut self, layout: &Layout, apart: Option<Apart<'_>>) {
         if let (Some(own), Some(Apart { executors, uniforms })) = (&mut self.own, apart) {
-            (executors.propose)(own, uniforms);
+            executors.propose.execute(own, uniforms);
             executors.isa.vectorise(
                 #[inline(always)]
                 || copy(own.row(layout.clock.tried), self.rows.row_mut(layout.dt), |dt| T::from_f64(dt)),
             );
+            if let Some(exchange) = &layout.exchange {
+                let target = own.row(executors.programs.target);
+                copy(target, self.rows.row_mut(exchange.target), |time| T::from_f64(time));
+            }
         }
     }
 
@@ -187,7 +251,11 @@ impl<T: Samples> Clocked<T> {
                     copy(rows.row(layout.next_dt), own.row_mut(programs.next_dt), |dt| dt.to_f64());
                 },
             );
-            (executors.settle)(own, uniforms);
+            if let (Some(exchange), Some(events)) = (&layout.exchange, &executors.events) {
+                let crossed = own.row_mut(events.programs.crossed);
+                copy(rows.row(exchange.crossed), crossed, |crossed| crossed.to_f64());
+            }
+            executors.settle.execute(own, uniforms);
             executors.isa.vectorise(
                 #[inline(always)]
                 || copy(own.row(layout.clock.now), rows.row_mut(layout.time), |time| T::from_f64(time)),
@@ -198,7 +266,7 @@ impl<T: Samples> Clocked<T> {
     /// Before samples inside a step: a clock apart says where they are.
     pub(super) fn place(&mut self, layout: &Layout, apart: Option<Apart<'_>>) {
         if let (Some(own), Some(Apart { executors, uniforms })) = (&mut self.own, apart) {
-            (executors.place)(own, uniforms);
+            executors.place.execute(own, uniforms);
             let rows = &mut self.rows;
             copy(own.row(executors.programs.theta), rows.row_mut(layout.theta), |theta| T::from_f64(theta));
             copy(own.row(layout.clock.next_sample), rows.row_mut(layout.sample_time), |time| {
@@ -207,16 +275,94 @@ impl<T: Samples> Clocked<T> {
         }
     }
 
+    /// Values of a varying input, for the first lanes; the others repeat the last of them.
+    pub(super) fn load_input(
+        &mut self,
+        input: usize,
+        values: &[f64],
+        layout: &Layout,
+        apart: Option<Apart<'_>>,
+    ) {
+        fill(self.rows.row_mut(layout.inputs.start + input as u32), values, T::from_f64);
+        if let Some((Exchange { own, .. }, events)) = self.exchange(layout, apart) {
+            fill(own.row_mut(events.programs.inputs.start + input as u32), values, |value| value);
+        }
+    }
+
+    /// At the start of runs: a clock apart finds out when events happen first.
+    pub(super) fn start_events(&mut self, layout: &Layout, apart: Option<Apart<'_>>) {
+        if let Some((Exchange { own, uniforms, .. }, events)) = self.exchange(layout, apart) {
+            events.start.execute(own, uniforms);
+        }
+    }
+
+    /// Where a condition became true within the step, after the search: a clock apart goes there.
+    pub(super) fn cut(&mut self, layout: &Layout, apart: Option<Apart<'_>>) {
+        if let Some((Exchange { own, rows, uniforms, exchange, theta }, events)) =
+            self.exchange(layout, apart)
+            && let Some(cut) = &events.cut
+        {
+            let place = layout.bracket.end - 1;
+            copy(rows.row(place), own.row_mut(theta), |place| place.to_f64());
+            let crossed = own.row_mut(events.programs.crossed);
+            copy(rows.row(exchange.crossed), crossed, |crossed| crossed.to_f64());
+            cut.execute(own, uniforms);
+            copy(own.row(layout.clock.now), rows.row_mut(layout.time), |time| T::from_f64(time));
+        }
+    }
+
+    /// Before events are carried out: a clock apart says which happen.
+    pub(super) fn act(&mut self, layout: &Layout, apart: Option<Apart<'_>>) {
+        if let Some((Exchange { own, rows, uniforms, exchange, .. }, events)) = self.exchange(layout, apart) {
+            events.act.execute(own, uniforms);
+            for (due, row) in events.programs.due.clone().zip(exchange.due.clone()) {
+                copy(own.row(due), rows.row_mut(row), |due| T::from_f64(due));
+            }
+            let beyond = own.row(events.programs.beyond);
+            copy(beyond, rows.row_mut(exchange.beyond), |time| T::from_f64(time));
+        }
+    }
+
+    /// After that: a clock apart goes on.
+    pub(super) fn acted(&mut self, layout: &Layout, apart: Option<Apart<'_>>) {
+        let next_dt = apart.map(|apart| apart.executors.programs.next_dt);
+        if let (Some((Exchange { own, rows, uniforms, exchange, .. }, events)), Some(next_dt)) =
+            (self.exchange(layout, apart), next_dt)
+        {
+            let outcome = own.row_mut(events.programs.outcome);
+            copy(rows.row(exchange.outcome), outcome, |outcome| outcome.to_f64());
+            copy(rows.row(layout.next_dt), own.row_mut(next_dt), |dt| dt.to_f64());
+            events.acted.execute(own, uniforms);
+            copy(own.row(layout.clock.now), rows.row_mut(layout.time), |time| T::from_f64(time));
+        }
+    }
+
+    fn exchange<'b>(
+        &'b mut self,
+        layout: &'b Layout,
+        apart: Option<Apart<'b>>,
+    ) -> Option<(Exchange<'b, T>, &'b EventExecutors)> {
+        let Apart { executors, uniforms } = apart?;
+        let exchange = Exchange {
+            own: self.own.as_mut()?,
+            rows: &mut self.rows,
+            uniforms,
+            exchange: layout.exchange.as_ref()?,
+            theta: executors.programs.theta,
+        };
+        Some((exchange, executors.events.as_ref()?))
+    }
+
     /// Before summary samples: a clock apart says which lanes have one inside the step (or at its end), and where it is.
     pub(super) fn place_summaries(&mut self, inside: bool, layout: &Layout, apart: Option<Apart<'_>>) {
         if let Some(schedule) = self.apart(layout, apart) {
             let Schedule { own, rows, executors, uniforms, clock, due, theta } = schedule;
             if inside {
-                (executors.inside)(own, uniforms);
+                executors.inside.execute(own, uniforms);
                 copy(own.row(theta), rows.row_mut(layout.theta), |theta| T::from_f64(theta));
                 copy(own.row(clock.next), rows.row_mut(layout.sample_time), |time| T::from_f64(time));
             } else {
-                (executors.at_end)(own, uniforms);
+                executors.at_end.execute(own, uniforms);
             }
             copy(own.row(clock.due), rows.row_mut(due), |due| T::from_f64(due));
         }
@@ -225,7 +371,7 @@ impl<T: Samples> Clocked<T> {
     /// After summary samples: a clock apart goes on to the next.
     pub(super) fn advance_summaries(&mut self, layout: &Layout, apart: Option<Apart<'_>>) {
         if let Some(Schedule { own, rows, executors, uniforms, clock, due, .. }) = self.apart(layout, apart) {
-            (executors.advance)(own, uniforms);
+            executors.advance.execute(own, uniforms);
             copy(own.row(clock.full), rows.row_mut(due), |full| T::from_f64(full));
         }
     }
@@ -233,7 +379,7 @@ impl<T: Samples> Clocked<T> {
     /// After complete windows: a clock apart begins new ones.
     pub(super) fn restart_summaries(&mut self, layout: &Layout, apart: Option<Apart<'_>>) {
         if let Some(Schedule { own, executors, uniforms, .. }) = self.apart(layout, apart) {
-            (executors.restart)(own, uniforms);
+            executors.restart.execute(own, uniforms);
         }
     }
 
@@ -251,6 +397,15 @@ impl<T: Samples> Clocked<T> {
     }
 }
 
+/// A block and a clock apart that carry out events together, taken to pieces.
+struct Exchange<'a, T: Element> {
+    own: &'a mut Rows<f64>,
+    rows: &'a mut Rows<T>,
+    uniforms: &'a Uniforms<f64>,
+    exchange: &'a EventExchange,
+    theta: u32,
+}
+
 /// The schedule of summaries of a clock apart, taken to pieces.
 struct Schedule<'a, T: Element> {
     own: &'a mut Rows<f64>,
@@ -266,5 +421,13 @@ struct Schedule<'a, T: Element> {
 fn copy<A: Copy, B>(from: &[A], to: &mut [B], convert: impl Fn(A) -> B) {
     for (to, from) in to.iter_mut().zip(from) {
         *to = convert(*from);
+    }
+}
+
+/// Fills a row; what is beyond the values repeats the last.
+fn fill<B: Copy>(row: &mut [B], values: &[f64], convert: impl Fn(f64) -> B) {
+    copy(values, row, &convert);
+    if let Some(last) = values.last() {
+        row[values.len()..].fill(convert(*last));
     }
 }

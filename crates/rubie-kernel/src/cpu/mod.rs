@@ -1,4 +1,4 @@
-//! Kernels on the CPU: blocks of lanes on threads, generic over what executes the programs.
+//! Kernels on the CPU: blocks of lanes on threads, whatever executes the programs.
 //!
 //! A chunk is cut into units of consecutive runs; each thread takes a unit, puts its runs into the lanes of a block
 //! and attempts steps of all lanes together. A lane whose run ends gets the next run at once. Nothing a lane
@@ -13,13 +13,12 @@ mod summaries;
 mod unit;
 
 use std::borrow::Cow;
-use std::marker::PhantomData;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 
 use rubie_program::{
-    Course, DenseLu, DenseMatrix, Element, Executor, ExecutorError, ExecutorOptions, Isa, Precision, Program,
-    ProgramError, Rows, Uniforms,
+    Course, DenseLu, DenseMatrix, Element, Executor, ExecutorError, ExecutorOptions, Executors, Isa,
+    Precision, Prepare, Program, ProgramError, Rows, Uniforms,
 };
 
 use crate::backend::{
@@ -31,20 +30,23 @@ use crate::layout::Layout;
 use crate::spec::{AttemptPart, KernelSpec};
 
 use block::Block;
-use clock::{Apart, ClockExecutors};
+use clock::{Apart, ClockExecutors, Clocked};
 use unit::{Unit, give_events, units};
 
 /// Bytes of rows that a block should keep to in any case: about the part of a second-level cache that is a core's own.
 const BLOCK_BYTES: usize = 512 * 1024;
 
-/// The programs of a spec, made ready by an executor.
-struct Prepared<X> {
-    solve: X,
-    initial: X,
+/// A program made ready.
+type Executable<T> = Box<dyn Executor<T>>;
+
+/// The programs of a spec, made ready.
+struct Prepared<T> {
+    solve: Executable<T>,
+    initial: Executable<T>,
     /// Programs that begin and iterate, and their rows.
-    initialisation: Option<([X; 2], InitialisationRows)>,
-    start: X,
-    attempt: Vec<X>,
+    initialisation: Option<([Executable<T>; 2], InitialisationRows)>,
+    start: Executable<T>,
+    attempt: Vec<Executable<T>>,
     /// Whether the last of them does what follows it ([`programs_of_attempt`]).
     observes: bool,
     /// The order of the attempt's programs.
@@ -52,26 +54,23 @@ struct Prepared<X> {
     /// The matrices that are factored between them.
     matrices: Vec<DenseMatrix>,
     /// A last step that is shorter, where steps have one size.
-    land: Option<X>,
-    record: Option<X>,
+    land: Option<Executable<T>>,
+    record: Option<Executable<T>>,
     /// The interpolant's coefficients, where the attempt does not compute them.
-    dense: Option<X>,
-    sample: Option<X>,
-    summaries: Option<PreparedSummaries<X>>,
+    dense: Option<Executable<T>>,
+    sample: Option<Executable<T>>,
+    summaries: Option<PreparedSummaries<T>>,
     /// Programs that bracket, halve and cut.
-    conditions: Option<[X; 3]>,
-    events: Option<X>,
-    restart: Option<X>,
+    conditions: Option<[Executable<T>; 3]>,
+    events: Option<Executable<T>>,
+    restart: Option<Executable<T>>,
     /// The clock, where it stands apart.
     clock: Option<ClockExecutors>,
 }
 
-impl<X> Prepared<X> {
+impl<T: Element> Prepared<T> {
     /// Makes states consistent where that is wanted.
-    fn initialise<T: Element>(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>)
-    where
-        X: Executor<T>,
-    {
+    fn initialise(&self, rows: &mut Rows<T>, uniforms: &Uniforms<T>) {
         let Some(([begin, iterate], own)) = &self.initialisation else { return };
         begin.execute(rows, uniforms);
         while rows.row(own.pending).iter().any(|pending| pending.to_f64() > 0.0) {
@@ -80,15 +79,17 @@ impl<X> Prepared<X> {
     }
 
     /// Carries out the events of the model that happen now.
-    fn act<T: Element>(&self, events: &X, rows: &mut Rows<T>, uniforms: &Uniforms<T>)
+    fn act(&self, events: &Executable<T>, lanes: &mut Clocked<T>, job: &Job<'_, T>)
     where
-        X: Executor<T>,
+        T: Samples,
     {
-        events.execute(rows, uniforms);
+        lanes.act(job.layout, job.clock);
+        events.execute(&mut lanes.rows, job.uniforms);
         if let Some(restart) = &self.restart {
-            self.initialise(rows, uniforms);
-            restart.execute(rows, uniforms);
+            self.initialise(&mut lanes.rows, job.uniforms);
+            restart.execute(&mut lanes.rows, job.uniforms);
         }
+        lanes.acted(job.layout, job.clock);
     }
 }
 
@@ -100,25 +101,24 @@ struct InitialisationRows {
 }
 
 /// The programs of the summaries, made ready.
-struct PreparedSummaries<X> {
-    inside: Option<X>,
-    at_end: X,
-    finish: X,
+struct PreparedSummaries<T> {
+    inside: Option<Executable<T>>,
+    at_end: Executable<T>,
+    finish: Executable<T>,
 }
 
-/// A kernel that runs on CPU threads, whatever executes its programs.
-struct CpuKernel<T, X> {
-    prepared: Prepared<X>,
+/// A kernel that runs on CPU threads.
+struct CpuKernel<T> {
+    prepared: Prepared<T>,
     layout: Layout,
     solve_outputs: Vec<(u32, u32)>,
     lanes: usize,
     isa: Isa,
-    element: PhantomData<T>,
 }
 
 /// Everything the threads of one chunk share.
-struct Job<'a, T: Samples, X> {
-    kernel: &'a CpuKernel<T, X>,
+struct Job<'a, T: Samples> {
+    kernel: &'a CpuKernel<T>,
     layout: &'a Layout,
     controls: &'a Controls,
     /// Times of the samples, and infinity.
@@ -136,7 +136,7 @@ struct Job<'a, T: Samples, X> {
     interior: &'a [u32],
 }
 
-impl<T: Samples, X> Job<'_, T, X> {
+impl<T: Samples> Job<'_, T> {
     fn samples_at_start(&self) -> bool {
         self.sample_times[0] == self.controls.t0
     }
@@ -160,6 +160,9 @@ impl<T: Samples, X> Job<'_, T, X> {
 trait Samples: Element {
     fn samples<'a>(room: SamplesMut<'a>) -> Option<&'a mut [Self]>;
 
+    /// What makes programs of this precision ready.
+    fn prepare(executors: &Executors) -> Prepare<Self>;
+
     /// The table in this precision.
     fn table(table: &Arc<[f64]>) -> Arc<[Self]>;
 
@@ -176,6 +179,10 @@ impl Samples for f32 {
             SamplesMut::F32(samples) => Some(samples),
             SamplesMut::F64(_) => None,
         }
+    }
+
+    fn prepare(executors: &Executors) -> Prepare<f32> {
+        executors.f32
     }
 
     fn table(table: &Arc<[f64]>) -> Arc<[f32]> {
@@ -199,6 +206,10 @@ impl Samples for f64 {
         }
     }
 
+    fn prepare(executors: &Executors) -> Prepare<f64> {
+        executors.f64
+    }
+
     fn table(table: &Arc<[f64]>) -> Arc<[f64]> {
         Arc::clone(table)
     }
@@ -212,7 +223,7 @@ impl Samples for f64 {
     }
 }
 
-impl<T: Samples, X: Executor<T>> Kernel for CpuKernel<T, X> {
+impl<T: Samples> Kernel for CpuKernel<T> {
     /// A block that computes and one for the runs that wait, and the factors of matrices.
     fn bytes_per_thread(&self) -> usize {
         let factors =
@@ -234,10 +245,10 @@ impl<T: Samples, X: Executor<T>> Kernel for CpuKernel<T, X> {
         begin::check(&self.layout, self.prepared.sample.is_some(), controls, inputs, lengths)?;
         begin::event_slots(&self.layout, events.len(), inputs.runs)?;
         let apart = self.prepared.clock.as_ref();
-        let clock = apart.map(|clock| (clock, clock.uniforms(&begin::limits(controls))));
+        let clock = apart.map(|clock| (clock, clock.uniforms(controls)));
         let given = begin::given(controls, clock.is_some());
         let uniforms = begin::uniforms(
-            &self.prepared.solve,
+            self.prepared.solve.as_ref(),
             &given,
             T::table(&controls.table),
             &self.solve_outputs,
@@ -266,20 +277,21 @@ impl<T: Samples, X: Executor<T>> Kernel for CpuKernel<T, X> {
     }
 }
 
-impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
-    fn new<C: Executor<f64> + 'static>(
+impl<T: Samples> CpuKernel<T> {
+    fn new(
         spec: &KernelSpec,
         options: &ExecutorOptions,
-        name: &str,
+        (name, executors): (&str, &Executors),
     ) -> Result<Self, BackendError> {
         let refused = |program: &str, error: ExecutorError| BackendError::Program {
             backend: name.to_owned(),
             program: program.to_owned(),
             reason: error.to_string(),
         };
-        let prepare =
-            |program: &Program| X::prepare(program, options).map_err(|error| refused(program.name(), error));
-        let clock = spec.clock.as_ref().map(|clock| ClockExecutors::prepare::<C>(clock, options));
+        let prepare = |program: &Program| {
+            T::prepare(executors)(program, options).map_err(|error| refused(program.name(), error))
+        };
+        let clock = spec.clock.as_ref().map(|clock| ClockExecutors::prepare(clock, executors.f64, options));
         let optional = |program: &Option<Program>| program.as_ref().map(prepare).transpose();
         let programs = &spec.programs;
         let summaries = programs.summaries.as_ref().map(|programs| {
@@ -331,14 +343,13 @@ impl<T: Samples, X: Executor<T>> CpuKernel<T, X> {
             prepared,
             layout: spec.layout.clone(),
             solve_outputs: spec.solve_outputs.clone(),
-            lanes: lanes::<T, X>(spec.layout.rows, options.isa, spec.clock.is_some()),
+            lanes: lanes::<T>(spec, options.isa, executors.cache_bytes),
             isa: options.isa,
-            element: PhantomData,
         })
     }
 
     /// Lets threads take units until none is left.
-    fn share(&self, job: &Job<'_, T, X>, units: Vec<Unit<'_, T>>, threads: usize) -> ChunkReport {
+    fn share(&self, job: &Job<'_, T>, units: Vec<Unit<'_, T>>, threads: usize) -> ChunkReport {
         let threads = threads.min(units.len());
         let queue = Mutex::new(units.into_iter());
         let work = || {
@@ -393,41 +404,42 @@ fn programs_of_attempt(spec: &KernelSpec) -> Result<(Vec<Cow<'_, Program>>, bool
 }
 
 /// Lanes of a block: as many as keep its rows in the cache that suits the executor, but at least four vectors, which machine code likes to
-/// take together; if even these exceed a second-level cache, one line. Where the clock stands `apart`, each attempt ends with
+/// take together; if even these exceed a second-level cache, one line. Where the clock stands apart, each attempt ends with
 /// work for the whole block, which long rows share.
-fn lanes<T: Element, X: Executor<T>>(rows: u32, isa: Isa, apart: bool) -> usize {
-    let fits = |lines: usize, bytes| rows as usize * lines * 64 <= bytes;
-    let cache = if apart { BLOCK_BYTES } else { X::CACHE_BYTES };
+fn lanes<T: Element>(spec: &KernelSpec, isa: Isa, cache_bytes: usize) -> usize {
+    let fits = |lines: usize, bytes| spec.layout.rows as usize * lines * 64 <= bytes;
+    let cache = if spec.clock.is_some() { BLOCK_BYTES } else { cache_bytes };
     let fewest = if isa == Isa::Avx512 { 4 } else { 2 };
     let lines = [8, 4, 2].into_iter().find(|lines| fits(*lines, cache));
     let lines = lines.unwrap_or(fewest).max(fewest);
     T::LANES_PER_VECTOR * if fits(lines, BLOCK_BYTES) { lines } else { 1 }
 }
 
-/// A backend that runs kernels on CPU threads by an executor for each precision.
-#[derive(Clone, Debug)]
-pub struct CpuBackend<X32, X64> {
+/// A backend that runs kernels on CPU threads.
+#[derive(Clone, Copy, Debug)]
+pub struct CpuBackend {
     name: &'static str,
     options: ExecutorOptions,
-    executors: PhantomData<fn() -> (X32, X64)>,
+    executors: &'static Executors,
 }
 
-impl<X32, X64> CpuBackend<X32, X64> {
-    /// A backend called `name` whose executors use the given instruction set.
-    pub fn new(name: &'static str, isa: Isa) -> Self {
-        CpuBackend { name, options: ExecutorOptions { isa }, executors: PhantomData }
+impl CpuBackend {
+    /// A backend called `name` whose programs are run by `executors`, with the given instruction set.
+    pub fn new(name: &'static str, executors: &'static Executors, isa: Isa) -> Self {
+        CpuBackend { name, options: ExecutorOptions { isa }, executors }
     }
 }
 
-impl<X32: Executor<f32> + 'static, X64: Executor<f64> + 'static> Backend for CpuBackend<X32, X64> {
+impl Backend for CpuBackend {
     fn description(&self) -> String {
         format!("{} ({})", self.name, self.options.isa.name())
     }
 
     fn compile(&self, spec: &KernelSpec) -> Result<Box<dyn Kernel>, BackendError> {
+        let executors = (self.name, self.executors);
         Ok(match spec.precision {
-            Precision::F32 => Box::new(CpuKernel::<f32, X32>::new::<X64>(spec, &self.options, self.name)?),
-            Precision::F64 => Box::new(CpuKernel::<f64, X64>::new::<X64>(spec, &self.options, self.name)?),
+            Precision::F32 => Box::new(CpuKernel::<f32>::new(spec, &self.options, executors)?),
+            Precision::F64 => Box::new(CpuKernel::<f64>::new(spec, &self.options, executors)?),
         })
     }
 }

@@ -3,17 +3,16 @@
 //! Initial states, first derivatives and first steps are computed for a whole block of runs at once, so that
 //! putting one run into a lane is a copy of a few numbers and never a program run for one lane's sake.
 
-use rubie_program::{Executor, Rows};
-
 use crate::backend::ChunkReport;
 use crate::clock::event::{ACT, MOST_AT_ONCE, STOPPED};
+use crate::cpu::clock::Clocked;
 use crate::cpu::unit::Unit;
 use crate::cpu::{Job, Prepared, Samples};
 use crate::status::Status;
 
 /// A block of prepared runs of one unit.
 pub(super) struct Staging<T: Samples> {
-    rows: Rows<T>,
+    lanes: Clocked<T>,
     /// Run of the unit in the first lane.
     first: usize,
     /// Lanes that hold runs.
@@ -50,8 +49,9 @@ impl Staged {
 }
 
 impl<T: Samples> Staging<T> {
-    pub(super) fn new(rows: u32, lanes: usize) -> Self {
-        Staging { rows: Rows::new(rows as usize, lanes), first: 0, filled: 0, next: 0 }
+    pub(super) fn new(job: &Job<'_, T>, lanes: usize) -> Self {
+        let lanes = Clocked::new(job.layout, job.clock, lanes, job.controls.end);
+        Staging { lanes, first: 0, filled: 0, next: 0 }
     }
 
     /// Forgets what is left of an earlier unit.
@@ -60,15 +60,15 @@ impl<T: Samples> Staging<T> {
     }
 
     /// The next run of the unit, if there is one; prepares a block of runs when the last is used up.
-    pub(super) fn take<X: Executor<T>>(
+    pub(super) fn take(
         &mut self,
-        job: &Job<'_, T, X>,
+        job: &Job<'_, T>,
         unit: &mut Unit<'_, T>,
         report: &mut ChunkReport,
     ) -> Option<Staged> {
         if self.next == self.filled {
             self.first += self.filled;
-            self.filled = self.rows.lanes().min(unit.runs.len() - self.first);
+            self.filled = self.lanes.rows.lanes().min(unit.runs.len() - self.first);
             self.next = 0;
             if self.filled == 0 {
                 return None;
@@ -77,37 +77,33 @@ impl<T: Samples> Staging<T> {
         }
         let lane = self.next;
         self.next += 1;
-        let first_step = self.rows.row(job.layout.next_dt)[lane].to_f64();
+        let first_step = self.lanes.rows.row(job.layout.next_dt)[lane].to_f64();
         let rows = job.kernel.prepared.initialisation.as_ref().map(|(_, rows)| rows);
-        let inconsistent = rows.is_some_and(|rows| self.rows.row(rows.failed)[lane].to_f64() > 0.0);
+        let inconsistent = rows.is_some_and(|rows| self.lanes.rows.row(rows.failed)[lane].to_f64() > 0.0);
         let code = self.code(lane, job);
         Some(Staged { run: self.first + lane, lane, first_step, inconsistent, code })
     }
 
     /// Copies a run's rows into a lane of the block that computes.
-    pub(super) fn copy_into(&self, lane: usize, block: &mut Rows<T>, to: usize, carried: &[u32]) {
-        block.copy_lane(to, &self.rows, lane, carried);
+    pub(super) fn copy_into(&self, lane: usize, block: &mut Clocked<T>, to: usize, job: &Job<'_, T>) {
+        block.copy_lane(to, (&self.lanes, lane), job.carried, job.clock);
     }
 
-    fn prepare<X: Executor<T>>(
-        &mut self,
-        job: &Job<'_, T, X>,
-        unit: &mut Unit<'_, T>,
-        report: &mut ChunkReport,
-    ) {
+    fn prepare(&mut self, job: &Job<'_, T>, unit: &mut Unit<'_, T>, report: &mut ChunkReport) {
         self.load_inputs(job, unit);
-        self.rows.row_mut(job.layout.time).fill(T::from_f64(job.controls.t0));
+        self.lanes.rows.row_mut(job.layout.time).fill(T::from_f64(job.controls.t0));
         let prepared = &job.kernel.prepared;
         let Prepared { initial, start, record, events, .. } = prepared;
-        initial.execute(&mut self.rows, job.uniforms);
-        prepared.initialise(&mut self.rows, job.uniforms);
-        start.execute(&mut self.rows, job.uniforms);
+        initial.execute(&mut self.lanes.rows, job.uniforms);
+        prepared.initialise(&mut self.lanes.rows, job.uniforms);
+        start.execute(&mut self.lanes.rows, job.uniforms);
+        self.lanes.start_events(job.layout, job.clock);
         if job.samples_at_start() {
             if let Some(record) = record {
-                record.execute(&mut self.rows, job.uniforms);
+                record.execute(&mut self.lanes.rows, job.uniforms);
             }
             for (variable, &row) in job.layout.recorded.iter().enumerate() {
-                for (lane, value) in self.rows.row(row)[..self.filled].iter().enumerate() {
+                for (lane, value) in self.lanes.rows.row(row)[..self.filled].iter().enumerate() {
                     unit.write(self.first + lane, variable, *value);
                 }
             }
@@ -115,7 +111,7 @@ impl<T: Samples> Staging<T> {
         // A sample at the time of an event shows the state before it.
         if let Some(events) = events {
             for _ in 0..MOST_AT_ONCE {
-                prepared.act(events, &mut self.rows, job.uniforms);
+                prepared.act(events, &mut self.lanes, job);
                 if unit.records_events() {
                     self.record_events(job, unit, report);
                 }
@@ -127,9 +123,9 @@ impl<T: Samples> Staging<T> {
     }
 
     /// Writes down which events happened at the start.
-    fn record_events<X>(&self, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>, report: &mut ChunkReport) {
+    fn record_events(&self, job: &Job<'_, T>, unit: &mut Unit<'_, T>, report: &mut ChunkReport) {
         for (event, row) in job.layout.happened.clone().enumerate() {
-            for (lane, happened) in self.rows.row(row)[..self.filled].iter().enumerate() {
+            for (lane, happened) in self.lanes.rows.row(row)[..self.filled].iter().enumerate() {
                 if happened.to_f64() != 0.0 {
                     let recorded = unit.record_event(self.first + lane, job.controls.t0, event);
                     report.unrecorded_events += u64::from(!recorded);
@@ -139,25 +135,20 @@ impl<T: Samples> Staging<T> {
     }
 
     /// What a lane needs after the events at the start; 0 where there are none.
-    fn code<X>(&self, lane: usize, job: &Job<'_, T, X>) -> u64 {
+    fn code(&self, lane: usize, job: &Job<'_, T>) -> u64 {
         match job.kernel.prepared.events {
-            Some(_) => self.rows.row(job.layout.clock.events)[lane].to_f64() as u64,
+            Some(_) => self.lanes.get(job.layout.clock.events, lane) as u64,
             None => 0,
         }
     }
 
     /// Lanes beyond the last run repeat it: they compute something harmless.
-    fn load_inputs<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, unit: &Unit<'_, T>) {
+    fn load_inputs(&mut self, job: &Job<'_, T>, unit: &Unit<'_, T>) {
         let first = unit.runs.start + self.first;
-        for (input, row) in job.layout.inputs.clone().enumerate() {
+        for input in 0..job.layout.inputs.len() {
             let start = input * job.inputs.runs + first;
             let values = &job.inputs.values[start..start + self.filled];
-            let lanes = self.rows.row_mut(row);
-            for (lane, value) in lanes.iter_mut().zip(values) {
-                *lane = T::from_f64(*value);
-            }
-            let last = lanes[self.filled - 1];
-            lanes[self.filled..].fill(last);
+            self.lanes.load_input(input, values, job.layout, job.clock);
         }
     }
 }

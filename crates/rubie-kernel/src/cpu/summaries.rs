@@ -10,32 +10,27 @@ use crate::cpu::{Job, Samples};
 
 impl<T: Samples> Block<T> {
     /// Takes the summary samples inside the steps just accepted, then those at their ends.
-    pub(super) fn take_summaries<X: Executor<T>>(
-        &mut self,
-        lanes: LaneSet,
-        job: &Job<'_, T, X>,
-        unit: &mut Unit<'_, T>,
-    ) {
+    pub(super) fn take_summaries(&mut self, lanes: LaneSet, job: &Job<'_, T>, unit: &mut Unit<'_, T>) {
         let Some(programs) = &job.kernel.prepared.summaries else { return };
         // An attempt that takes samples itself stops at complete windows.
         let mut due = self.summaries_due(job, unit).within(lanes);
         if let Some(inside) = &programs.inside {
             while !due.inside.is_empty() {
-                due = self.take_summary(inside, due.inside, true, job, unit).within(lanes);
+                due = self.take_summary(inside.as_ref(), due.inside, true, job, unit).within(lanes);
             }
         }
         if !due.at_end.is_empty() {
-            self.take_summary(&programs.at_end, due.at_end, false, job, unit);
+            self.take_summary(programs.at_end.as_ref(), due.at_end, false, job, unit);
         }
     }
 
     /// Takes one summary sample of every lane that has one, which are those of `due`; returns what is due then.
-    fn take_summary<X: Executor<T>>(
+    fn take_summary(
         &mut self,
-        program: &X,
+        program: &dyn Executor<T>,
         due: LaneSet,
         inside: bool,
-        job: &Job<'_, T, X>,
+        job: &Job<'_, T>,
         unit: &mut Unit<'_, T>,
     ) -> Due {
         self.lanes.place_summaries(inside, job.layout, job.clock);
@@ -48,7 +43,7 @@ impl<T: Samples> Block<T> {
     }
 
     /// Takes the results of complete windows; returns which summary samples are due.
-    fn summaries_due<X: Executor<T>>(&mut self, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) -> Due {
+    fn summaries_due(&mut self, job: &Job<'_, T>, unit: &mut Unit<'_, T>) -> Due {
         let Some(clock) = &job.layout.clock.summaries else { return Due::default() };
         let [full, next, now] = [clock.full, clock.next, job.layout.clock.now].map(|row| self.lanes.row(row));
         let (full, due) = job.kernel.isa.vectorise(
@@ -61,7 +56,7 @@ impl<T: Samples> Block<T> {
         due
     }
 
-    fn finish_windows<X: Executor<T>>(&mut self, full: LaneSet, job: &Job<'_, T, X>, unit: &mut Unit<'_, T>) {
+    fn finish_windows(&mut self, full: LaneSet, job: &Job<'_, T>, unit: &mut Unit<'_, T>) {
         let (Some(programs), Some(layout)) = (&job.kernel.prepared.summaries, &job.layout.summaries) else {
             return;
         };

@@ -7,7 +7,7 @@ use rubie_method::{Call, StepGraph};
 use rubie_model::System;
 
 use super::Recording;
-use crate::layout::{ClockKind, ClockLayout, Inputs, Layout, Numbers, SummaryLayout};
+use crate::layout::{ClockKind, ClockLayout, EventExchange, Inputs, Layout, Numbers, SummaryLayout};
 
 /// The layout, as far as it is known before lowering, and the first row and uniform that are free.
 pub(super) fn arrange(
@@ -38,6 +38,7 @@ pub(super) fn arrange(
         controls: uniforms.many(summaries.controls().len()),
         due: rows.one(),
     });
+    let within = usize::from(apart.is_none());
     let states = rows.many(system.states.len());
     let memory = rows.many(step.memory.len());
     let layout = Layout {
@@ -57,8 +58,10 @@ pub(super) fn arrange(
         exports: rows.many(exports),
         sampled: rows.many(recording.samples.width()),
         summaries,
-        event_counts: rows.many(timed_events),
-        event_times: rows.many(timed_events),
+        exchange: (apart.is_some() && timed_events + conditions > 0)
+            .then(|| EventExchange::new(timed_events, &mut rows)),
+        event_counts: rows.many(within * timed_events),
+        event_times: rows.many(within * timed_events),
         levels: rows.many(conditions),
         crossed: rows.many(conditions),
         happened: rows.many(of_model),

@@ -9,8 +9,8 @@ use rubie_program::{DenseMatrix, Phase, Place, Rate};
 
 use super::conditions::Conditions;
 use super::row_of;
-use crate::clock::{ClockGraph, Strides, is_finite};
-use crate::layout::Layout;
+use crate::clock::{ClockGraph, Strides};
+use crate::layout::{EventExchange, Layout};
 use crate::spec::{AttemptPart, Call};
 use crate::status::Status;
 
@@ -20,7 +20,7 @@ const MOST_STATES: usize = 64;
 /// The phases of an attempt, and the order in which they run.
 pub(super) fn attempt<'g>(
     step: &StepGraph<'g>,
-    within: Option<(&ClockGraph<'g>, &Conditions<'g>)>,
+    (within, conditions): (Option<&ClockGraph<'g>>, &Conditions<'g>),
     rows: &HashMap<NodeId, u32>,
     layout: &Layout,
 ) -> (Vec<Phase<'g>>, Vec<AttemptPart>) {
@@ -28,7 +28,7 @@ pub(super) fn attempt<'g>(
     let mut parts = Vec::new();
     let row = |symbol: &Expr<'g>| row_of(*symbol, rows, layout);
     let own_part = within.filter(|_| !clock_fits(step));
-    if let Some((clock, _)) = own_part {
+    if let Some(clock) = own_part {
         let outputs = vec![(clock.propose().tried, Place::Row(layout.dt))];
         parts.push(AttemptPart::program(0));
         phases.push(Phase { name: "propose", rate: Rate::Attempt, outputs });
@@ -44,7 +44,11 @@ pub(super) fn attempt<'g>(
         parts.push(AttemptPart { program, calls, pending: part.pending.as_ref().map(row), with: part.with });
     }
     parts.push(AttemptPart::program(phases.len()));
-    phases.push(Phase { name: "attempt", rate: Rate::Attempt, outputs: end(step, within, layout) });
+    phases.push(Phase {
+        name: "attempt",
+        rate: Rate::Attempt,
+        outputs: end(step, within, conditions, layout),
+    });
     (phases, parts)
 }
 
@@ -89,6 +93,7 @@ pub(super) fn stride_phases<'g>(
     layout: &Layout,
 ) -> [Phase<'g>; 4] {
     let old = system.state_symbols();
+    let finite = |states: &[Expr<'g>]| method::all_finite(system.graph, states);
     let (values, rows): (Vec<_>, Vec<_>) = results(step, layout).into_iter().unzip();
     // After a step that failed the run is over, and nobody reads what it remembers.
     let succeeded = (step.accepted, system.graph.truth(true));
@@ -105,20 +110,20 @@ pub(super) fn stride_phases<'g>(
     let outputs = strides.count(&old, &layout.clock).to_vec();
     let count = Phase { name: "count", rate: Rate::Attempt, outputs };
 
-    let mut outputs = strides.settle(is_finite(&old), &layout.clock);
-    outputs.push((non_finite(is_finite(&old)), trouble));
+    let mut outputs = strides.settle(finite(&old), &layout.clock);
+    outputs.push((non_finite(finite(&old)), trouble));
     let settle = Phase { name: "settle", rate: Rate::Attempt, outputs };
 
     let mut new = after(strides.last, strides.landing_from());
-    let (lands, finite) = (strides.lands(), is_finite(&new[..old.len()]));
+    let (lands, lands_well) = (strides.lands(), finite(&new[..old.len()]));
     // What only the interpolant reads need not be kept in other lanes.
     let kept = old.iter().copied().chain(step.memory.iter().map(|memory| memory.symbol));
     for (new, old) in new.iter_mut().zip(kept) {
         *new = lands.select(*new, old);
     }
-    let bit = lands.select(non_finite(finite), non_finite(is_finite(&old)));
+    let bit = lands.select(non_finite(lands_well), non_finite(finite(&old)));
     let outputs = new.into_iter().zip(rows).chain([(bit, trouble)]);
-    let outputs = outputs.chain(strides.land(finite, &layout.clock)).collect();
+    let outputs = outputs.chain(strides.land(lands_well, &layout.clock)).collect();
     [attempt, count, settle, Phase { name: "land", rate: Rate::Sample, outputs }]
 }
 
@@ -131,7 +136,8 @@ fn clock_fits(step: &StepGraph<'_>) -> bool {
 /// What the last part of an attempt leaves; with the clock within, that takes the outcome.
 fn end<'g>(
     step: &StepGraph<'g>,
-    within: Option<(&ClockGraph<'g>, &Conditions<'g>)>,
+    within: Option<&ClockGraph<'g>>,
+    conditions: &Conditions<'g>,
     layout: &Layout,
 ) -> Vec<(Expr<'g>, Place)> {
     let results = results(step, layout);
@@ -139,7 +145,9 @@ fn end<'g>(
     let accepted = accepted.map(|(value, row)| (value, Place::Row(row)));
     let trouble = (trouble(step), Place::Row(layout.trouble));
     let mut outputs: Vec<_> = results.into_iter().chain([trouble]).chain(accepted).collect();
-    let Some((clock, conditions)) = within else {
+    let Some(clock) = within else {
+        outputs
+            .extend(layout.exchange.iter().flat_map(|exchange| crossed(step, conditions, exchange, layout)));
         return outputs;
     };
     let mut proposal = clock.propose();
@@ -155,6 +163,24 @@ fn end<'g>(
         conditions.crossing(accepted, accepted.select(proposal.target, clock.now()), &states, layout);
     outputs.extend(crossing.outputs);
     outputs.extend(clock.settle(proposal, accepted, next_dt, crossing.any, &layout.clock));
+    outputs
+}
+
+/// What a clock apart has to know of the conditions.
+fn crossed<'g>(
+    step: &StepGraph<'g>,
+    conditions: &Conditions<'g>,
+    exchange: &EventExchange,
+    layout: &Layout,
+) -> Vec<(Expr<'g>, Place)> {
+    let (graph, time) = (step.dt.graph(), conditions.time());
+    let after = step.accepted.select(conditions.target(), time);
+    let crossing = conditions.crossing(step.accepted, after, &step.next_states, layout);
+    let mut outputs = crossing.outputs;
+    if let Some(any) = crossing.any {
+        outputs.push((time, Place::Row(exchange.start)));
+        outputs.push((any.select(graph.constant(1.0), 0.0), Place::Row(exchange.crossed)));
+    }
     outputs
 }
 

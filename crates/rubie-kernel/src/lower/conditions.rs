@@ -18,6 +18,8 @@ pub(super) struct Conditions<'g> {
     /// Time and states, in whose terms levels are.
     symbols: Vec<Expr<'g>>,
     bracket: [Expr<'g>; 2],
+    /// Where the attempted step ends, and the ends of the step just accepted, as a clock apart writes them.
+    apart: [Expr<'g>; 3],
 }
 
 /// One event on a condition.
@@ -55,6 +57,7 @@ impl<'g> Conditions<'g> {
             conditions: conditions.collect(),
             symbols: [system.time].into_iter().chain(states).collect(),
             bracket: ["low", "high"].map(|name| system.graph.symbol(&format!("bracket {name}"))),
+            apart: ["target", "step start", "step end"].map(|name| system.graph.symbol(name)),
         }
     }
 
@@ -72,7 +75,23 @@ impl<'g> Conditions<'g> {
         ports.extend(
             self.bracket.iter().zip(layout.bracket.clone()).map(|(end, at)| row(*end, at, Rate::Sample)),
         );
+        if let Some(exchange) = &layout.exchange {
+            let [target, start, end] = self.apart;
+            ports.push(row(target, exchange.target, Rate::Attempt));
+            ports.push(row(start, exchange.start, Rate::Dense));
+            ports.push(row(end, exchange.target, Rate::Dense));
+        }
         ports
+    }
+
+    /// Time.
+    pub(super) fn time(&self) -> Expr<'g> {
+        self.symbols[0]
+    }
+
+    /// Where the attempted step ends, as a clock apart writes it.
+    pub(super) fn target(&self) -> Expr<'g> {
+        self.apart[0]
     }
 
     /// The functions of all conditions at a time and states.
@@ -109,14 +128,15 @@ impl<'g> Conditions<'g> {
     pub(super) fn phases(
         &self,
         system: &System<'g>,
-        clock: &ClockGraph<'g>,
+        within: Option<&ClockGraph<'g>>,
         dense: &Dense<'g>,
         layout: &Layout,
     ) -> [Phase<'g>; 3] {
         let graph = system.graph;
         let [low, high] = self.bracket;
         let [low_row, high_row] = [layout.bracket.start, layout.bracket.start + 1].map(Place::Row);
-        let [start, end] = clock.ends();
+        let [_, start, end] = self.apart;
+        let [start, end] = within.map_or([start, end], |clock| clock.ends());
         let at = |place: Expr<'g>| {
             let states = Substitution::new(graph, &[(dense.theta, place)]).apply(&dense.states);
             (start + place * (end - start), states)
@@ -141,10 +161,16 @@ impl<'g> Conditions<'g> {
             .zip(inside)
             .map(|(state, inside)| at_end.select(state.symbol, inside))
             .collect();
-        let mut cut = vec![
-            (any.select(time, end), Place::Row(layout.clock.now)),
-            (any.select(clock.code_of_cut(time), clock.events()), Place::Row(layout.clock.events)),
-        ];
+        let mut cut = match within {
+            Some(clock) => vec![
+                (any.select(time, end), Place::Row(layout.clock.now)),
+                (any.select(clock.code_of_cut(time), clock.events()), Place::Row(layout.clock.events)),
+            ],
+            None => {
+                let cut = any.select(graph.constant(1.0), 0.0);
+                layout.exchange.iter().map(|exchange| (cut, Place::Row(exchange.crossed))).collect()
+            }
+        };
         for ((condition, level), row) in
             self.conditions.iter().zip(self.functions(time, &states)).zip(layout.crossed.clone())
         {

@@ -16,7 +16,7 @@ use rubie_model::{Event, State, System, Trigger};
 use rubie_output::{OutputGraph, SummaryGraph};
 use rubie_program::{Kept, Lowering, LoweringError, Phase, Place, Precision, Rate};
 
-use crate::clock::{self, ClockGraph, Strides, SummaryClock};
+use crate::clock::{self, ClockGraph, Strides, SummaryClock, TimedEvents};
 use crate::layout::{Input, Inputs, Layout};
 use crate::spec::{
     AttemptPart, ConditionPrograms, InitialisationPrograms, KernelSpec, Programs, StridePrograms,
@@ -27,7 +27,7 @@ use arrange::{arrange, rows_of_parts};
 use attempt::{matrices, stride_phases, strides};
 use conditions::Conditions;
 use counters::{Counted, counted};
-use events::TimedEvents;
+use events::Events;
 use ports::{port_of_dt, ports, ports_of_step};
 use summaries::Summaries;
 
@@ -67,8 +67,8 @@ impl KernelSpec {
         KernelSpec::lower_with_events(system, step, recording, &[], inputs, precision)
     }
 
-    /// [`KernelSpec::lower`] with events of the model. They are carried out in f64; those on conditions need a step with an
-    /// interpolant. Otherwise all are left out: whoever calls this refuses them beforehand.
+    /// [`KernelSpec::lower`] with events of the model. Those on conditions need a step with an interpolant. Without one all are left
+    /// out: whoever calls this refuses them beforehand.
     ///
     /// # Errors
     /// As for [`KernelSpec::lower`].
@@ -80,34 +80,37 @@ impl KernelSpec {
         inputs: &Inputs,
         precision: Precision,
     ) -> Result<KernelSpec, LoweringError> {
-        let all = if precision == Precision::F64 && (step.dense.is_some() || !has_conditions(events)) {
-            events
-        } else {
-            &[]
-        };
+        let all = if step.dense.is_some() || !has_conditions(events) { events } else { &[] };
         let Counted { step, values: counted, counts } = counted(step, recording.samples.counters());
         let step = &step;
-        let events = TimedEvents::new(system, all);
+        let timed = TimedEvents::new(system.graph, all);
         let conditions = Conditions::new(system, all);
         let apart = match precision {
             Precision::F64 => None,
-            Precision::F32 => Some(clock::apart(step.fixed, recording.summaries.is_some())?),
+            Precision::F32 => {
+                let acting =
+                    clock::Acting { system, inputs, timed: &timed, conditions: conditions.len() > 0 };
+                let acting = (!all.is_empty()).then_some(&acting);
+                Some(clock::apart(step.fixed, recording.summaries.is_some(), acting)?)
+            }
         };
         let strides = strides(step, apart.is_none(), all.len());
         let (mut layout, first_row, first_uniform) = arrange(
             system,
             step,
             recording,
-            [events.len(), conditions.len(), all.iter().filter(|event| of_model(event)).count()],
+            [timed.len(), conditions.len(), all.iter().filter(|event| of_model(event)).count()],
             inputs,
             apart.as_ref().map(|(layout, _)| layout),
             strides,
         );
         let within = apart.is_none().then(|| {
             let clock = ClockGraph::new(system.graph, system.time, step.fixed, recording.summaries.is_some());
-            let clock = clock.with_stops(events.stops());
+            let clock = clock.with_stops(timed.stops());
             if conditions.len() > 0 { clock.with_conditions(system.graph) } else { clock }
         });
+        let events =
+            Events::new(system, (&timed, &conditions), within.as_ref(), &layout).filter(|_| !all.is_empty());
         let sample_time = match &within {
             Some(clock) => clock.sample_time(),
             None => system.graph.symbol("sample time"),
@@ -132,13 +135,11 @@ impl KernelSpec {
         phases.extend(step.initialisation.iter().flat_map(|own| initialisation(own, &rows, &layout)));
         let mut started = start(step, &layout);
         started.extend(summaries.iter().flat_map(|summaries| summaries.start(system, &states)));
-        started.extend(within.iter().flat_map(|clock| events.start(clock, &layout)));
+        started.extend(events.iter().flat_map(|events| events.start(&layout)));
         let levels = conditions.functions(system.time, &states).into_iter();
         started.extend(levels.zip(layout.levels.clone().map(Place::Row)));
-        if !all.is_empty() {
-            let none = [layout.clock.events].into_iter().chain(layout.crossed.clone());
-            started.extend(none.map(|row| (system.graph.constant(0.0), Place::Row(row))));
-        }
+        let uncrossed = layout.crossed.clone().map(Place::Row);
+        started.extend(uncrossed.map(|row| (system.graph.constant(0.0), row)));
         phases.push(Phase { name: "start", rate: Rate::Attempt, outputs: started });
         let strides = within.as_ref().filter(|_| strides).map(|clock| Strides::new(clock, step.first_dt));
         let (attempts, order, attempt) = match &strides {
@@ -148,7 +149,7 @@ impl KernelSpec {
                 (1, vec![AttemptPart::program(0)], own)
             }
             None => {
-                let within = within.as_ref().map(|clock| (clock, &conditions));
+                let within = (within.as_ref(), &conditions);
                 let (parts, order) = attempt::attempt(step, within, &rows, &layout);
                 let attempts = parts.len();
                 phases.extend(parts);
@@ -177,13 +178,12 @@ impl KernelSpec {
             phases.extend(summaries.phases(system, &states, step.dense.as_ref(), sample_time));
         }
 
-        let located = within.as_ref().zip(step.dense.as_ref()).filter(|_| conditions.len() > 0);
+        let located = step.dense.as_ref().filter(|_| conditions.len() > 0);
         phases.extend(
-            located.iter().flat_map(|(clock, dense)| conditions.phases(system, clock, dense, &layout)),
+            located.iter().flat_map(|dense| conditions.phases(system, within.as_ref(), dense, &layout)),
         );
-        let act = within.as_ref().and_then(|clock| {
-            events.phases(&conditions, all, system, (step, &counts), clock, (&rows, &layout))
-        });
+        let act =
+            events.as_ref().and_then(|events| events.phases(all, system, (step, &counts), (&rows, &layout)));
         let acts = act.as_ref().map(Vec::len);
         phases.extend(act.into_iter().flatten());
 
@@ -197,7 +197,7 @@ impl KernelSpec {
         }
         ports.extend(strides.iter().flat_map(|strides| strides.ports(&layout.clock)));
         ports.extend(summaries.iter().flat_map(|summaries| summaries.ports()));
-        ports.extend(events.ports(&layout));
+        ports.extend(events.iter().flat_map(|events| events.ports(&layout)));
         ports.extend(conditions.ports(&layout));
         if let Some(reaches) = layout.clock.reaches {
             // Known before what it is asked about.

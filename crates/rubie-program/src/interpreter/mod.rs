@@ -18,7 +18,7 @@ pub(crate) mod vector;
 use std::ops::Range;
 
 use crate::element::{Element, Precision};
-use crate::execute::{Executor, ExecutorError, ExecutorOptions, Isa, Rows, Uniforms, Visitor};
+use crate::execute::{Executor, ExecutorError, ExecutorOptions, Executors, Isa, Rows, Uniforms, Visitor};
 use crate::program::{Course, Program, Section};
 use run::{Memory, Step, run};
 
@@ -33,10 +33,13 @@ pub struct Interpreter<T: Element> {
     isa: Isa,
 }
 
-impl<T: Element> Executor<T> for Interpreter<T> {
-    /// The part of a second-level cache that is a core's own: long rows share the work of reading an instruction.
-    const CACHE_BYTES: usize = 512 * 1024;
+/// The part of a second-level cache that is a core's own: long rows share the work of reading an instruction.
+const CACHE_BYTES: usize = 512 * 1024;
 
+/// The interpreters of either precision.
+pub static INTERPRETER: Executors = Executors::new::<Interpreter<f32>, Interpreter<f64>>(CACHE_BYTES);
+
+impl<T: Element> Executor<T> for Interpreter<T> {
     fn prepare(program: &Program, options: &ExecutorOptions) -> Result<Self, ExecutorError> {
         ExecutorError::check::<T>(program, options)?;
         let constants: Vec<T> = program.constants().iter().map(|bits| T::from_constant(*bits)).collect();
