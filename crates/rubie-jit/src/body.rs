@@ -37,7 +37,9 @@ impl Body<'_> {
                     self.step(step);
                 }
                 // All look at the same row.
-                Some(_) if step.operands[0] == step.to && self.places.in_memory[step.to as usize] => {}
+                Some(_) if step.operands[0] == step.to && self.places.in_memory[step.to as usize] => {
+                    self.release(step);
+                }
                 Some(when) => {
                     over.get_or_insert_with(|| {
                         self.asm.mark(Purpose::Look { when });
@@ -125,7 +127,7 @@ impl Body<'_> {
         }
     }
 
-    /// Writes a value to the memory of a row, and leaves all registers as they are.
+    /// Writes a value to the memory of a row; no register that holds a value changes.
     fn keep(&mut self, step: &Step) {
         let location = step.operands[0];
         let source = match (self.places.vectors.of(location), self.places.masks.of(location)) {
@@ -137,6 +139,7 @@ impl Body<'_> {
         };
         let from = self.in_register(source, self.spare(0));
         self.store(step.to, from);
+        self.release(step);
     }
 
     fn copy(&mut self, step: &Step) {

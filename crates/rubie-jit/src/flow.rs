@@ -142,7 +142,9 @@ fn needed(program: &Program, piece: &Piece, kept: &[u32]) -> Vec<bool> {
 
 /// Rows that a piece computes and that matter in some lanes only, which ones is known by then. `done`: its copies are left out.
 fn kept_rows(program: &Program, piece: &Piece, done: bool) -> Vec<u32> {
-    let Some(kept) = program.kept().filter(|_| piece.section.is_none()) else { return Vec::new() };
+    // A scratch row may not be in memory.
+    let can_tell = |when| piece.section.is_none() && when < program.first_scratch();
+    let Some(kept) = program.kept().filter(|kept| can_tell(kept.when)) else { return Vec::new() };
     let written =
         |range: Range<usize>, row| program.instructions()[range].iter().any(|instr| instr.to == row);
     let line = program.sections().first().map_or(program.instructions().len(), |first| first.range.start);
@@ -161,6 +163,9 @@ fn kept_rows(program: &Program, piece: &Piece, done: bool) -> Vec<u32> {
 /// the condition may not be known there.
 fn place_of_copies(program: &Program, piece: &Piece, order: &[(usize, u32)]) -> Option<usize> {
     let when = program.kept().filter(|_| !piece.copies.is_empty())?.when;
+    if when >= program.first_scratch() {
+        return None;
+    }
     let instructions = program.instructions();
     let sources: Vec<Operand> = piece.copies.iter().map(|copy| instructions[*copy].operands[0]).collect();
     let writes_source = |(index, _): &(usize, u32)| sources.contains(&Operand::Row(instructions[*index].to));

@@ -4,7 +4,7 @@ use crate::element::{Element, TRUE_BITS};
 use crate::execute::{Executor, ExecutorOptions, Isa, Rows, Uniforms};
 use crate::instruction::{Instr, Opcode, Operand};
 use crate::interpreter::Interpreter;
-use crate::program::{Program, ProgramError};
+use crate::program::{Course, Kept, Program, ProgramError, Section};
 
 use super::Mismatch;
 
@@ -86,11 +86,24 @@ impl<T: Element> RandomProgram<T> {
         self.compare(isa, &some, &expected, 0)
     }
 
+    /// The row that says in which lanes a row matters; `None` if in all.
+    fn matters_where(&self, row: u32) -> Option<u32> {
+        let kept = self.program.kept().filter(|kept| kept.rows.contains(&row)).map(|kept| kept.when);
+        let written = self.program.sections().iter().find(|section| {
+            self.program.instructions()[section.range.clone()].iter().any(|instr| instr.to == row)
+        });
+        kept.or(written.map(|section| section.when))
+    }
+
     /// Compares lanes from `first` on.
     fn compare(&self, isa: Isa, found: &Rows<T>, expected: &Rows<T>, first: usize) -> Result<(), Mismatch> {
         for row in 0..self.program.first_scratch() {
+            let matters = self.matters_where(row).map(|when| expected.row(when));
             let lanes = found.row(row).iter().zip(expected.row(row)).enumerate().skip(first);
             for (lane, (found, expected)) in lanes {
+                if matters.is_some_and(|when| when[lane].bits() == T::default().bits()) {
+                    continue;
+                }
                 let is_same =
                     if row % 2 == 0 { found.same(*expected) } else { found.bits() == expected.bits() };
                 if !is_same {
@@ -135,10 +148,34 @@ fn program<T: Element>(choose: &mut dyn FnMut(usize) -> usize) -> Result<Program
     let instructions = (0..length).map(|_| instruction(choose, pairs)).collect();
     let rows = 2 * pairs as u32;
     let program = Program::new("random", T::PRECISION, instructions, constants, rows, UNIFORMS)?;
-    Ok(match choose(2) {
+    let program = match choose(2) {
         0 => program,
         _ => program.with_scratch(choose(rows as usize) as u32),
-    })
+    };
+    with_sections(program, choose)
+}
+
+/// Perhaps the same program with rows that matter in some lanes only, and its end as a section. Both go by the same row, which nobody
+/// writes from some place on.
+fn with_sections(program: Program, choose: &mut dyn FnMut(usize) -> usize) -> Result<Program, ProgramError> {
+    let (length, rows) = (program.instructions().len(), program.rows());
+    let when = choose(rows as usize) as u32;
+    let known = program.instructions().iter().rposition(|instr| instr.to == when).map_or(0, |last| last + 1);
+    let program = match choose(3) {
+        0 => {
+            let [a, b] = [choose(rows as usize), choose(rows as usize)].map(|row| row as u32);
+            let kept = a.min(b)..a.max(b);
+            // On one side of the row that says where they matter.
+            let kept = if kept.contains(&when) { kept.start..when } else { kept };
+            program.with_kept(Kept { rows: kept, when })?
+        }
+        _ => program,
+    };
+    if choose(3) > 0 || known == length {
+        return Ok(program);
+    }
+    let range = known + choose(length - known)..length;
+    program.with_section(Section { range, when, course: Course::Once })
 }
 
 fn instruction(choose: &mut dyn FnMut(usize) -> usize, pairs: usize) -> Instr {
