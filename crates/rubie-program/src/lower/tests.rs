@@ -105,7 +105,7 @@ fn outputs_replace_inputs() {
         // One value at several places.
         (
             vec![(x[0].abs(), row(0)), (x[0].abs(), row(4)), (x[0], row(1))],
-            "r4 = abs r0; r1 = copy r0; r0 = copy r4",
+            "r1 = copy r0; r0 = abs r0; r4 = copy r0",
         ),
         (vec![(x[0].lt(x[1]), row(0)), (graph.truth(true), row(1))], "r0 = lt r0, r1; r1 = copy true"),
     ];
@@ -160,7 +160,7 @@ fn values_go_to_the_program_of_their_rate() {
     let programs: Vec<String> = lowered.programs.iter().map(lines).collect();
     let expected = [
         "r7 = add u0, 1.0; r8 = abs u0; r9 = sqrt u0",
-        "r5 = mul r1, u3; r0 = copy r1",
+        "r0 = copy r1; r5 = mul r1, u3",
         "r7 = div r0, r5; r0 = add r7, u2",
         "r7 = div r2, r5; r6 = round r7",
         "r4 = div r6, r3",
