@@ -41,8 +41,7 @@ pub(super) fn check<T: Element, X: Executor<T>>(
                 for (row, expected) in [(SUM, n * (n + 1.0) / 2.0), (LEFT, 0.0), (KEPT, kept), (WORK, n)] {
                     let found = rows.get(row, lane).to_f64();
                     if found != expected {
-                        let (context, found, expected) =
-                            (context.clone(), found.to_string(), expected.to_string());
+                        let (context, found, expected) = (context, found.to_string(), expected.to_string());
                         return Err(Mismatch::Value { context, row, lane, found, expected });
                     }
                 }
