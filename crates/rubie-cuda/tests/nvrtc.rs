@@ -1,5 +1,5 @@
 //! The printed source through NVIDIA's compiler, which needs no GPU.
-#![allow(clippy::unwrap_used, clippy::print_stderr)]
+#![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
 
 mod cases;
 
@@ -28,8 +28,12 @@ fn compile(nvrtc: &Nvrtc, case: &Case, number: i32) {
     let binary = nvrtc.compile(&source.text, architecture).unwrap_or_else(|e| panic!("{}: {e}", case.name));
     assert!(binary.cubin.starts_with(b"\x7fELF"), "{}", case.name);
     let usage = binary.usage;
+    println!("{}, {architecture}: {usage:?}", case.name);
     assert!(usage.registers > 16 && usage.registers <= 255, "{}: {usage:?}", case.name);
 }
+
+/// Architectures by their numbers.
+const GENERATIONS: [i32; 3] = [80, 90, 100];
 
 #[test]
 fn every_model_for_three_generations() {
@@ -37,18 +41,27 @@ fn every_model_for_three_generations() {
     let method = rubie_method::find("tsit5").unwrap();
     for (i, model) in MODELS.into_iter().enumerate() {
         let precision = [Precision::F64, Precision::F32][i % 2];
-        let case = Case::new(model, method, Kind::Inside, precision);
-        compile(&nvrtc, &case, [80, 90, 100][i % 3]);
+        let case = Case::new(model, method, Kind::Ends, precision);
+        GENERATIONS.into_iter().for_each(|number| compile(&nvrtc, &case, number));
     }
 }
 
 #[test]
-fn methods_of_every_family() {
+fn samples_inside_steps_of_every_model() {
     let Some(nvrtc) = nvrtc() else { return };
-    // Those of one family differ in numbers only: every third.
-    for (i, method) in rubie_method::methods().iter().enumerate().step_by(3) {
-        let case = Case::new(MODELS[1], method, Kind::Inside, Precision::F64);
-        compile(&nvrtc, &case, [80, 90, 100][i / 3 % 3]);
+    let method = rubie_method::find("tsit5").unwrap();
+    for (i, model) in MODELS.into_iter().enumerate() {
+        let precision = [Precision::F64, Precision::F32][i % 2];
+        compile(&nvrtc, &Case::new(model, method, Kind::Inside, precision), GENERATIONS[i % 3]);
+    }
+}
+
+#[test]
+fn every_method_for_three_generations() {
+    let Some(nvrtc) = nvrtc() else { return };
+    for method in rubie_method::methods() {
+        let case = Case::new(MODELS[1], method, Kind::Ends, Precision::F64);
+        GENERATIONS.into_iter().for_each(|number| compile(&nvrtc, &case, number));
     }
 }
 
