@@ -151,12 +151,20 @@ fn kept_rows(program: &Program, piece: &Piece, done: bool) -> Vec<u32> {
     if written(piece.range.end..line, kept.when) {
         return Vec::new();
     }
-    let own = piece.range.clone().filter(|index| !done || !piece.copies.contains(index));
+    let is_copy = flags(piece.range.len(), piece.copies.iter().map(|copy| copy - piece.range.start));
+    let own = piece.range.clone().filter(|index| !done || !is_copy[index - piece.range.start]);
     let written = own.map(|index| program.instructions()[index].to);
     let mut rows: Vec<u32> = written.filter(|row| kept.rows.contains(row)).collect();
     rows.sort_unstable();
     rows.dedup();
     rows
+}
+
+/// So many flags, of which these are set.
+fn flags(count: usize, set: impl Iterator<Item = usize>) -> Vec<bool> {
+    let mut flags = vec![false; count];
+    set.for_each(|place| flags[place] = true);
+    flags
 }
 
 /// Where in an order a piece's copies can be made under a condition, all at once: before anything overwrites their sources. `None` if
@@ -167,8 +175,12 @@ fn place_of_copies(program: &Program, piece: &Piece, order: &[(usize, u32)]) -> 
         return None;
     }
     let instructions = program.instructions();
-    let sources: Vec<Operand> = piece.copies.iter().map(|copy| instructions[*copy].operands[0]).collect();
-    let writes_source = |(index, _): &(usize, u32)| sources.contains(&Operand::Row(instructions[*index].to));
+    let sources = piece.copies.iter().filter_map(|copy| match instructions[*copy].operands[0] {
+        Operand::Row(row) => Some(row as usize),
+        _ => None,
+    });
+    let is_source = flags(program.rows() as usize, sources);
+    let writes_source = |(index, _): &(usize, u32)| is_source[instructions[*index].to as usize];
     let place = order.iter().position(writes_source).unwrap_or(order.len());
     let line = program.sections().first().map_or(instructions.len(), |first| first.range.start);
     let mut later = order[place..].iter().map(|(index, _)| *index).chain(piece.range.end..line);
@@ -207,8 +219,9 @@ pub(crate) fn steps(
     let mut upcoming = vec![NEVER; locations.count()];
     let mut is_set_later = vec![false; locations.count()];
     let mut order = order;
-    let is_copy = |index: &usize| piece.copies.contains(index);
-    let without: Vec<_> = order.iter().copied().filter(|(index, _)| !is_copy(index)).collect();
+    let first = piece.range.start;
+    let is_copy = flags(piece.range.len(), piece.copies.iter().map(|copy| copy - first));
+    let without: Vec<_> = order.iter().copied().filter(|(index, _)| !is_copy[index - first]).collect();
     let place = place_of_copies(program, piece, &without);
     if place.is_some() {
         order = without;
