@@ -57,6 +57,16 @@ fn samples_inside_steps_of_every_model() {
 }
 
 #[test]
+fn every_method() {
+    let Some(nvrtc) = nvrtc() else { return };
+    for (i, method) in rubie_method::methods().iter().enumerate() {
+        let case = Case::new(MODELS[1], method, Kind::Ends, Precision::F64);
+        compile(&nvrtc, &case, GENERATIONS[i % 3]);
+    }
+}
+
+#[test]
+#[ignore = "takes minutes"]
 fn every_method_for_three_generations() {
     let Some(nvrtc) = nvrtc() else { return };
     for method in rubie_method::methods() {
