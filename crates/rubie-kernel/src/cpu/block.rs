@@ -101,19 +101,14 @@ impl<T: Samples> Block<T> {
 
     /// Attempted steps of all lanes, until a lane needs something, `most` at most; returns how many.
     fn attempt(&mut self, job: &Job<'_, T>, most: u32, unit: &mut Unit<'_, T>) -> u32 {
-        let Prepared { attempt, order, .. } = &job.kernel.prepared;
-        let events = job.layout.clock.events;
+        let order = &job.kernel.prepared.order;
         if let ([AttemptPart { program, pending: None, .. }], None) = (&order[..], job.clock) {
-            let Block { lanes, run, sample, .. } = self;
-            let mut visit = |rows: &mut Rows<T>| save_inside(rows, run, sample, job, unit);
-            return attempt[*program].repeat(&mut lanes.rows, job.uniforms, events, most, &mut visit);
+            return self.repeat(*program, most, job, unit);
         }
         self.lanes.propose(job.layout, job.clock);
         let mut next = 0;
         while let Some(part) = order.get(next) {
-            let Block { lanes, run, sample, .. } = self;
-            let mut visit = |rows: &mut Rows<T>| save_inside(rows, run, sample, job, unit);
-            attempt[part.program].repeat(&mut lanes.rows, job.uniforms, events, 1, &mut visit);
+            self.repeat(part.program, 1, job, unit);
             for call in &part.calls {
                 self.call(call, job);
             }
@@ -122,6 +117,14 @@ impl<T: Samples> Block<T> {
         }
         self.lanes.settle(job.layout, job.clock);
         1
+    }
+
+    /// A program of an attempt, until a lane needs something, `most` times at most; returns how often. Samples inside steps are saved.
+    fn repeat(&mut self, program: usize, most: u32, job: &Job<'_, T>, unit: &mut Unit<'_, T>) -> u32 {
+        let Block { lanes, run, sample, .. } = self;
+        let mut visit = |rows: &mut Rows<T>| save_inside(rows, run, sample, job, unit);
+        let (program, until) = (&job.kernel.prepared.attempt[program], job.layout.clock.events);
+        program.repeat(&mut lanes.rows, job.uniforms, until, most, &mut visit)
     }
 
     /// Does what stands between two programs of an attempt.
