@@ -1,6 +1,7 @@
 """RuBIE on a GPU: kernels beside one by hand, whole solves beside the CPU and diffrax, chunks, overlap. Standard library only."""
 
 import array
+import csv
 import json
 import os
 import shutil
@@ -116,19 +117,46 @@ def chunks(command, folder):
     print(common.table(["parts in flight", "solve, s", "of it computing, s"], rows))
 
 
-def beside_diffrax():
-    python = os.environ.get("PEERS_PYTHON", "python3")
-    script = HERE.parent / "peers" / "lorenz.py"
-    rows = []
+def beside_diffrax(command, folder):
+    """diffrax by vmap and jit on the same GPU, where its JAX has one: Lorenz with tsit5, Robertson with kvaerno5."""
+    peers, rows = HERE.parent / "peers", []
     for runs in (100_000, 1_000_000):
-        done = subprocess.run([python, script, "diffrax", str(runs), "20"], capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            print(f"left out: diffrax ({done.stderr.strip().splitlines()[-1:]})", file=sys.stderr)
-            return
-        found = json.loads(done.stdout.strip().splitlines()[-1])
-        rows.append([f"{runs:,}", found["version"], f"{runs / found['seconds'] / 1e6:.3f}", f"{found['compile_seconds']:.1f}"])
-    print("\ndiffrax, Tsit5 with vmap and jit, Lorenz adaptive 1e-8 (on the GPU, where its JAX has one)\n")
-    print(common.table(["runs", "version", "millions of runs/s", "compiling, s"], rows))
+        peer = by_peer(peers / "lorenz.py", "diffrax", runs, 20)
+        mine = best(command, LORENZ, *ADAPTIVE, "--until", "1", "--sweep", f"rho=0:21:{runs}", "--save", "final", "--device", "cuda", rounds=3)
+        if peer is not None:
+            rows.append(["Lorenz", "Tsit5", f"{runs:,}", *speeds(runs, peer, mine), ""])
+    ours, theirs = folder / "ours.csv", folder / "theirs.csv"
+    stiff = [*STIFF[2:], "--until", "1e5", "--save", "final", "--device", "cuda"]
+    for runs in (10_000, 100_000):
+        peer = by_peer(peers / "stiff.py", "kvaerno5", "robertson", runs, theirs)
+        for method in ("kvaerno5", "rodas5p") if peer is not None else ():
+            words = ["--method", method, *stiff, "--sweep", f"k2=log:1e7:1e8:{runs}"]
+            mine = best(command, ROBERTSON, *words, rounds=3)
+            solve(command, ROBERTSON, *words, "--out", ours)
+            apart = max(abs(a - b) / b for a, b in zip(column(ours, "A"), column(theirs, "A")))
+            rows.append([f"Robertson, RuBIE by {method}", "Kvaerno5", f"{runs:,}", *speeds(runs, peer, mine), f"{apart:.1e}"])
+    print("\ndiffrax (vmap, jit, float64) and RuBIE on the same GPU, transfers included, compiling left out\n")
+    print(common.table(["sweep", "diffrax's method", "runs", "diffrax, thousand runs/s", "compiling, s", "RuBIE, thousand runs/s", "ratio", "A apart, relative"], rows))
+
+
+def by_peer(script, *words):
+    """What a solver in Python says of itself; `None`, with the reason on standard error, where it does not run."""
+    python = os.environ.get("PEERS_PYTHON", "python3")
+    done = subprocess.run([str(word) for word in (python, script, *words)], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        print(f"left out: {script.name} {words[0]} ({done.stderr.strip().splitlines()[-1:]})", file=sys.stderr)
+        return None
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def speeds(runs, peer, mine):
+    ours = mine["solve_seconds"]
+    return [f"{runs / peer['seconds'] / 1e3:,.1f}", f"{peer['compile_seconds']:.1f}", f"{runs / ours / 1e3:,.0f}", f"{peer['seconds'] / ours:,.0f}"]
+
+
+def column(file, name):
+    with open(file, newline="", encoding="utf-8") as handle:
+        return [float(row[name]) for row in csv.DictReader(handle)]
 
 
 def main():
@@ -138,10 +166,17 @@ def main():
     print(common.machine())
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
-        beside_by_hand(command, rounds, folder)
-        beside_cpu(command, rounds, scale, folder)
-        chunks(command, folder)
-    beside_diffrax()
+        parts = {
+            "hand": lambda: beside_by_hand(command, rounds, folder),
+            "cpu": lambda: beside_cpu(command, rounds, scale, folder),
+            "chunks": lambda: chunks(command, folder),
+            "diffrax": lambda: beside_diffrax(command, folder),
+        }
+        chosen = sys.argv[2:] or list(parts)
+        if unknown := [name for name in chosen if name not in parts]:
+            sys.exit(f"no part {unknown[0]}; there are {', '.join(parts)}")
+        for name in chosen:
+            parts[name]()
 
 
 main()

@@ -3,8 +3,11 @@
 
 mod cases;
 
+use std::thread;
+
 use cases::{Case, Kind, MODELS};
 use rubie_cuda::{Architecture, Nvrtc, NvrtcError, Source};
+use rubie_method::Method;
 use rubie_program::Precision;
 
 fn nvrtc() -> Option<Nvrtc> {
@@ -56,23 +59,21 @@ fn samples_inside_steps_of_every_model() {
     }
 }
 
+/// Two threads at once, as this is the longest of these tests.
 #[test]
-fn every_method() {
-    let Some(nvrtc) = nvrtc() else { return };
-    for (i, method) in rubie_method::methods().iter().enumerate() {
-        let case = Case::new(MODELS[1], method, Kind::Ends, Precision::F64);
-        compile(&nvrtc, &case, GENERATIONS[i % 3]);
-    }
-}
-
-#[test]
-#[ignore = "takes minutes"]
 fn every_method_for_three_generations() {
     let Some(nvrtc) = nvrtc() else { return };
-    for method in rubie_method::methods() {
-        let case = Case::new(MODELS[1], method, Kind::Ends, Precision::F64);
-        GENERATIONS.into_iter().for_each(|number| compile(&nvrtc, &case, number));
-    }
+    let (one, other) = rubie_method::methods().split_at(rubie_method::methods().len() / 2);
+    let every = |methods: &[Method]| {
+        for method in methods {
+            let case = Case::new(MODELS[1], method, Kind::Ends, Precision::F64);
+            GENERATIONS.into_iter().for_each(|number| compile(&nvrtc, &case, number));
+        }
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| every(one));
+        every(other);
+    });
 }
 
 #[test]
