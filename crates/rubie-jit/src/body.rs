@@ -3,10 +3,10 @@
 use iced_x86::{Code, Register};
 use rubie_program::Opcode;
 
-use crate::assembler::{Jump, Last, Purpose};
+use crate::assembler::{Assembler, Jump, Last, Purpose};
 use crate::flow::{NEVER, Step};
 use crate::frame::Detour;
-use crate::operands::{Body, SPARE_MASKS, Source, Special};
+use crate::operands::{Body, SPARE_MASKS, Source, Special, Target};
 
 /// What is to be known of a body.
 pub(crate) struct Written {
@@ -118,13 +118,7 @@ impl Body<'_> {
         for vector in 1..self.locations.copies() {
             self.emit(codes.or, &[any, any], Last::Row(row, vector * bytes));
         }
-        if self.target.masks.is_some() {
-            let mask = SPARE_MASKS[0];
-            self.emit(Code::EVEX_Vptestmq_kr_k1_zmm_zmmm512b64, &[mask, any], Last::Register(any));
-            self.emit(Code::VEX_Kortestw_kr_kr, &[mask], Last::Register(mask));
-        } else {
-            self.emit(Code::VEX_Vptest_ymm_ymmm256, &[any], Last::Register(any));
-        }
+        test(self.asm, self.target, any);
     }
 
     /// Writes a value to the memory of a row; no register that holds a value changes.
@@ -277,5 +271,17 @@ impl Body<'_> {
         let yes = self.last(yes, self.spare(0));
         self.emit(self.target.codes.blend, &[to, no, truth], yes);
         self.computed(step, to);
+    }
+}
+
+/// "Equal" if all bits of a register are 0.
+pub(crate) fn test(asm: &mut Assembler, target: Target, register: Register) {
+    let last = Last::Register(register);
+    if target.masks.is_some() {
+        let mask = SPARE_MASKS[0];
+        asm.operation(Code::EVEX_Vptestmq_kr_k1_zmm_zmmm512b64, &[mask, register], last, Register::None);
+        asm.operation(Code::VEX_Kortestw_kr_kr, &[mask], Last::Register(mask), Register::None);
+    } else {
+        asm.operation(Code::VEX_Vptest_ymm_ymmm256, &[register], last, Register::None);
     }
 }

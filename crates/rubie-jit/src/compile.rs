@@ -4,7 +4,7 @@ use iced_x86::{Code, Instruction, MemoryOperand, Register};
 use rubie_program::{Course, Element, ExecutorError, Isa, Opcode, Precision, Program, Section};
 
 use crate::assembler::{Assembled, Assembler, Jump, Label, Last, Mark, Purpose, RowReference};
-use crate::body::Written;
+use crate::body::{Written, test};
 use crate::flow::Locations;
 use crate::frame::{
     CARRIED_OUT, CONTEXT, Convention, Detour, FRAME, Onward, ROUNDS, UNTIL, VISIT, by_lane, number_bytes,
@@ -72,7 +72,7 @@ pub(crate) fn compile<T: Element>(program: &Program, isa: Isa) -> Result<Compile
         detours.extend(singles(&mut asm, program, target, &single.unwrap_or(best)));
     }
     asm.mark(Purpose::Repeat);
-    repeat(&mut asm, vector_bytes, start);
+    repeat(&mut asm, target, start);
     asm.mark(Purpose::Epilogue);
     let end = asm.here();
     stops.into_iter().for_each(|stop| asm.land(stop, end));
@@ -114,7 +114,8 @@ fn prologue(asm: &mut Assembler) {
 }
 
 /// Another round, unless the row that ends the repetition has a number that is not 0, or there were enough.
-fn repeat(asm: &mut Assembler, vector_bytes: u32, start: Label) {
+fn repeat(asm: &mut Assembler, target: Target, start: Label) {
+    let vector_bytes = target.convention.vector_bytes;
     let register = |asm: &mut Assembler, code, to, from| {
         asm.operation(code, &[to], Last::Register(from), Register::None);
     };
@@ -122,20 +123,27 @@ fn repeat(asm: &mut Assembler, vector_bytes: u32, start: Label) {
     asm.push(Instruction::with1(Code::Dec_rm64, Register::RAX));
     let enough = asm.jump(Code::Je_rel32_64);
     asm.push(Instruction::with2(Code::Mov_rm64_r64, slot(ROUNDS), Register::RAX));
-    // The row in steps of 32 bytes, whatever the vectors.
+    // The row by lines of 64 bytes, of which all rows consist.
     asm.operation(Code::Mov_r64_rm64, &[Register::RCX], Last::Memory(slot(UNTIL)), Register::None);
     register(asm, Code::Mov_r64_rm64, Register::RDX, Register::RBX);
     register(asm, Code::Add_r64_rm64, Register::RDX, Register::RCX);
     register(asm, Code::Add_r64_rm64, Register::RCX, Register::R13);
-    let any = Register::YMM0;
-    asm.operation(Code::VEX_Vxorps_ymm_ymm_ymmm256, &[any, any], Last::Register(any), Register::None);
+    let any = target.convention.first_vector;
+    asm.operation(
+        Code::VEX_Vxorps_xmm_xmm_xmmm128,
+        &[Register::XMM0, Register::XMM0],
+        Last::Register(Register::XMM0),
+        Register::None,
+    );
     let next = asm.here();
-    let numbers = Last::Memory(MemoryOperand::with_base(Register::RCX));
-    asm.operation(Code::VEX_Vorps_ymm_ymm_ymmm256, &[any, any], numbers, Register::None);
-    asm.push(Instruction::with2(Code::Add_rm64_imm8, Register::RCX, 32));
+    for at in (0..64).step_by(vector_bytes as usize) {
+        let numbers = Last::Memory(MemoryOperand::with_base_displ(Register::RCX, at));
+        asm.operation(target.codes.or, &[any, any], numbers, Register::None);
+    }
+    asm.push(Instruction::with2(Code::Add_rm64_imm8, Register::RCX, 64));
     register(asm, Code::Cmp_r64_rm64, Register::RCX, Register::RDX);
     asm.jump_back(Code::Jne_rel32_64, next);
-    register(asm, Code::VEX_Vptest_ymm_ymmm256, any, any);
+    test(asm, target, any);
     let ends = asm.jump(Code::Jne_rel32_64);
     again(asm, vector_bytes);
     asm.jump_back(Code::Jmp_rel32_64, start);

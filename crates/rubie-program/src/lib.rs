@@ -92,7 +92,7 @@ pub use dense_lu::{DenseLu, DenseMatrix};
 pub use element::{Element, Precision};
 pub use evaluate::ValueEvaluator;
 pub use execute::{
-    Executor, ExecutorError, ExecutorOptions, Executors, Isa, Prepare, Rows, Uniforms, Visitor,
+    Executor, ExecutorError, ExecutorOptions, Executors, Isa, Prepare, Rows, Uniforms, Visitor, expect_write,
 };
 pub use instruction::{Instr, Opcode, Operand};
 pub use interpreter::{INTERPRETER, Interpreter};

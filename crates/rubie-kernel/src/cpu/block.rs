@@ -266,17 +266,15 @@ impl<T: Samples> Block<T> {
     fn save(&mut self, lanes: LaneSet, rows: &[u32], job: &Job<'_, T>, unit: &mut Unit<'_, T>) -> Due {
         let clock = &job.layout.clock;
         let Block { lanes: clocked, run, sample, .. } = self;
-        let mut room = [0; MOST_LANES];
-        let listed = lanes.list(&mut room);
-        write_samples(&clocked.rows, listed, rows, run, sample, unit);
         let mut due = Due::default();
-        let (next, now) = clocked.two_rows_mut(clock.next_sample, clock.now);
-        for &lane in listed {
-            let lane = usize::from(lane);
+        lanes.each(|lane| {
+            let values = rows.iter().map(|row| clocked.rows.get(*row, lane));
+            unit.write(run[lane], sample[lane] * rows.len(), values);
             sample[lane] += 1;
-            next[lane] = job.sample_times[sample[lane]];
-            due.note(lane, next[lane], now[lane]);
-        }
+            let next = job.sample_times[sample[lane]];
+            clocked.set(clock.next_sample, lane, next);
+            due.note(lane, next, clocked.get(clock.now, lane));
+        });
         due
     }
 
@@ -347,52 +345,29 @@ fn save_inside<T: Samples>(
 ) -> bool {
     let clock = &job.layout.clock;
     let Some(inside) = clock.inside else { return false };
-    let has_one = T::as_f64(rows.row(inside));
-    let lanes = job.kernel.isa.vectorise(
+    let mut again = false;
+    job.kernel.isa.vectorise(
         #[inline(always)]
-        || LaneSet::nonzero(has_one),
+        || {
+            LaneSet::nonzero(T::as_f64(rows.row(inside))).each(|lane| {
+                let values = job.interior.iter().map(|row| rows.get(*row, lane));
+                unit.write(run[lane], sample[lane] * job.interior.len(), values);
+                sample[lane] += 1;
+                let (next, now) = (job.sample_times[sample[lane]], rows.get(clock.now, lane).to_f64());
+                rows.set(clock.next_sample, lane, T::from_f64(next));
+                if next < now {
+                    again = true;
+                    return;
+                }
+                rows.set(inside, lane, T::default());
+                if next > now {
+                    let events = rows.get(clock.events, lane).to_f64() - SAMPLE as f64;
+                    rows.set(clock.events, lane, T::from_f64(events));
+                }
+            });
+        },
     );
-    let mut room = [0; MOST_LANES];
-    let lanes = lanes.list(&mut room);
-    write_samples(rows, lanes, job.interior, run, sample, unit);
-    let (next, now) = rows.two_rows_mut(clock.next_sample, clock.now);
-    let (next, now) = (T::as_f64_mut(next), T::as_f64(now));
-    // Lanes without another sample inside the step, and those of them that have none at its end, either.
-    let (mut through, mut over) = (LaneSet::default(), LaneSet::default());
-    for &lane in lanes {
-        let lane = usize::from(lane);
-        sample[lane] += 1;
-        next[lane] = job.sample_times[sample[lane]];
-        if next[lane] >= now[lane] {
-            through.insert(lane);
-        }
-        if next[lane] > now[lane] {
-            over.insert(lane);
-        }
-    }
-    let inside = T::as_f64_mut(rows.row_mut(inside));
-    through.iter().for_each(|lane| inside[lane] = 0.0);
-    let events = T::as_f64_mut(rows.row_mut(clock.events));
-    over.iter().for_each(|lane| events[lane] -= SAMPLE as f64);
-    through.iter().count() < lanes.len()
-}
-
-/// Writes what stands in `from` to the next samples of these lanes.
-fn write_samples<T: Samples>(
-    rows: &Rows<T>,
-    lanes: &[u8],
-    from: &[u32],
-    run: &[usize],
-    sample: &[usize; MOST_LANES],
-    unit: &mut Unit<'_, T>,
-) {
-    for (variable, &row) in from.iter().enumerate() {
-        let values = rows.row(row);
-        for &lane in lanes {
-            let lane = usize::from(lane);
-            unit.write(run[lane], sample[lane] * from.len() + variable, values[lane]);
-        }
-    }
+    again
 }
 
 /// Why a run ended before its end: what was wrong with the last attempt is the cause of all else.

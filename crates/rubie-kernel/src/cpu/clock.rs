@@ -213,17 +213,6 @@ impl<T: Samples> Clocked<T> {
         }
     }
 
-    /// Two rows of the clocks, to be changed.
-    pub(super) fn two_rows_mut(&mut self, first: u32, second: u32) -> (&mut [f64], &mut [f64]) {
-        match &mut self.own {
-            Some(own) => own.two_rows_mut(first, second),
-            None => {
-                let (first, second) = self.rows.two_rows_mut(first, second);
-                (T::as_f64_mut(first), T::as_f64_mut(second))
-            }
-        }
-    }
-
     /// Before an attempt: a clock apart chooses the steps.
     pub(super) fn propose(&mut self, layout: &Layout, apart: Option<Apart<'_>>) {
         if let (Some(own), Some(Apart { executors, uniforms })) = (&mut self.own, apart) {

@@ -55,19 +55,15 @@ impl LaneSet {
         self
     }
 
-    /// The lanes in ascending order, in `room`.
-    #[inline]
-    pub(super) fn list(self, room: &mut [u8; MOST_LANES]) -> &[u8] {
-        let mut count = 0;
-        for (i, word) in self.0.into_iter().enumerate() {
-            let mut rest = word;
-            while rest != 0 && count < MOST_LANES {
-                room[count] = (i * WORD) as u8 + rest.trailing_zeros() as u8;
-                rest &= rest - 1;
-                count += 1;
+    /// Calls `visit` with each lane, in ascending order.
+    #[inline(always)]
+    pub(super) fn each(self, mut visit: impl FnMut(usize)) {
+        for (i, mut word) in self.0.into_iter().enumerate() {
+            while word != 0 {
+                visit(i * WORD + word.trailing_zeros() as usize);
+                word &= word - 1;
             }
         }
-        &room[..count]
     }
 
     #[inline]

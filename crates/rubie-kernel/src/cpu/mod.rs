@@ -27,7 +27,7 @@ use crate::backend::{
 };
 use crate::begin::{self, First};
 use crate::layout::Layout;
-use crate::spec::{AttemptPart, KernelSpec};
+use crate::spec::{AttemptPart, KernelSpec, Programs};
 
 use block::Block;
 use clock::{Apart, ClockExecutors, Clocked};
@@ -168,9 +168,6 @@ trait Samples: Element {
 
     /// The same numbers, which must be f64: empty if they are not.
     fn as_f64(numbers: &[Self]) -> &[f64];
-
-    /// The same numbers, which must be f64: empty if they are not.
-    fn as_f64_mut(numbers: &mut [Self]) -> &mut [f64];
 }
 
 impl Samples for f32 {
@@ -192,10 +189,6 @@ impl Samples for f32 {
     fn as_f64(_: &[f32]) -> &[f64] {
         &[]
     }
-
-    fn as_f64_mut(_: &mut [f32]) -> &mut [f64] {
-        &mut []
-    }
 }
 
 impl Samples for f64 {
@@ -215,10 +208,6 @@ impl Samples for f64 {
     }
 
     fn as_f64(numbers: &[f64]) -> &[f64] {
-        numbers
-    }
-
-    fn as_f64_mut(numbers: &mut [f64]) -> &mut [f64] {
         numbers
     }
 }
@@ -330,7 +319,7 @@ impl<T: Samples> CpuKernel<T> {
             record: optional(&programs.record)?,
             dense: match observes && programs.strides.is_none() {
                 true => None,
-                false => optional(&programs.dense)?,
+                false => dense(programs).map(prepare).transpose()?,
             },
             sample: optional(&programs.sample)?,
             summaries: summaries.transpose()?,
@@ -386,8 +375,11 @@ fn programs_of_attempt(spec: &KernelSpec) -> Result<(Vec<Cow<'_, Program>>, bool
     let observes = spec.clock.is_none();
     if let Some(last) = attempt.last_mut().filter(|_| observes) {
         let settle = programs.strides.as_ref().map(|strides| &strides.settle);
-        let next: Vec<_> = settle.into_iter().chain(&programs.dense).collect();
-        let mut whole = last.clone().into_owned().followed_by(&next, layout.clock.events, Course::Once)?;
+        let next: Vec<_> = settle.into_iter().chain(dense(programs)).collect();
+        let mut whole = last.clone().into_owned();
+        if !next.is_empty() {
+            whole = whole.followed_by(&next, layout.clock.events, Course::Once)?;
+        }
         if let (Some(inside), Some(sample), true) =
             (layout.clock.inside, &programs.sample, !layout.recorded.is_empty())
         {
@@ -401,6 +393,11 @@ fn programs_of_attempt(spec: &KernelSpec) -> Result<(Vec<Cow<'_, Program>>, bool
         *last = Cow::Owned(whole);
     }
     Ok((attempt, observes))
+}
+
+/// The program of what samples of a step have in common, unless that is nothing.
+fn dense(programs: &Programs) -> Option<&Program> {
+    programs.dense.as_ref().filter(|program| !program.instructions().is_empty())
 }
 
 /// Lanes of a block: as many as keep its rows in the cache that suits the executor, but at least four vectors, which machine code likes to

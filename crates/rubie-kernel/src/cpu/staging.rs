@@ -102,10 +102,9 @@ impl<T: Samples> Staging<T> {
             if let Some(record) = record {
                 record.execute(&mut self.lanes.rows, job.uniforms);
             }
-            for (variable, &row) in job.layout.recorded.iter().enumerate() {
-                for (lane, value) in self.lanes.rows.row(row)[..self.filled].iter().enumerate() {
-                    unit.write(self.first + lane, variable, *value);
-                }
+            for lane in 0..self.filled {
+                let values = job.layout.recorded.iter().map(|row| self.lanes.rows.get(*row, lane));
+                unit.write(self.first + lane, 0, values);
             }
         }
         // A sample at the time of an event shows the state before it.

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use rubie_program::Element;
+use rubie_program::{Element, expect_write};
 
 use crate::backend::ChunkInputs;
 use crate::status::Status;
@@ -28,10 +28,15 @@ pub(super) struct Unit<'a, T> {
 }
 
 impl<T: Element> Unit<'_, T> {
-    /// Writes a number of the run `run` (counted from the start of the unit) into row `row` of the samples: the time's
-    /// index times the number of variables plus the variable's.
-    pub(super) fn write(&mut self, run: usize, row: usize, value: T) {
-        self.samples[row][run] = value;
+    /// Writes a sample of the run `run` (counted from the start of the unit) into the rows of the samples from `first` on: the time's
+    /// index times the number of variables.
+    #[inline]
+    pub(super) fn write(&mut self, run: usize, first: usize, values: impl ExactSizeIterator<Item = T>) {
+        let count = values.len();
+        let (rows, next) = self.samples[first..].split_at_mut(count);
+        rows.iter_mut().zip(values).for_each(|(row, value)| row[run] = value);
+        // The run's next sample goes to other lines, far apart: without this, all that is written later would have to wait for them.
+        next.iter().take(count).for_each(|row| expect_write(&row[run]));
     }
 
     /// Whether events are recorded.
