@@ -1,6 +1,7 @@
 //! Numbers in either precision, in memory or in a file that looks like memory.
 
 use std::fs::File;
+use std::mem::MaybeUninit;
 use std::ops::{Deref, Range, Sub};
 use std::sync::Arc;
 
@@ -73,11 +74,11 @@ impl<T: Pod> Numbers<T> {
         }
     }
 
-    /// Makes room in memory.
+    /// Makes room in memory. What stood there may be lost.
     pub(crate) fn resize(&mut self, length: usize) {
         match &mut self.0 {
-            Place::Memory(values) => values.resize(length, T::zeroed()),
-            Place::File(_) => self.0 = Place::Memory(vec![T::zeroed(); length]),
+            Place::Memory(values) if length <= values.capacity() => values.resize(length, T::zeroed()),
+            _ => self.0 = Place::Memory(zeros(length)),
         }
     }
 
@@ -89,6 +90,34 @@ impl<T: Pod> Numbers<T> {
         }
     }
 }
+
+/// So many zeros, in large pages where the system has them to give: kernels write to many places far apart, and a processor knows the
+/// addresses of few pages by heart.
+fn zeros<T: Pod>(length: usize) -> Vec<T> {
+    let mut values = Vec::with_capacity(length);
+    large_pages(values.spare_capacity_mut());
+    values.resize(length, T::zeroed());
+    values
+}
+
+#[cfg(target_os = "linux")]
+fn large_pages<T>(memory: &mut [MaybeUninit<T>]) {
+    /// Bytes of a large page.
+    const LARGE: usize = 2 << 20;
+    let start = memory.as_mut_ptr().cast::<u8>();
+    let before = start.align_offset(LARGE);
+    let bytes = size_of_val(memory).saturating_sub(before) / LARGE * LARGE;
+    if bytes > 0 {
+        // SAFETY: these are whole pages of our own memory, and what they contain does not change. A system that refuses does nothing.
+        #[allow(unsafe_code)]
+        unsafe {
+            libc::madvise(start.add(before).cast(), bytes, libc::MADV_HUGEPAGE);
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn large_pages<T>(_: &mut [MaybeUninit<T>]) {}
 
 /// Numbers in the precision they were computed in.
 #[derive(Clone, Debug, PartialEq)]

@@ -349,22 +349,25 @@ fn save_inside<T: Samples>(
     job.kernel.isa.vectorise(
         #[inline(always)]
         || {
-            LaneSet::nonzero(T::as_f64(rows.row(inside))).each(|lane| {
-                let values = job.interior.iter().map(|row| rows.get(*row, lane));
-                unit.write(run[lane], sample[lane] * job.interior.len(), values);
-                sample[lane] += 1;
-                let (next, now) = (job.sample_times[sample[lane]], rows.get(clock.now, lane).to_f64());
-                rows.set(clock.next_sample, lane, T::from_f64(next));
-                if next < now {
-                    again = true;
-                    return;
-                }
-                rows.set(inside, lane, T::default());
-                if next > now {
-                    let events = rows.get(clock.events, lane).to_f64() - SAMPLE as f64;
-                    rows.set(clock.events, lane, T::from_f64(events));
-                }
-            });
+            LaneSet::nonzero(T::as_f64(rows.row(inside))).each(
+                #[inline(always)]
+                |lane| {
+                    let values = job.interior.iter().map(|row| rows.get(*row, lane));
+                    unit.write(run[lane], sample[lane] * job.interior.len(), values);
+                    sample[lane] += 1;
+                    let (next, now) = (job.sample_times[sample[lane]], rows.get(clock.now, lane).to_f64());
+                    rows.set(clock.next_sample, lane, T::from_f64(next));
+                    if next < now {
+                        again = true;
+                        return;
+                    }
+                    rows.set(inside, lane, T::default());
+                    if next > now {
+                        let events = rows.get(clock.events, lane).to_f64() - SAMPLE as f64;
+                        rows.set(clock.events, lane, T::from_f64(events));
+                    }
+                },
+            );
         },
     );
     again
