@@ -81,8 +81,13 @@ impl Continuous {
                 value => value + theta * higher,
             }))
         };
-        let products = slopes.iter().filter_map(|(stage, k)| Some(weight(*stage)? * *k));
-        products.reduce(|sum, product| sum + product)
+        // Two sums, as each of their terms waits for the one before.
+        let (one, other) = slopes.split_at(slopes.len() / 2);
+        let sum = |slopes: &[(usize, Expr<'g>)]| {
+            let products = slopes.iter().filter_map(|(stage, k)| Some(weight(*stage)? * *k));
+            products.reduce(|sum, product| sum + product)
+        };
+        [sum(one), sum(other)].into_iter().flatten().reduce(|sum, other| sum + other)
     }
 
     /// The same by Horner's scheme for the whole; its coefficients do not depend on theta.
