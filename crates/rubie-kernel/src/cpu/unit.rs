@@ -30,7 +30,7 @@ pub(super) struct Unit<'a, T> {
 impl<T: Element> Unit<'_, T> {
     /// Writes a sample of the run `run` (counted from the start of the unit) into the rows of the samples from `first` on: the time's
     /// index times the number of variables.
-    #[inline]
+    #[inline(always)]
     pub(super) fn write(&mut self, run: usize, first: usize, values: impl ExactSizeIterator<Item = T>) {
         let count = values.len();
         let (rows, next) = self.samples[first..].split_at_mut(count);
