@@ -12,7 +12,7 @@ use crate::frame::{
 };
 use crate::machine::{Codes, LookupCodes, MaskCodes, ShiftCodes};
 use crate::operands::{Body, Special, Target};
-use crate::pieces::pieces;
+use crate::pieces::{Piece, pieces};
 use crate::width::Wide;
 
 /// Code that lacks nothing but the distance of rows.
@@ -55,21 +55,24 @@ pub(crate) fn compile<T: Element>(program: &Program, isa: Isa) -> Result<Compile
     prologue(&mut asm);
     let start = asm.here();
     let (mut detours, mut stops) = (Vec::new(), Vec::new());
-    for (number, piece) in pieces(program).into_iter().enumerate() {
+    for (number, together) in pieces(program).chunk_by(are_together).enumerate() {
         if number > 0 {
             again(&mut asm, vector_bytes);
         }
-        let best = Wide::best(program, &piece, target);
-        if let Some(own) = &piece.section {
-            detours.extend(section(&mut asm, program, target, &best, own, &mut stops));
+        let wides: Vec<_> = together.iter().map(|piece| Wide::best(program, piece, target)).collect();
+        let own: Vec<_> = together.iter().filter_map(|piece| piece.section.as_ref()).zip(&wides).collect();
+        if !own.is_empty() {
+            detours.extend(sections(&mut asm, program, target, &own, &mut stops));
             continue;
         }
-        let single = (best.copies > 1).then(|| Wide::single(program, &piece));
-        if single.is_some() {
-            detours.extend(several(&mut asm, program, target, &best));
+        for (piece, best) in together.iter().zip(wides) {
+            let single = (best.copies > 1).then(|| Wide::single(program, piece));
+            if single.is_some() {
+                detours.extend(several(&mut asm, program, target, &best));
+            }
+            // Few vectors are ever left over: their instructions are not worth the time that an order takes.
+            detours.extend(singles(&mut asm, program, target, &single.unwrap_or(best)));
         }
-        // Few vectors are ever left over: their instructions are not worth the time that an order takes.
-        detours.extend(singles(&mut asm, program, target, &single.unwrap_or(best)));
     }
     asm.mark(Purpose::Repeat);
     repeat(&mut asm, target, start);
@@ -192,60 +195,98 @@ fn singles(asm: &mut Assembler, program: &Program, target: Target, wide: &Wide) 
     detours
 }
 
-/// A loop over the vectors in which a section matters. `stops`: jumps that end everything.
-fn section(
+/// Whether a piece shares the loop of the one before it: sections that matter under the same condition, up to one that is visited.
+fn are_together(before: &Piece, piece: &Piece) -> bool {
+    before
+        .section
+        .as_ref()
+        .zip(piece.section.as_ref())
+        .is_some_and(|(before, section)| before.when == section.when && before.course != Course::Visited)
+}
+
+/// Sections that matter under the same condition: a loop over the vectors, in each one section after the other as long as they matter. If the last
+/// is visited, it has a loop of its own in which it is carried out again. `stops`: jumps that end everything.
+fn sections(
     asm: &mut Assembler,
     program: &Program,
     target: Target,
-    wide: &Wide,
-    section: &Section,
+    sections: &[(&Section, &Wide)],
     stops: &mut Vec<Jump>,
 ) -> Vec<Detour> {
-    let locations = Locations::new(program, program.constants().len(), wide.copies);
-    let look = |asm: &mut Assembler, when| Body::new(asm, target, locations).look(when);
-    let Section { when, course, .. } = *section;
-    asm.mark(Purpose::Section { when, course });
-    let is_visited = course == Course::Visited;
-    let unseen = is_visited.then(|| {
-        asm.push(Instruction::with2(Code::Cmp_rm64_imm8, slot(VISIT), 0));
-        asm.jump(Code::Je_rel32_64)
-    });
+    let Some(last @ (Section { when, course, .. }, _)) = sections.last() else { return Vec::new() };
+    asm.mark(Purpose::Section { when: *when, course: *course });
+    if *course != Course::Visited {
+        return once(asm, program, target, sections);
+    }
+    asm.push(Instruction::with2(Code::Cmp_rm64_imm8, slot(VISIT), 0));
+    let unseen = asm.jump(Code::Je_rel32_64);
+    let bytes = target.convention.vector_bytes;
+    let mut over = vec![unseen];
+    let mut detours = Vec::new();
+    if sections.len() > 1 {
+        detours.extend(once(asm, program, target, sections));
+        over.extend(visit(asm, stops));
+        again(asm, bytes);
+    }
     let all = asm.here();
-    if is_visited {
+    detours.extend(once(asm, program, target, &[*last]));
+    over.extend(visit(asm, stops));
+    again(asm, bytes);
+    asm.jump_back(Code::Jmp_rel32_64, all);
+    let here = asm.here();
+    over.into_iter().for_each(|jump| asm.land(jump, here));
+    detours
+}
+
+/// A loop over the vectors in which these sections matter.
+fn once(
+    asm: &mut Assembler,
+    program: &Program,
+    target: Target,
+    sections: &[(&Section, &Wide)],
+) -> Vec<Detour> {
+    let locations = Locations::new(program, program.constants().len(), 1);
+    let look = |asm: &mut Assembler, when| Body::new(asm, target, locations).look(when);
+    if sections.iter().any(|(section, _)| section.course == Course::Visited) {
         asm.push(Instruction::with2(Code::Mov_rm64_imm32, slot(CARRIED_OUT), 0));
     }
     asm.operation(Code::Test_rm64_r64, &[Register::R15], Last::Register(Register::R15), Register::None);
     let past = asm.jump(Code::Je_rel32_64);
     let start = asm.here();
-    look(asm, when);
-    let over = asm.jump(Code::Je_rel32_64);
-    let again = asm.here();
-    let Written { detours, .. } = Body::new(asm, target, locations).write(&wide.steps);
-    match course {
-        Course::Once => {}
-        Course::Repeated => {
-            asm.mark(Purpose::Look { when });
-            look(asm, when);
-            asm.jump_back(Code::Jne_rel32_64, again);
+    let (mut over, mut detours) = (Vec::new(), Vec::new());
+    let mut is_known = false;
+    for (Section { range, when, course }, wide) in sections {
+        if !is_known {
+            asm.mark(Purpose::Look { when: *when });
+            look(asm, *when);
+            over.push(asm.jump(Code::Je_rel32_64));
         }
-        Course::Visited => asm.push(Instruction::with2(Code::Mov_rm64_imm32, slot(CARRIED_OUT), 1)),
+        is_known = program.instructions()[range.clone()].iter().all(|instr| instr.to != *when);
+        let again = asm.here();
+        detours.extend(Body::new(asm, target, locations).write(&wide.steps).detours);
+        match course {
+            Course::Once => {}
+            Course::Repeated => {
+                asm.mark(Purpose::Look { when: *when });
+                look(asm, *when);
+                asm.jump_back(Code::Jne_rel32_64, again);
+            }
+            Course::Visited => asm.push(Instruction::with2(Code::Mov_rm64_imm32, slot(CARRIED_OUT), 1)),
+        }
     }
     let here = asm.here();
-    asm.land(over, here);
-    next(asm, target, wide.copies);
+    over.into_iter().for_each(|jump| asm.land(jump, here));
+    next(asm, target, 1);
     asm.push(Instruction::with1(Code::Dec_rm64, Register::R15));
     asm.jump_back(Code::Jne_rel32_64, start);
-    if is_visited {
-        stops.push(visit(asm, target.convention.vector_bytes, all));
-    }
     let here = asm.here();
-    [Some(past), unseen].into_iter().flatten().for_each(|jump| asm.land(jump, here));
+    asm.land(past, here);
     detours
 }
 
-/// Calls whoever visits a section, if it has been carried out; goes back `to` its beginning if it matters again. The jump is for the
-/// answer that there shall be an end.
-fn visit(asm: &mut Assembler, vector_bytes: u32, to: Label) -> Jump {
+/// Calls whoever visits a section, if it has been carried out; goes on if it matters again. The jumps are for the case that it does not; to `stops`
+/// comes one for the answer that there shall be an end.
+fn visit(asm: &mut Assembler, stops: &mut Vec<Jump>) -> [Jump; 2] {
     asm.mark(Purpose::Visit);
     let register = |asm: &mut Assembler, code, to, from| asm.operation(code, &[to], from, Register::None);
     asm.push(Instruction::with2(Code::Cmp_rm64_imm8, slot(CARRIED_OUT), 0));
@@ -254,13 +295,8 @@ fn visit(asm: &mut Assembler, vector_bytes: u32, to: Label) -> Jump {
     register(asm, Code::Mov_r64_rm64, Register::RDI, Last::Memory(slot(CONTEXT)));
     asm.push(Instruction::with1(Code::Call_rm64, slot(VISIT)));
     asm.push(Instruction::with2(Code::Cmp_rm64_imm8, Register::RAX, Onward::Again as i32));
-    let stop = asm.jump(Code::Jg_rel32_64);
-    let past = asm.jump(Code::Jne_rel32_64);
-    again(asm, vector_bytes);
-    asm.jump_back(Code::Jmp_rel32_64, to);
-    let here = asm.here();
-    [none, past].into_iter().for_each(|jump| asm.land(jump, here));
-    stop
+    stops.push(asm.jump(Code::Jg_rel32_64));
+    [none, asm.jump(Code::Jne_rel32_64)]
 }
 
 /// Back to the first vector.

@@ -95,7 +95,7 @@ impl<'g> Attempt<'g> {
         memory.extend(self.memory(system, accepted));
         let mut iterations = None;
         let (mut parts, mut troubles) = (Vec::new(), Vec::new());
-        let dense = options.dense.then(|| self.dense(method, system, options.dense_coefficients));
+        let dense = options.dense.then(|| self.dense(method, system));
         if let Some(iterated) = self.iterated {
             memory.extend(iterated.newton.memory());
             iterations = memory.len().checked_sub(1);
@@ -158,11 +158,10 @@ impl<'g> Attempt<'g> {
             .collect()
     }
 
-    fn dense(&self, method: &Method, system: &System<'g>, coefficients: bool) -> Dense<'g> {
+    fn dense(&self, method: &Method, system: &System<'g>) -> Dense<'g> {
         let names: Vec<_> = system.states.iter().map(|state| state.name.as_str()).collect();
         let dense = method.interpolant().dense(&Attempted {
             names: &names,
-            coefficients,
             dt: self.dt,
             start: &self.old,
             end: &self.new,

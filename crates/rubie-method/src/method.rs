@@ -360,8 +360,6 @@ pub struct BuildOptions {
     pub controller: ControllerKind,
     /// Whether the solution inside steps is wanted.
     pub dense: bool,
-    /// Whether it is wanted at many places of a step, as the search for an event needs it: then coefficients are computed for all states first.
-    pub dense_coefficients: bool,
     /// What is done about initial values where there are algebraic equations.
     pub consistent_values: ConsistentValues,
     /// How linear systems are solved, as [`Method::linear_solver`] found it.

@@ -18,10 +18,8 @@ fn straight() -> impl Iterator<Item = &'static Method> {
     methods().iter().filter(|method| !method.iterated())
 }
 
-fn build<'g>(method: &Method, system: &System<'g>, dense: bool, coefficients: bool) -> StepGraph<'g> {
-    let controller = ControllerKind::Fixed;
-    let options = BuildOptions { controller, dense, dense_coefficients: coefficients, ..Default::default() };
-    method.build(system, &options)
+fn build<'g>(method: &Method, system: &System<'g>, dense: bool) -> StepGraph<'g> {
+    method.build(system, &BuildOptions { controller: ControllerKind::Fixed, dense, ..Default::default() })
 }
 
 fn distance(one: &[Double], other: &[Double]) -> f64 {
@@ -32,7 +30,7 @@ fn distance(one: &[Double], other: &[Double]) -> f64 {
 fn error_of_graph(method: &Method, dense: bool, steps: i64) -> f64 {
     let graph = Graph::new();
     let system = problem::system(&graph);
-    let step = build(method, &system, dense, false);
+    let step = build(method, &system, dense);
     let exact = exact_coefficients(method);
     let mut values = vec![Double::from_f64(f64::NAN); graph.symbol_count()];
     let dt = Double::integer(1) / Double::integer(steps);
@@ -130,10 +128,10 @@ fn measured_order_of_companion(method: &Method) -> Option<f64> {
 }
 
 /// The largest error inside one step from t = 1/2, over theta.
-fn error_inside(method: &Method, coefficients: bool, dt: Double) -> f64 {
+fn error_inside(method: &Method, dt: Double) -> f64 {
     let graph = Graph::new();
     let system = problem::system(&graph);
-    let step = build(method, &system, true, coefficients);
+    let step = build(method, &system, true);
     let exact = exact_coefficients(method);
     let dense = step.dense.as_ref().expect("it was asked for");
     let start = Double::from_f64(0.5);
@@ -165,15 +163,15 @@ fn error_inside(method: &Method, coefficients: bool, dt: Double) -> f64 {
 #[test]
 fn every_interpolant_has_its_order() {
     let mut wrong = Vec::new();
-    for (method, coefficients) in straight().flat_map(|method| [(method, false), (method, true)]) {
+    for method in straight() {
         // Small enough for the leading term, large enough for 30 digits, or for coefficients of 16.
         let dt = Double::from_f64(match (method.interpolant_order(), method.order) {
             (0..4, _) => 1.0 / 1024.0,
             (_, 0..8) => 1.0 / 256.0,
             _ => 1.0 / 64.0,
         });
-        let error = |dt| error_inside(method, coefficients, dt);
-        let measured = order(error(dt), error(dt * Double::from_f64(0.5))) - 1.0;
+        let measured =
+            order(error_inside(method, dt), error_inside(method, dt * Double::from_f64(0.5))) - 1.0;
         println!("{}: {measured:.3}", method.name);
         let expected = f64::from(method.interpolant_order());
         if (measured - expected).abs() >= 0.2 {
@@ -185,10 +183,10 @@ fn every_interpolant_has_its_order() {
 
 #[test]
 fn interpolants_meet_both_ends() {
-    for (method, coefficients) in straight().flat_map(|method| [(method, false), (method, true)]) {
+    for method in straight() {
         let graph = Graph::new();
         let system = problem::system(&graph);
-        let step = build(method, &system, true, coefficients);
+        let step = build(method, &system, true);
         let mut values = support::Values(vec![0.0; graph.symbol_count()]);
         values.set(step.dt, 0.25);
         for (state, value) in system.states.iter().zip(problem::solution(0.0f64)) {

@@ -238,19 +238,11 @@ impl Solver {
         let graph = Graph::new();
         let (system, events) = self.driven.system(&self.model, &graph)?;
         let controller = self.method.controller(&self.options.steps)?;
-        let dense_coefficients = has_conditions(&events);
-        let dense = self.needs_interpolant() || dense_coefficients;
+        let dense = self.needs_interpolant() || has_conditions(&events);
         let consistent_values = self.options.steps.consistent_values;
         let linear_solver = self.linear_solver.unwrap_or_default();
         let preconditioning = self.preconditioning;
-        let options = BuildOptions {
-            controller,
-            dense,
-            dense_coefficients,
-            consistent_values,
-            linear_solver,
-            preconditioning,
-        };
+        let options = BuildOptions { controller, dense, consistent_values, linear_solver, preconditioning };
         let step = self.method.build(&system, &options);
         let summaries = self.summaries.as_ref().map(|summaries| summaries.graph(&system)).transpose()?;
         let recording = Recording { samples: &self.output, summaries: summaries.as_ref() };

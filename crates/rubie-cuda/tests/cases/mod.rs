@@ -150,9 +150,7 @@ impl Case {
         let controller = method.controller(&settings).unwrap();
         let dense = kind != Kind::Ends || text.contains("when ");
         let linear_solver = linear_solver.unwrap_or_default();
-        let dense_coefficients = text.contains("when ");
-        let options =
-            BuildOptions { controller, dense, dense_coefficients, linear_solver, ..Default::default() };
+        let options = BuildOptions { controller, dense, linear_solver, ..Default::default() };
         let step = method.build(&system, &options);
         let samples = OutputGraph::all(&system);
         let samples = if kind == Kind::Counters { samples.counting(&Counter::ALL).unwrap() } else { samples };

@@ -296,6 +296,6 @@ impl<'g> ClockGraph<'g> {
     /// The place of the next sample within the step just accepted.
     pub(crate) fn theta(&self) -> Expr<'g> {
         let [start, end] = self.ends;
-        (self.next_sample - start) / (end - start)
+        (self.next_sample - start) * (1.0 / (end - start))
     }
 }

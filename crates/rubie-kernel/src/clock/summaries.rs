@@ -73,7 +73,7 @@ impl<'g> SummaryClock<'g> {
     /// Its place within the step just accepted.
     pub(crate) fn theta(&self) -> Expr<'g> {
         let [start, end] = self.ends;
-        (self.next - start) / (end - start)
+        (self.next - start) * (1.0 / (end - start))
     }
 
     /// 1 where a sample is due inside the step (or at its end), 2 where what is due is the start of the recording, else 0.

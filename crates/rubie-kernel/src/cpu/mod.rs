@@ -27,7 +27,7 @@ use crate::backend::{
 };
 use crate::begin::{self, First};
 use crate::layout::Layout;
-use crate::spec::{AttemptPart, KernelSpec, Programs};
+use crate::spec::{AttemptPart, KernelSpec};
 
 use block::Block;
 use clock::{Apart, ClockExecutors, Clocked};
@@ -319,7 +319,7 @@ impl<T: Samples> CpuKernel<T> {
             record: optional(&programs.record)?,
             dense: match observes && programs.strides.is_none() {
                 true => None,
-                false => dense(programs).map(prepare).transpose()?,
+                false => optional(&programs.dense)?,
             },
             sample: optional(&programs.sample)?,
             summaries: summaries.transpose()?,
@@ -367,37 +367,40 @@ impl<T: Samples> CpuKernel<T> {
 }
 
 /// The programs of an attempt, and whether the last of them does what follows it in the lanes that need it: where states and clock
-/// share rows, it settles strides, computes what samples of a step have in common and, unless conditions of the model may cut the step short,
+/// share rows, it settles strides, computes the interpolant's coefficients and, unless conditions of the model may cut the step short,
 /// takes all samples inside it.
 fn programs_of_attempt(spec: &KernelSpec) -> Result<(Vec<Cow<'_, Program>>, bool), ProgramError> {
     let KernelSpec { programs, layout, .. } = spec;
     let mut attempt: Vec<_> = programs.attempt.iter().map(Cow::Borrowed).collect();
     let observes = spec.clock.is_none();
     if let Some(last) = attempt.last_mut().filter(|_| observes) {
-        let settle = programs.strides.as_ref().map(|strides| &strides.settle);
-        let next: Vec<_> = settle.into_iter().chain(dense(programs)).collect();
         let mut whole = last.clone().into_owned();
-        if !next.is_empty() {
-            whole = whole.followed_by(&next, layout.clock.events, Course::Once)?;
-        }
+        let mut follow = |parts: &[&Program], when, course| {
+            if !parts.is_empty() {
+                whole = whole.clone().followed_by(parts, when, course)?;
+            }
+            Ok::<_, ProgramError>(())
+        };
+        let settle = programs.strides.as_ref().map(|strides| &strides.settle);
+        let dense: Vec<_> = programs.dense.iter().collect();
+        let summaries = layout.clock.summaries.as_ref().and_then(|summaries| summaries.inside);
+        let own = programs.summaries.as_ref().and_then(|summaries| summaries.inside.as_ref());
+        // Where no sample is taken here, coefficients are wanted wherever anything is.
+        let common = dense.iter().copied().filter(|_| layout.clock.inside.is_none());
+        follow(&settle.into_iter().chain(common).collect::<Vec<_>>(), layout.clock.events, Course::Once)?;
         if let (Some(inside), Some(sample), true) =
             (layout.clock.inside, &programs.sample, !layout.recorded.is_empty())
         {
-            whole = whole.followed_by(&[sample], inside, Course::Visited)?;
+            follow(&dense, inside, Course::Once)?;
+            follow(&[sample], inside, Course::Visited)?;
         }
-        let inside = layout.clock.summaries.as_ref().and_then(|summaries| summaries.inside);
-        let program = programs.summaries.as_ref().and_then(|summaries| summaries.inside.as_ref());
-        if let (Some(inside), Some(program)) = (inside, program) {
-            whole = whole.followed_by(&[program], inside, Course::Repeated)?;
+        if let (Some(inside), Some(sample)) = (summaries, own) {
+            follow(&dense, inside, Course::Once)?;
+            follow(&[sample], inside, Course::Repeated)?;
         }
         *last = Cow::Owned(whole);
     }
     Ok((attempt, observes))
-}
-
-/// The program of what samples of a step have in common, unless that is nothing.
-fn dense(programs: &Programs) -> Option<&Program> {
-    programs.dense.as_ref().filter(|program| !program.instructions().is_empty())
 }
 
 /// Lanes of a block: as many as keep its rows in the cache that suits the executor, but at least four vectors, which machine code likes to

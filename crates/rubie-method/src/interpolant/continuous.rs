@@ -52,50 +52,26 @@ impl Continuous {
         let theta = graph.symbol("theta");
         let mut exports = Exports::new(graph);
         let reach = theta * exports.take("dt", attempt.dt);
-        let used = |stage: &usize| !self.weights[*stage].is_empty();
         let mut states = Vec::with_capacity(attempt.names.len());
         for (i, name) in attempt.names.iter().enumerate() {
             let start = exports.take(&format!("start.{name}"), attempt.start[i]);
+            let used = |stage: &usize| !self.weights[*stage].is_empty();
             let slopes: Vec<_> = (0..attempt.stages.len())
                 .filter(used)
                 .map(|stage| {
                     (stage, exports.take(&format!("k{}.{name}", stage + 1), attempt.stages[stage][i]))
                 })
                 .collect();
-            let slope = match attempt.coefficients {
-                true => self.mean_slope_by_coefficients(theta, &slopes),
-                false => self.mean_slope(theta, &slopes),
-            };
-            states.push(slope.map_or(start, |slope| start + reach * slope));
+            states.push(match self.mean_slope(theta, &slopes) {
+                Some(slope) => start + reach * slope,
+                None => start,
+            });
         }
         exports.dense(theta, states, self.order)
     }
 
-    /// sum_i b_i(theta) / theta k_i by Horner's scheme for each stage.
+    /// sum_i b_i(theta) / theta k_i by Horner's scheme; its coefficients do not depend on theta.
     fn mean_slope<'g>(&self, theta: Expr<'g>, slopes: &[(usize, Expr<'g>)]) -> Option<Expr<'g>> {
-        let weight = |stage: usize| {
-            let (highest, lower) = self.weights[stage].split_last()?;
-            let highest = theta.graph().constant(highest.value);
-            Some(lower.iter().rev().fold(highest, |higher, coefficient| match coefficient.value {
-                0.0 => theta * higher,
-                value => value + theta * higher,
-            }))
-        };
-        // Two sums, as each of their terms waits for the one before.
-        let (one, other) = slopes.split_at(slopes.len() / 2);
-        let sum = |slopes: &[(usize, Expr<'g>)]| {
-            let products = slopes.iter().filter_map(|(stage, k)| Some(weight(*stage)? * *k));
-            products.reduce(|sum, product| sum + product)
-        };
-        [sum(one), sum(other)].into_iter().flatten().reduce(|sum, other| sum + other)
-    }
-
-    /// The same by Horner's scheme for the whole; its coefficients do not depend on theta.
-    fn mean_slope_by_coefficients<'g>(
-        &self,
-        theta: Expr<'g>,
-        slopes: &[(usize, Expr<'g>)],
-    ) -> Option<Expr<'g>> {
         let degree = self.weights.iter().map(|row| row.len()).max().unwrap_or(0);
         (0..degree).rev().fold(None, |higher, power| {
             let terms = slopes

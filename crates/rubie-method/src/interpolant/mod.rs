@@ -1,8 +1,7 @@
 //! Interpolants: the solution inside an accepted step.
 //!
-//! Each is a polynomial in theta of what is exported from the attempt. A program computes what does not depend on theta once per step. Where
-//! many places of a step are wanted, those are the coefficients of each state. For few, as most steps have a sample at most, it is less work to
-//! compute the weights of the stages for each place, which serve all states.
+//! Each is a polynomial in theta whose coefficients depend only on what is exported from the attempt, so a program
+//! computes the coefficients once per step and evaluates one Horner scheme per sample.
 
 mod collocation;
 mod continuous;
@@ -65,8 +64,6 @@ impl Interpolant {
 pub(crate) struct Attempted<'a, 'g> {
     /// Of the states.
     pub(crate) names: &'a [&'a str],
-    /// Whether many places of a step are wanted.
-    pub(crate) coefficients: bool,
     pub(crate) dt: Expr<'g>,
     /// States at the start.
     pub(crate) start: &'a [Expr<'g>],

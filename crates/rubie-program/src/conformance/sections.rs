@@ -15,9 +15,11 @@ const WHEN: u32 = 4;
 const WORK: u32 = 5;
 /// How often lanes are still to be visited, and what each visit shall see: twice that and [`TIMES`].
 const VISITS: u32 = 6;
-const SEEN: u32 = 7;
+/// What all visits have in common.
+const COMMON: u32 = 7;
+const SEEN: u32 = 8;
 
-/// In every lane: the sum of 1 to a number by a repeated section, and before that a row that only lanes with large numbers need.
+/// In every lane: the sum of 1 to a number by two sections that share a condition, of which one is repeated, and before that a row that only lanes with large numbers need.
 pub(super) fn check<T: Element, X: Executor<T>>(
     options: &ExecutorOptions,
     lanes: usize,
@@ -88,18 +90,29 @@ fn program<T: Element>(work: u32) -> Result<Program, Mismatch> {
     let before = |k| Row(if k == 0 { scratch } else { SEEN + k });
     instructions.extend((0..work).map(|k| instr(Opcode::Max, SEEN + k + 1, [before(k), zero, zero])));
     instructions.push(instr(Opcode::Copy, WORK, [Row(SEEN + work); 3]));
+    // Once by a section of its own, and then again and again.
     let start = instructions.len();
-    instructions.extend([
+    let count = [
         instr(Opcode::Add, SUM, [Row(SUM), Row(LEFT), zero]),
         instr(Opcode::Sub, scratch, [Row(LEFT), one, one]),
         instr(Opcode::Max, LEFT, [Row(scratch), zero, zero]),
-    ]);
+    ];
+    instructions.extend(count);
+    let further = instructions.len();
+    instructions.extend(count);
     let end = instructions.len();
-    instructions.push(instr(Opcode::MulAdd, SEEN, [Row(VISITS), two, Row(TIMES)]));
+    instructions.push(instr(Opcode::Copy, COMMON, [Row(TIMES); 3]));
+    instructions.push(instr(Opcode::MulAdd, SEEN, [Row(VISITS), two, Row(COMMON)]));
     let constants = [0.0_f64, 1.0, 2.0].map(f64::to_bits).to_vec();
     let program = Program::new("sections", T::PRECISION, instructions, constants, scratch + 1, 0)?;
     let kept = Kept { rows: KEPT..KEPT + 1, when: WHEN };
-    let counted = Section { range: start..end, when: LEFT, course: Course::Repeated };
-    let visited = Section { range: end..end + 1, when: VISITS, course: Course::Visited };
-    Ok(program.with_scratch(scratch).with_kept(kept)?.with_section(counted)?.with_section(visited)?)
+    let section = |range, when, course| Section { range, when, course };
+    let sections = [
+        section(start..further, LEFT, Course::Once),
+        section(further..end, LEFT, Course::Repeated),
+        section(end..end + 1, VISITS, Course::Once),
+        section(end + 1..end + 2, VISITS, Course::Visited),
+    ];
+    let program = program.with_scratch(scratch).with_kept(kept)?;
+    Ok(sections.into_iter().try_fold(program, Program::with_section)?)
 }
