@@ -28,7 +28,7 @@ pub struct Programs {
     pub strides: Option<StridePrograms>,
     /// The saved variables at the run's present time and state; absent if all of them are states.
     pub record: Option<Program>,
-    /// Once per accepted step that contains samples: what these have in common, as the interpolant's coefficients; often nothing.
+    /// Once per accepted step that contains samples: the interpolant's coefficients.
     pub dense: Option<Program>,
     /// The saved variables at a place within the step.
     pub sample: Option<Program>,

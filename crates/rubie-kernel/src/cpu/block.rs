@@ -175,8 +175,8 @@ impl<T: Samples> Block<T> {
         self.attention(job)
     }
 
-    /// Takes all samples within the steps just accepted and at their ends, as far as the attempt has not; `has_dense`: what they
-    /// have in common is there.
+    /// Takes all samples within the steps just accepted and at their ends, as far as the attempt has not; `has_dense`: the
+    /// interpolant's coefficients are there.
     fn observe(&mut self, attention: Attention, has_dense: bool, job: &Job<'_, T>, unit: &mut Unit<'_, T>) {
         let Attention { samples, summaries, .. } = attention;
         if let (Some(dense), false) = (&job.kernel.prepared.dense, has_dense) {

@@ -56,7 +56,7 @@ struct Prepared<T> {
     /// A last step that is shorter, where steps have one size.
     land: Option<Executable<T>>,
     record: Option<Executable<T>>,
-    /// What samples of a step have in common, where the attempt does not compute it.
+    /// The interpolant's coefficients, where the attempt does not compute them.
     dense: Option<Executable<T>>,
     sample: Option<Executable<T>>,
     summaries: Option<PreparedSummaries<T>>,
