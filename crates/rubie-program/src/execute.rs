@@ -334,18 +334,6 @@ impl<T: Element> Rows<T> {
         &mut self.lines.numbers_mut()[range]
     }
 
-    /// The lanes of two different rows, to be changed.
-    ///
-    /// # Panics
-    /// If there is no such row, or both are the same.
-    pub fn two_rows_mut(&mut self, first: u32, second: u32) -> (&mut [T], &mut [T]) {
-        assert_ne!(first, second, "two rows must differ");
-        let (low, high) = (self.range(first.min(second)), self.range(first.max(second)));
-        let (before, after) = self.lines.numbers_mut().split_at_mut(high.start);
-        let (low, high) = (&mut before[low], &mut after[..high.end - high.start]);
-        if first < second { (low, high) } else { (high, low) }
-    }
-
     /// The number in a lane of a row.
     ///
     /// # Panics
@@ -477,8 +465,6 @@ mod tests {
             rows.row_mut(row).fill(row as f32);
             assert!((rows.row(row).as_ptr() as usize).is_multiple_of(64));
         }
-        let (second, first) = rows.two_rows_mut(1, 0);
-        assert_eq!((second[0], first[31], second.len()), (1.0, 0.0, 32));
         rows.set(1, 31, 5.0);
         assert_eq!((rows.get(1, 30), rows.row(1)[31], rows.row(2)[0]), (1.0, 5.0, 2.0));
         assert_eq!(rows.row(2), [2.0; 32]);

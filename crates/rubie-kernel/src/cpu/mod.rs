@@ -375,32 +375,37 @@ fn programs_of_attempt(spec: &KernelSpec) -> Result<(Vec<Cow<'_, Program>>, bool
     let observes = spec.clock.is_none();
     if let Some(last) = attempt.last_mut().filter(|_| observes) {
         let mut whole = last.clone().into_owned();
-        let mut follow = |parts: &[&Program], when, course| {
-            if !parts.is_empty() {
-                whole = whole.clone().followed_by(parts, when, course)?;
-            }
-            Ok::<_, ProgramError>(())
-        };
         let settle = programs.strides.as_ref().map(|strides| &strides.settle);
         let dense: Vec<_> = programs.dense.iter().collect();
-        let summaries = layout.clock.summaries.as_ref().and_then(|summaries| summaries.inside);
-        let own = programs.summaries.as_ref().and_then(|summaries| summaries.inside.as_ref());
         // Where no sample is taken here, coefficients are wanted wherever anything is.
         let common = dense.iter().copied().filter(|_| layout.clock.inside.is_none());
-        follow(&settle.into_iter().chain(common).collect::<Vec<_>>(), layout.clock.events, Course::Once)?;
+        let next: Vec<_> = settle.into_iter().chain(common).collect();
+        whole = followed(whole, &next, layout.clock.events, Course::Once)?;
         if let (Some(inside), Some(sample), true) =
             (layout.clock.inside, &programs.sample, !layout.recorded.is_empty())
         {
-            follow(&dense, inside, Course::Once)?;
-            follow(&[sample], inside, Course::Visited)?;
+            whole = followed(whole, &dense, inside, Course::Once)?;
+            whole = followed(whole, &[sample], inside, Course::Visited)?;
         }
-        if let (Some(inside), Some(sample)) = (summaries, own) {
-            follow(&dense, inside, Course::Once)?;
-            follow(&[sample], inside, Course::Repeated)?;
+        let inside = layout.clock.summaries.as_ref().and_then(|summaries| summaries.inside);
+        let sample = programs.summaries.as_ref().and_then(|summaries| summaries.inside.as_ref());
+        if let (Some(inside), Some(sample)) = (inside, sample) {
+            whole = followed(whole, &dense, inside, Course::Once)?;
+            whole = followed(whole, &[sample], inside, Course::Repeated)?;
         }
         *last = Cow::Owned(whole);
     }
     Ok((attempt, observes))
+}
+
+/// A program with a section of others, if there are any.
+fn followed(
+    program: Program,
+    others: &[&Program],
+    when: u32,
+    course: Course,
+) -> Result<Program, ProgramError> {
+    if others.is_empty() { Ok(program) } else { program.followed_by(others, when, course) }
 }
 
 /// Lanes of a block: as many as keep its rows in the cache that suits the executor, but at least four vectors, which machine code likes to
