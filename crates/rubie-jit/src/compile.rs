@@ -59,20 +59,10 @@ pub(crate) fn compile<T: Element>(program: &Program, isa: Isa) -> Result<Compile
         if number > 0 {
             again(&mut asm, vector_bytes);
         }
-        let wides: Vec<_> = together.iter().map(|piece| Wide::best(program, piece, target)).collect();
-        let own: Vec<_> = together.iter().filter_map(|piece| piece.section.as_ref()).zip(&wides).collect();
-        if !own.is_empty() {
-            detours.extend(sections(&mut asm, program, target, &own, &mut stops));
-            continue;
-        }
-        for (piece, best) in together.iter().zip(wides) {
-            let single = (best.copies > 1).then(|| Wide::single(program, piece));
-            if single.is_some() {
-                detours.extend(several(&mut asm, program, target, &best));
-            }
-            // Few vectors are ever left over: their instructions are not worth the time that an order takes.
-            detours.extend(singles(&mut asm, program, target, &single.unwrap_or(best)));
-        }
+        detours.extend(match together {
+            [piece] if piece.section.is_none() => loops(&mut asm, program, target, piece),
+            _ => sections(&mut asm, program, target, together, &mut stops),
+        });
     }
     asm.mark(Purpose::Repeat);
     repeat(&mut asm, target, start);
@@ -164,6 +154,19 @@ fn epilogue(asm: &mut Assembler) {
     asm.push(Ok(Instruction::with(Code::Retnq)));
 }
 
+/// The loops of a piece that is no section.
+fn loops(asm: &mut Assembler, program: &Program, target: Target, piece: &Piece) -> Vec<Detour> {
+    let best = Wide::best(program, piece, target);
+    let single = (best.copies > 1).then(|| Wide::single(program, piece));
+    let mut detours = Vec::new();
+    if single.is_some() {
+        detours.extend(several(asm, program, target, &best));
+    }
+    // Few vectors are ever left over: their instructions are not worth the time that an order takes.
+    detours.extend(singles(asm, program, target, &single.unwrap_or(best)));
+    detours
+}
+
 /// A loop that takes several vectors at a time, as long as there are so many.
 fn several(asm: &mut Assembler, program: &Program, target: Target, wide: &Wide) -> Vec<Detour> {
     let copies = wide.copies;
@@ -204,46 +207,46 @@ fn are_together(before: &Piece, piece: &Piece) -> bool {
         .is_some_and(|(before, section)| before.when == section.when && before.course != Course::Visited)
 }
 
-/// Sections that matter under the same condition: a loop over the vectors, in each one section after the other as long as they matter. If the last
-/// is visited, it has a loop of its own in which it is carried out again. `stops`: jumps that end everything.
+/// Sections that matter under the same condition: a loop over the vectors, in each one section after the other as long as they
+/// matter. If the last is visited, it has another loop in which it is carried out again. `stops`: jumps that end everything.
 fn sections(
     asm: &mut Assembler,
     program: &Program,
     target: Target,
-    sections: &[(&Section, &Wide)],
+    pieces: &[Piece],
     stops: &mut Vec<Jump>,
 ) -> Vec<Detour> {
-    let Some(last @ (Section { when, course, .. }, _)) = sections.last() else { return Vec::new() };
+    let own = pieces.iter().filter_map(|piece| Some((piece.section.as_ref()?, piece)));
+    let own: Vec<_> = own.map(|(section, piece)| (section, Wide::best(program, piece, target))).collect();
+    let Some((Section { when, course, .. }, _)) = own.last() else { return Vec::new() };
     asm.mark(Purpose::Section { when: *when, course: *course });
+    let mut all = asm.here();
+    let mut detours = pass(asm, program, target, &own);
     if *course != Course::Visited {
-        return once(asm, program, target, sections);
+        return detours;
     }
-    asm.push(Instruction::with2(Code::Cmp_rm64_imm8, slot(VISIT), 0));
-    let unseen = asm.jump(Code::Je_rel32_64);
     let bytes = target.convention.vector_bytes;
-    let mut over = vec![unseen];
-    let mut detours = Vec::new();
-    if sections.len() > 1 {
-        detours.extend(once(asm, program, target, sections));
+    let mut over = Vec::new();
+    over.extend(visit(asm, stops));
+    again(asm, bytes);
+    if own.len() > 1 {
+        all = asm.here();
+        detours.extend(pass(asm, program, target, &own[own.len() - 1..]));
         over.extend(visit(asm, stops));
         again(asm, bytes);
     }
-    let all = asm.here();
-    detours.extend(once(asm, program, target, &[*last]));
-    over.extend(visit(asm, stops));
-    again(asm, bytes);
     asm.jump_back(Code::Jmp_rel32_64, all);
     let here = asm.here();
     over.into_iter().for_each(|jump| asm.land(jump, here));
     detours
 }
 
-/// A loop over the vectors in which these sections matter.
-fn once(
+/// A loop over the vectors in which these sections matter. One that is visited is left out where nobody visits.
+fn pass(
     asm: &mut Assembler,
     program: &Program,
     target: Target,
-    sections: &[(&Section, &Wide)],
+    sections: &[(&Section, Wide)],
 ) -> Vec<Detour> {
     let locations = Locations::new(program, program.constants().len(), 1);
     let look = |asm: &mut Assembler, when| Body::new(asm, target, locations).look(when);
@@ -259,6 +262,10 @@ fn once(
         if !is_known {
             asm.mark(Purpose::Look { when: *when });
             look(asm, *when);
+            over.push(asm.jump(Code::Je_rel32_64));
+        }
+        if *course == Course::Visited {
+            asm.push(Instruction::with2(Code::Cmp_rm64_imm8, slot(VISIT), 0));
             over.push(asm.jump(Code::Je_rel32_64));
         }
         is_known = program.instructions()[range.clone()].iter().all(|instr| instr.to != *when);
@@ -284,8 +291,8 @@ fn once(
     detours
 }
 
-/// Calls whoever visits a section, if it has been carried out; goes on if it matters again. The jumps are for the case that it does not; to `stops`
-/// comes one for the answer that there shall be an end.
+/// Calls whoever visits a section, if it has been carried out; goes on if it matters again. The jumps are for the case that it does
+/// not; to `stops` comes one for the answer that there shall be an end.
 fn visit(asm: &mut Assembler, stops: &mut Vec<Jump>) -> [Jump; 2] {
     asm.mark(Purpose::Visit);
     let register = |asm: &mut Assembler, code, to, from| asm.operation(code, &[to], from, Register::None);

@@ -19,7 +19,8 @@ const VISITS: u32 = 6;
 const COMMON: u32 = 7;
 const SEEN: u32 = 8;
 
-/// In every lane: the sum of 1 to a number by two sections that share a condition, of which one is repeated, and before that a row that only lanes with large numbers need.
+/// In every lane: the sum of 1 to a number by two sections that share a condition, of which one is repeated, and before that a row that
+/// only lanes with large numbers need. Then a section that is visited, behind one that is not.
 pub(super) fn check<T: Element, X: Executor<T>>(
     options: &ExecutorOptions,
     lanes: usize,
@@ -35,6 +36,12 @@ pub(super) fn check<T: Element, X: Executor<T>>(
                 rows.set(TIMES, lane, T::from_f64(times(lane) as f64));
             }
             let mut visited = rows.clone();
+            let wanted = |lane: usize| if lane.is_multiple_of(divisor) { 1 + lane % 3 } else { 0 };
+            (0..lanes).for_each(|lane| visited.set(VISITS, lane, T::from_f64(wanted(lane) as f64)));
+            // Nobody visits: what stands before that is carried out nevertheless.
+            let mut alone = visited.clone();
+            alone.row_mut(SEEN).fill(T::from_f64(-1.0));
+            executor.execute(&mut alone, &Uniforms::new(0));
             executor.execute(&mut rows, &Uniforms::new(0));
             let context = format!("sections after {work} instructions, {lanes} lanes, every {divisor}th");
             for lane in 0..lanes {
@@ -48,8 +55,16 @@ pub(super) fn check<T: Element, X: Executor<T>>(
                     }
                 }
             }
-            let wanted = |lane: usize| if lane.is_multiple_of(divisor) { 1 + lane % 3 } else { 0 };
-            (0..lanes).for_each(|lane| visited.set(VISITS, lane, T::from_f64(wanted(lane) as f64)));
+            for lane in (0..lanes).filter(|lane| wanted(*lane) > 0) {
+                for (row, expected) in [(COMMON, times(lane) as f64), (SEEN, -1.0)] {
+                    let found = alone.get(row, lane).to_f64();
+                    if found != expected {
+                        let (context, found, expected) =
+                            (format!("not visited {context}"), found.to_string(), expected.to_string());
+                        return Err(Mismatch::Value { context, row, lane, found, expected });
+                    }
+                }
+            }
             let mut sums = vec![0.0; lanes];
             executor.repeat(&mut visited, &Uniforms::new(0), SUM, 1, &mut |rows| {
                 for (lane, sum) in sums.iter_mut().enumerate() {
