@@ -117,25 +117,28 @@ def chunks(command, folder):
     print(common.table(["parts in flight", "solve, s", "of it computing, s"], rows))
 
 
-def beside_diffrax(command, folder):
+def beside_diffrax(command, rounds, folder):
     """diffrax by vmap and jit on the same GPU, where its JAX has one: Lorenz with tsit5, Robertson with kvaerno5."""
-    peers, rows = HERE.parent / "peers", []
+    peers, rows, version = HERE.parent / "peers", [], ""
     for runs in (100_000, 1_000_000):
         peer = by_peer(peers / "lorenz.py", "diffrax", runs, 20)
-        mine = best(command, LORENZ, *ADAPTIVE, "--until", "1", "--sweep", f"rho=0:21:{runs}", "--save", "final", "--device", "cuda", rounds=3)
-        if peer is not None:
-            rows.append(["Lorenz", "Tsit5", f"{runs:,}", *speeds(runs, peer, mine), ""])
+        if peer is None:
+            return
+        version = peer["version"]
+        words = [*ADAPTIVE, "--until", "1", "--sweep", f"rho=0:21:{runs}", "--save", "final", "--device", "cuda"]
+        mine = best(command, LORENZ, *words, rounds=rounds)
+        rows.append(["Lorenz", "Tsit5", f"{runs:,}", *speeds(runs, peer, mine), ""])
     ours, theirs = folder / "ours.csv", folder / "theirs.csv"
     stiff = [*STIFF[2:], "--until", "1e5", "--save", "final", "--device", "cuda"]
     for runs in (10_000, 100_000):
         peer = by_peer(peers / "stiff.py", "kvaerno5", "robertson", runs, theirs)
         for method in ("kvaerno5", "rodas5p") if peer is not None else ():
             words = ["--method", method, *stiff, "--sweep", f"k2=log:1e7:1e8:{runs}"]
-            mine = best(command, ROBERTSON, *words, rounds=3)
+            mine = best(command, ROBERTSON, *words, rounds=rounds)
             solve(command, ROBERTSON, *words, "--out", ours)
             apart = max(abs(a - b) / b for a, b in zip(column(ours, "A"), column(theirs, "A")))
             rows.append([f"Robertson, RuBIE by {method}", "Kvaerno5", f"{runs:,}", *speeds(runs, peer, mine), f"{apart:.1e}"])
-    print("\ndiffrax (vmap, jit, float64) and RuBIE on the same GPU, transfers included, compiling left out\n")
+    print(f"\ndiffrax {version} (vmap, jit, float64) and RuBIE on the same GPU, transfers included, compiling left out\n")
     print(common.table(["sweep", "diffrax's method", "runs", "diffrax, thousand runs/s", "compiling, s", "RuBIE, thousand runs/s", "ratio", "A apart, relative"], rows))
 
 
@@ -170,7 +173,7 @@ def main():
             "hand": lambda: beside_by_hand(command, rounds, folder),
             "cpu": lambda: beside_cpu(command, rounds, scale, folder),
             "chunks": lambda: chunks(command, folder),
-            "diffrax": lambda: beside_diffrax(command, folder),
+            "diffrax": lambda: beside_diffrax(command, rounds, folder),
         }
         chosen = sys.argv[2:] or list(parts)
         if unknown := [name for name in chosen if name not in parts]:

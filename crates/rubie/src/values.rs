@@ -78,7 +78,11 @@ impl<T: Pod> Numbers<T> {
     pub(crate) fn resize(&mut self, length: usize) {
         match &mut self.0 {
             Place::Memory(values) if length <= values.capacity() => values.resize(length, T::zeroed()),
-            _ => self.0 = Place::Memory(zeros(length)),
+            place => {
+                // What there is goes first, so that both never take memory together.
+                *place = Place::Memory(Vec::new());
+                *place = Place::Memory(zeros(length));
+            }
         }
     }
 

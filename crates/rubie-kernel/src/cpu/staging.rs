@@ -102,9 +102,8 @@ impl<T: Samples> Staging<T> {
             if let Some(record) = record {
                 record.execute(&mut self.lanes.rows, job.uniforms);
             }
-            for lane in 0..self.filled {
-                let values = job.layout.recorded.iter().map(|row| self.lanes.rows.get(*row, lane));
-                unit.write(self.first + lane, 0, values);
+            for (variable, row) in job.layout.recorded.iter().enumerate() {
+                unit.write_first(self.first, variable, &self.lanes.rows.row(*row)[..self.filled]);
             }
         }
         // A sample at the time of an event shows the state before it.

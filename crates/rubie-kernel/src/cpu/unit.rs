@@ -39,6 +39,11 @@ impl<T: Element> Unit<'_, T> {
         next.iter().take(count).for_each(|row| expect_write(&row[run]));
     }
 
+    /// Writes a variable's values at the start of runs, of `run` and those behind it.
+    pub(super) fn write_first(&mut self, run: usize, variable: usize, values: &[T]) {
+        self.samples[variable][run..][..values.len()].copy_from_slice(values);
+    }
+
     /// Whether events are recorded.
     pub(super) fn records_events(&self) -> bool {
         !self.events.is_empty()
