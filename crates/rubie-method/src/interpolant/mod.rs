@@ -52,7 +52,7 @@ impl Interpolant {
     /// The solution inside an attempt.
     pub(crate) fn dense<'g>(&self, attempt: &Attempted<'_, 'g>) -> Dense<'g> {
         match self {
-            Interpolant::Hermite => hermite::dense(attempt),
+            Interpolant::Hermite => hermite::dense(attempt, None),
             Interpolant::Continuous(weights) => weights.dense(attempt),
             Interpolant::Stiff(weights) => weights.dense(attempt),
             Interpolant::Collocation(tableau) => collocation::dense(tableau, attempt),
