@@ -6,7 +6,7 @@ use rubie_expr::{Expr, Graph};
 use rubie_model::System;
 use rubie_program::{Lowering, LoweringError, Phase, Place, Port, Precision, Program, Rate};
 
-use super::{ClockGraph, Proposal, SummaryClock, TimedEvents, event};
+use super::{ClockGraph, Due, Proposal, SummaryClock, TimedEvents, event};
 use crate::layout::{ClockKind, ClockLayout, Input, Inputs, Numbers};
 
 /// The programs of a clock that stands apart from the step, all in f64 on rows and uniforms of their own.
@@ -143,11 +143,11 @@ fn clock_of<'g>(
         ports.extend(summaries.ports(own));
         ports.push(Port { symbol: due, place: Place::Row(own.due), rate: Rate::Sample });
         let due_row = Place::Row(own.due);
-        let inside = vec![(summaries.due(true), due_row), (summaries.theta(), Place::Row(theta))];
+        let inside = vec![(summaries.due(true).code(), due_row), (summaries.theta(), Place::Row(theta))];
         phases.extend([
             phase("summaries inside", Rate::Sample, inside),
-            phase("summaries at end", Rate::Sample, vec![(summaries.due(false), due_row)]),
-            phase("summaries advance", Rate::Sample, summaries.advance(due, own)),
+            phase("summaries at end", Rate::Sample, vec![(summaries.due(false).code(), due_row)]),
+            phase("summaries advance", Rate::Sample, summaries.advance(Due::read(due), own)),
             phase("summaries restart", Rate::Sample, summaries.restart(own)),
         ]);
     }

@@ -16,7 +16,7 @@ use crate::layout::ClockLayout;
 pub(crate) use apart::{Acting, apart, outcome};
 pub use apart::{ClockPrograms, EventClockPrograms, SummaryClockPrograms};
 pub(crate) use strides::Strides;
-pub(crate) use summaries::SummaryClock;
+pub(crate) use summaries::{Due, SummaryClock};
 pub(crate) use timed::TimedEvents;
 
 /// A remaining span that exceeds the step by less than this fraction is taken as the last step: rounding of t0 + k dt
@@ -177,9 +177,11 @@ impl<'g> ClockGraph<'g> {
             row(self.accepted_steps, layout.accepted_steps, Rate::Attempt),
             row(self.events, layout.events, Rate::Sample),
             row(self.ends[0], layout.previous, Rate::Dense),
-            row(self.before, layout.previous, Rate::Sample),
             row(self.next_sample, layout.next_sample, Rate::Sample),
         ];
+        if !self.stops.is_empty() {
+            ports.push(row(self.before, layout.previous, Rate::Sample));
+        }
         if self.ends[1] != self.now {
             ports.push(row(self.ends[1], layout.step_end, Rate::Dense));
         }

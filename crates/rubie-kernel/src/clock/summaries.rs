@@ -6,6 +6,33 @@ use rubie_program::{Place, Port, Rate};
 use super::{ClockGraph, event, flag};
 use crate::layout::SummaryClockLayout;
 
+/// What a lane has to do now.
+#[derive(Clone, Copy)]
+pub(crate) struct Due<'g> {
+    /// Whether anything is due.
+    pub(crate) any: Expr<'g>,
+    /// Whether it is the start of the recording, if anything is.
+    pub(crate) starts: Expr<'g>,
+}
+
+impl<'g> Due<'g> {
+    /// From what [`Due::code`] has written.
+    pub(crate) fn read(code: Expr<'g>) -> Self {
+        Due { any: code.gt(0.0), starts: code.gt(1.0) }
+    }
+
+    /// As a number: 1 where a sample is due, 2 where the start of the recording is, else 0.
+    pub(crate) fn code(self) -> Expr<'g> {
+        let what = self.starts.select(self.any.graph().constant(2.0), 1.0);
+        self.any.select(what, 0.0)
+    }
+
+    /// Whether a sample is due.
+    pub(crate) fn sample(self) -> Expr<'g> {
+        self.any.and(self.starts.not())
+    }
+}
+
 /// The symbols of the schedule of summaries.
 pub(crate) struct SummaryClock<'g> {
     graph: &'g Graph,
@@ -76,53 +103,50 @@ impl<'g> SummaryClock<'g> {
         (self.next - start) * (1.0 / (end - start))
     }
 
-    /// 1 where a sample is due inside the step (or at its end), 2 where what is due is the start of the recording, else 0.
-    pub(crate) fn due(&self, inside: bool) -> Expr<'g> {
-        let due = if inside { self.next.lt(self.now) } else { self.next.equal(self.now) };
+    /// What is due inside the step (or at its end).
+    pub(crate) fn due(&self, inside: bool) -> Due<'g> {
+        let any = if inside { self.next.lt(self.now) } else { self.next.equal(self.now) };
         // What is beyond a window waits until its results have been taken.
-        let due = due.and(self.full.le(0.0));
+        let any = any.and(self.left.gt(0.0));
         // A run that an event has put beyond its next sample takes it within its next step, however often that is rejected.
-        let due = self.before.map_or(due, |before| due.and(before.lt(self.ends[1])));
-        let what = self.index.lt(0.0).select(self.graph.constant(2.0), 1.0);
-        due.select(what, 0.0)
+        let any = self.before.map_or(any, |before| any.and(before.lt(self.ends[1])));
+        Due { any, starts: self.index.lt(0.0) }
     }
 
     /// The schedule after what was [`SummaryClock::due`] has been done.
-    pub(crate) fn advance(&self, due: Expr<'g>, layout: &SummaryClockLayout) -> Vec<(Expr<'g>, Place)> {
-        let (any, sample) = (due.gt(0.0), due.equal(1.0));
-        let index = self.index + any.select(self.graph.constant(1.0), 0.0);
-        let left = self.left - sample.select(self.graph.constant(1.0), 0.0);
-        let time = (self.start + (index + 1.0) * self.interval).min(self.last);
+    pub(crate) fn advance(&self, due: Due<'g>, layout: &SummaryClockLayout) -> Vec<(Expr<'g>, Place)> {
+        let Advanced { next, index, left, full } = self.advanced(due);
+        let rows = [(index, layout.index), (next, layout.next), (left, layout.left), (flag(full), layout.full)];
+        rows.map(|(value, row)| (value, Place::Row(row))).to_vec()
+    }
+
+    fn advanced(&self, due: Due<'g>) -> Advanced<'g> {
+        let index = self.index + flag(due.any);
+        let left = self.left - flag(due.sample());
+        let time = self.start + (index + 1.0) * self.interval;
+        let time = time.lt(self.last).select(time, self.last);
         let next = index.lt(self.samples).select(time, f64::INFINITY);
-        let full = sample.and(left.le(0.0)).select(self.graph.constant(1.0), self.full);
-        [
-            (index, layout.index),
-            (any.select(next, self.next), layout.next),
-            (left, layout.left),
-            (full, layout.full),
-        ]
-        .map(|(value, row)| (value, Place::Row(row)))
-        .to_vec()
+        Advanced { next: due.any.select(next, self.next), index, left, full: left.le(0.0) }
     }
 
     /// What the lane needs when what was [`SummaryClock::due`] inside its step has been done, and whether another sample inside it
     /// is to be taken at once, where the attempt does so.
     pub(crate) fn advance_inside(
         &self,
-        due: Expr<'g>,
+        due: Due<'g>,
         layout: &SummaryClockLayout,
         events: u32,
     ) -> Vec<(Expr<'g>, Place)> {
         let Some(row) = layout.inside else { return Vec::new() };
-        let advanced = self.advance(due, layout);
-        let after = |row: u32, symbol| {
-            advanced.iter().find(|(_, place)| *place == Place::Row(row)).map_or(symbol, |(value, _)| *value)
-        };
-        let (next, full) = (after(layout.next, self.next), after(layout.full, self.full));
-        let (again, waits) = (next.lt(self.now), full.gt(0.0));
-        let over = due.gt(0.0).and(self.now.lt(next)).and(waits.not());
-        let events = (over.select(self.events - event::SUMMARY as f64, self.events), Place::Row(events));
-        vec![(flag(due.gt(0.0).and(again).and(waits.not())), Place::Row(row)), events]
+        let Advanced { next, full, .. } = self.advanced(due);
+        let goes_on = due.any.and(full.not());
+        let (again, over) = (goes_on.and(next.lt(self.now)), goes_on.and(self.now.lt(next)));
+        let events = (self.events - over.select(self.constant(event::SUMMARY as f64), 0.0), Place::Row(events));
+        vec![(flag(again), Place::Row(row)), events]
+    }
+
+    fn constant(&self, value: f64) -> Expr<'g> {
+        self.graph.constant(value)
     }
 
     /// Whether a window is complete (1 or 0).
@@ -132,7 +156,16 @@ impl<'g> SummaryClock<'g> {
 
     /// The schedule after the results of complete windows have been taken.
     pub(crate) fn restart(&self, layout: &SummaryClockLayout) -> Vec<(Expr<'g>, Place)> {
-        let left = self.full.gt(0.0).select(self.per_window, self.left);
-        vec![(left, Place::Row(layout.left)), (self.graph.constant(0.0), Place::Row(layout.full))]
+        let left = self.left.le(0.0).select(self.per_window, self.left);
+        vec![(left, Place::Row(layout.left)), (self.constant(0.0), Place::Row(layout.full))]
     }
+}
+
+/// The schedule after a sample.
+struct Advanced<'g> {
+    next: Expr<'g>,
+    index: Expr<'g>,
+    left: Expr<'g>,
+    /// Whether the window is complete.
+    full: Expr<'g>,
 }

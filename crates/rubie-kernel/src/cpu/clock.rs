@@ -183,6 +183,7 @@ impl<T: Samples> Clocked<T> {
         }
         if let Some(summaries) = &clock.summaries {
             self.set(summaries.next, lane, f64::INFINITY);
+            self.set(summaries.left, lane, f64::INFINITY);
             self.set(summaries.full, lane, 0.0);
         }
     }

@@ -6,7 +6,7 @@ use rubie_model::System;
 use rubie_output::SummaryGraph;
 use rubie_program::{Phase, Place, Port, Rate};
 
-use crate::clock::SummaryClock;
+use crate::clock::{Due, SummaryClock};
 use crate::layout::{SummaryClockLayout, SummaryLayout};
 
 /// The summaries of a system and where they are kept.
@@ -77,18 +77,17 @@ impl<'g> Summaries<'_, 'g> {
     ) -> Vec<(Expr<'g>, Place)> {
         let due = match &self.within {
             Some((clock, _)) => clock.due(inside),
-            None => self.due,
+            None => Due::read(self.due),
         };
         let values = self.graph.variables().values_at(system, time, states);
         let next = self.graph.update(time, &values);
         let mut outputs = if self.graph.starts_from_values() {
-            let starts = due.gt(1.0);
             let first = self.graph.start(&values);
             let chosen: Vec<_> =
-                next.iter().zip(&first).map(|(next, first)| starts.select(*first, *next)).collect();
-            self.change(due.gt(0.0), &chosen)
+                next.iter().zip(&first).map(|(next, first)| due.starts.select(*first, *next)).collect();
+            self.change(due.any, &chosen)
         } else {
-            self.change(due.equal(1.0), &next)
+            self.change(due.sample(), &next)
         };
         outputs.extend(self.within.iter().flat_map(|(clock, layout)| clock.advance(due, layout)));
         if let (true, Some((clock, layout))) = (inside, &self.within) {

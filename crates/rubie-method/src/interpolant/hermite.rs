@@ -30,16 +30,19 @@ pub(super) fn dense<'g>(attempt: &Attempted<'_, 'g>, bend: Option<Bend<'g>>) -> 
     let graph = attempt.dt.graph();
     let theta = graph.symbol("theta");
     let mut exports = Exports::new(graph);
+    let dt = exports.take("dt", attempt.dt);
     let rest = 1.0 - theta;
     let both = theta * rest;
-    let reach = exports.take("dt", attempt.dt) * both;
-    let mut of_change = theta * theta * (3.0 - 2.0 * theta);
-    let [mut of_first, mut of_last, of_bend] = [reach * rest, reach * theta, reach * both];
-    if let Some(Bend { of_slopes: [first, last], of_mean, .. }) = bend {
-        of_first = of_first + first * of_bend;
-        of_last = of_last - last * of_bend;
-        of_change = of_change + of_mean * (both * both);
+    let reach = dt * both;
+    // theta^2 (3 - 2 theta) = theta + c (theta - (1 - theta)).
+    let (mut more, mut first, mut last) = (theta - rest, rest, theta);
+    if let Some(Bend { of_slopes: [of_first, of_last], of_mean, .. }) = bend {
+        more = more + of_mean * both;
+        first = first + of_first * both;
+        last = last - of_last * both;
     }
+    let of_change = theta + both * more;
+    let [of_first, of_last, of_bend] = [reach * first, reach * last, reach * both];
     let [slope_at_start, slope_at_end] = (attempt.slopes)();
     let mut states = Vec::with_capacity(attempt.names.len());
     for (i, name) in attempt.names.iter().enumerate() {
