@@ -7,8 +7,7 @@ use crate::assembler::{Assembled, Assembler, Jump, Label, Last, Mark, Purpose, R
 use crate::body::{Written, test};
 use crate::flow::Locations;
 use crate::frame::{
-    CARRIED_OUT, CONTEXT, Convention, Detour, FRAME, Onward, ROUNDS, UNTIL, VISIT, by_lane, number_bytes,
-    slot,
+    ANOTHER, CONTEXT, Convention, Detour, FRAME, Onward, ROUNDS, UNTIL, VISIT, by_lane, number_bytes, slot,
 };
 use crate::machine::{Codes, LookupCodes, MaskCodes, ShiftCodes};
 use crate::operands::{Body, Special, Target};
@@ -198,17 +197,19 @@ fn singles(asm: &mut Assembler, program: &Program, target: Target, wide: &Wide) 
     detours
 }
 
-/// Whether a piece shares the loop of the one before it: sections that matter under the same condition, up to one that is visited.
+/// Whether a piece shares the loop of the one before it: sections that matter under the same condition, up to one that is carried out
+/// more than once.
 fn are_together(before: &Piece, piece: &Piece) -> bool {
     before
         .section
         .as_ref()
         .zip(piece.section.as_ref())
-        .is_some_and(|(before, section)| before.when == section.when && before.course != Course::Visited)
+        .is_some_and(|(before, section)| before.when == section.when && before.course == Course::Once)
 }
 
 /// Sections that matter under the same condition: a loop over the vectors, in each one section after the other as long as they
-/// matter. If the last is visited, it has another loop in which it is carried out again. `stops`: jumps that end everything.
+/// matter. If the last is carried out more than once, it has another loop in which that is done: not for one vector again and again, as
+/// each time waits for the results of the time before, while other vectors do not. `stops`: jumps that end everything.
 fn sections(
     asm: &mut Assembler,
     program: &Program,
@@ -222,17 +223,16 @@ fn sections(
     asm.mark(Purpose::Section { when: *when, course: *course });
     let mut all = asm.here();
     let mut detours = pass(asm, program, target, &own);
-    if *course != Course::Visited {
+    if *course == Course::Once {
         return detours;
     }
     let bytes = target.convention.vector_bytes;
-    let mut over = Vec::new();
-    over.extend(visit(asm, stops));
+    let mut over = onward(asm, *course, stops);
     again(asm, bytes);
     if own.len() > 1 {
         all = asm.here();
         detours.extend(pass(asm, program, target, &own[own.len() - 1..]));
-        over.extend(visit(asm, stops));
+        over.extend(onward(asm, *course, stops));
         again(asm, bytes);
     }
     asm.jump_back(Code::Jmp_rel32_64, all);
@@ -250,8 +250,8 @@ fn pass(
 ) -> Vec<Detour> {
     let locations = Locations::new(program, program.constants().len(), 1);
     let look = |asm: &mut Assembler, when| Body::new(asm, target, locations).look(when);
-    if sections.iter().any(|(section, _)| section.course == Course::Visited) {
-        asm.push(Instruction::with2(Code::Mov_rm64_imm32, slot(CARRIED_OUT), 0));
+    if sections.iter().any(|(section, _)| section.course != Course::Once) {
+        asm.push(Instruction::with2(Code::Mov_rm64_imm32, slot(ANOTHER), 0));
     }
     asm.operation(Code::Test_rm64_r64, &[Register::R15], Last::Register(Register::R15), Register::None);
     let past = asm.jump(Code::Je_rel32_64);
@@ -269,16 +269,14 @@ fn pass(
             over.push(asm.jump(Code::Je_rel32_64));
         }
         is_known = program.instructions()[range.clone()].iter().all(|instr| instr.to != *when);
-        let again = asm.here();
         detours.extend(Body::new(asm, target, locations).write(&wide.steps).detours);
-        match course {
-            Course::Once => {}
-            Course::Repeated => {
-                asm.mark(Purpose::Look { when: *when });
-                look(asm, *when);
-                asm.jump_back(Code::Jne_rel32_64, again);
-            }
-            Course::Visited => asm.push(Instruction::with2(Code::Mov_rm64_imm32, slot(CARRIED_OUT), 1)),
+        if *course == Course::Repeated {
+            asm.mark(Purpose::Look { when: *when });
+            look(asm, *when);
+            over.push(asm.jump(Code::Je_rel32_64));
+        }
+        if *course != Course::Once {
+            asm.push(Instruction::with2(Code::Mov_rm64_imm32, slot(ANOTHER), 1));
         }
     }
     let here = asm.here();
@@ -291,19 +289,27 @@ fn pass(
     detours
 }
 
-/// Calls whoever visits a section, if it has been carried out; goes on if it matters again. The jumps are for the case that it does
-/// not; to `stops` comes one for the answer that there shall be an end.
-fn visit(asm: &mut Assembler, stops: &mut Vec<Jump>) -> [Jump; 2] {
+/// Jumps past a section that is not to be carried out again.
+fn onward(asm: &mut Assembler, course: Course, stops: &mut Vec<Jump>) -> Vec<Jump> {
+    asm.push(Instruction::with2(Code::Cmp_rm64_imm8, slot(ANOTHER), 0));
+    let mut over = vec![asm.jump(Code::Je_rel32_64)];
+    if course == Course::Visited {
+        over.push(visit(asm, stops));
+    }
+    over
+}
+
+/// Calls whoever visits a section, and goes on if it matters again. The jump is for the case that it does not; to `stops` comes one for
+/// the answer that there shall be an end.
+fn visit(asm: &mut Assembler, stops: &mut Vec<Jump>) -> Jump {
     asm.mark(Purpose::Visit);
     let register = |asm: &mut Assembler, code, to, from| asm.operation(code, &[to], from, Register::None);
-    asm.push(Instruction::with2(Code::Cmp_rm64_imm8, slot(CARRIED_OUT), 0));
-    let none = asm.jump(Code::Je_rel32_64);
     asm.push(Ok(Instruction::with(Code::VEX_Vzeroupper)));
     register(asm, Code::Mov_r64_rm64, Register::RDI, Last::Memory(slot(CONTEXT)));
     asm.push(Instruction::with1(Code::Call_rm64, slot(VISIT)));
     asm.push(Instruction::with2(Code::Cmp_rm64_imm8, Register::RAX, Onward::Again as i32));
     stops.push(asm.jump(Code::Jg_rel32_64));
-    [none, asm.jump(Code::Jne_rel32_64)]
+    asm.jump(Code::Jne_rel32_64)
 }
 
 /// Back to the first vector.

@@ -19,8 +19,8 @@ pub(crate) const ROUNDS: u32 = UNTIL + 8;
 pub(crate) const VISIT: u32 = UNTIL + 16;
 /// Where its argument stands.
 pub(crate) const CONTEXT: u32 = UNTIL + 24;
-/// Where it stands whether a visited section has been carried out.
-pub(crate) const CARRIED_OUT: u32 = UNTIL + 32;
+/// Where it stands whether a section is to be visited, or to be carried out another time.
+pub(crate) const ANOTHER: u32 = UNTIL + 32;
 const SECOND: u32 = 64;
 const SAVED_VECTORS: u32 = 128;
 const SAVED_MASKS: u32 = SAVED_VECTORS + 32 * 64;

@@ -42,8 +42,10 @@ impl<'c, 'g> Strides<'c, 'g> {
     }
 
     /// Where the symbols are found.
-    pub(crate) fn ports(&self, layout: &ClockLayout) -> Option<Port<'g>> {
-        layout.look.map(|look| Port { symbol: self.look, place: Place::Row(look), rate: Rate::Attempt })
+    pub(crate) fn ports(&self, layout: &ClockLayout) -> impl Iterator<Item = Port<'g>> {
+        let row = |symbol, at, rate| Port { symbol, place: Place::Row(at), rate };
+        let look = layout.look.map(|look| row(self.look, look, Rate::Attempt));
+        [row(self.clock.before, layout.previous, Rate::Sample)].into_iter().chain(look)
     }
 
     /// The time at the start of an attempt.

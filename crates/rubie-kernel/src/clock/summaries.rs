@@ -116,7 +116,8 @@ impl<'g> SummaryClock<'g> {
     /// The schedule after what was [`SummaryClock::due`] has been done.
     pub(crate) fn advance(&self, due: Due<'g>, layout: &SummaryClockLayout) -> Vec<(Expr<'g>, Place)> {
         let Advanced { next, index, left, full } = self.advanced(due);
-        let rows = [(index, layout.index), (next, layout.next), (left, layout.left), (flag(full), layout.full)];
+        let rows =
+            [(index, layout.index), (next, layout.next), (left, layout.left), (flag(full), layout.full)];
         rows.map(|(value, row)| (value, Place::Row(row))).to_vec()
     }
 
@@ -141,7 +142,8 @@ impl<'g> SummaryClock<'g> {
         let Advanced { next, full, .. } = self.advanced(due);
         let goes_on = due.any.and(full.not());
         let (again, over) = (goes_on.and(next.lt(self.now)), goes_on.and(self.now.lt(next)));
-        let events = (self.events - over.select(self.constant(event::SUMMARY as f64), 0.0), Place::Row(events));
+        let events =
+            (self.events - over.select(self.constant(event::SUMMARY as f64), 0.0), Place::Row(events));
         vec![(flag(again), Place::Row(row)), events]
     }
 
