@@ -9,7 +9,7 @@ use crate::interpolant::{Interpolant, weighted_sum};
 use crate::linear::slopes_at;
 use crate::method::{BuildOptions, ExplicitRungeKutta, Method};
 use crate::step::StepGraph;
-use crate::tableau::Coefficient;
+use crate::tableau::{Coefficient, equal};
 
 pub(crate) fn build<'g>(
     method: &Method,
@@ -27,6 +27,7 @@ pub(crate) fn build<'g>(
     let mut stages = Stages {
         dt: system.graph.symbol("dt"),
         old: system.state_symbols(),
+        solution: tableau.b,
         fixed: tableau.error_weights().is_none() || options.controller == ControllerKind::Fixed,
         k: vec![slope_at_start(system, carried)],
     };
@@ -47,6 +48,8 @@ pub(crate) fn build<'g>(
 struct Stages<'g> {
     dt: Expr<'g>,
     old: Vec<Expr<'g>>,
+    /// The weights of the solution.
+    solution: &'static [Coefficient],
     /// Whether the step size is one number for all runs: then it belongs into the coefficients.
     fixed: bool,
     /// `k[stage][state]`, those of the interpolant included.
@@ -55,7 +58,8 @@ struct Stages<'g> {
 
 impl<'g> Stages<'g> {
     fn push(&mut self, system: &System<'g>, row: &[Coefficient], node: Coefficient) {
-        let states = self.advanced(row);
+        let is_solution = self.solution.get(..row.len()).is_some_and(|solution| equal(row, solution));
+        let states = if is_solution { self.advanced(row) } else { self.reached(row) };
         self.k.push(slopes_at(system, system.time + node.value * self.dt, &states));
     }
 
@@ -76,6 +80,20 @@ impl<'g> Stages<'g> {
         let sum = |i: usize| weighted_sum(used.iter().map(|(weight, k)| (weight.value, k[i])));
         let states = self.old.iter().enumerate();
         states.map(|(i, old)| sum(i).map_or(*old, |sum| *old + self.dt * sum)).collect()
+    }
+
+    /// The same for the argument of the next stage. What it takes from the last stage is added last, in one operation, as everything else
+    /// is known while that stage is computed. This rounds the argument once more, which the solution should not be.
+    fn reached(&self, weights: &[Coefficient]) -> Vec<Expr<'g>> {
+        let last = weights.iter().zip(&self.k).rposition(|(weight, _)| weight.value != 0.0);
+        match last {
+            Some(last) if !self.fixed && last > 0 => {
+                let reach = weights[last].value * self.dt;
+                let before = self.advanced(&weights[..last]);
+                before.iter().zip(&self.k[last]).map(|(before, k)| *before + reach * *k).collect()
+            }
+            _ => self.advanced(weights),
+        }
     }
 
     /// dt sum_j weight_j k_j for every state.
