@@ -28,7 +28,7 @@ pub struct Programs {
     pub strides: Option<StridePrograms>,
     /// The saved variables at the run's present time and state; absent if all of them are states.
     pub record: Option<Program>,
-    /// Once per accepted step that contains samples: the interpolant's coefficients.
+    /// Once per accepted step that contains samples: what the interpolant needs for all of them.
     pub dense: Option<Program>,
     /// The saved variables at a place within the step.
     pub sample: Option<Program>,

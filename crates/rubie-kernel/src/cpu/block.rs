@@ -176,7 +176,7 @@ impl<T: Samples> Block<T> {
     }
 
     /// Takes all samples within the steps just accepted and at their ends, as far as the attempt has not; `has_dense`: the
-    /// interpolant's coefficients are there.
+    /// interpolant has what it needs.
     fn observe(&mut self, attention: Attention, has_dense: bool, job: &Job<'_, T>, unit: &mut Unit<'_, T>) {
         let Attention { samples, summaries, .. } = attention;
         if let (Some(dense), false) = (&job.kernel.prepared.dense, has_dense) {

@@ -56,7 +56,7 @@ struct Prepared<T> {
     /// A last step that is shorter, where steps have one size.
     land: Option<Executable<T>>,
     record: Option<Executable<T>>,
-    /// The interpolant's coefficients, where the attempt does not compute them.
+    /// What the interpolant needs for all samples of a step, where the attempt does not compute it.
     dense: Option<Executable<T>>,
     sample: Option<Executable<T>>,
     summaries: Option<PreparedSummaries<T>>,
@@ -367,7 +367,7 @@ impl<T: Samples> CpuKernel<T> {
 }
 
 /// The programs of an attempt, and whether the last of them does what follows it in the lanes that need it: where states and clock
-/// share rows, it settles strides, computes the interpolant's coefficients and, unless conditions of the model may cut the step short,
+/// share rows, it settles strides, computes what the interpolant needs and, unless conditions of the model may cut the step short,
 /// takes all samples inside it.
 fn programs_of_attempt(spec: &KernelSpec) -> Result<(Vec<Cow<'_, Program>>, bool), ProgramError> {
     let KernelSpec { programs, layout, .. } = spec;

@@ -1,7 +1,7 @@
 //! Interpolants: the solution inside an accepted step.
 //!
-//! Each is a polynomial in theta whose coefficients depend only on what is exported from the attempt, so a program
-//! computes the coefficients once per step and evaluates one Horner scheme per sample.
+//! Each is a polynomial in theta, written in terms of what is exported from the attempt: cubic and quartic ones as weights of few values,
+//! others by Horner's scheme, whose coefficients do not depend on theta, so that a program computes them once per step.
 
 mod collocation;
 mod continuous;
