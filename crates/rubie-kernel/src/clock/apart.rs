@@ -83,25 +83,25 @@ pub(crate) struct Acting<'a, 'g> {
     pub(crate) conditions: bool,
 }
 
-/// The programs of a clock of its own, and the rows of it that others read and write.
+/// The programs of a clock of its own, and the rows of it that others read and write. `kinds`: as for [`ClockGraph::new`].
 pub(crate) fn apart(
     fixed: bool,
-    summaries: bool,
+    kinds: [bool; 2],
     acting: Option<&Acting<'_, '_>>,
 ) -> Result<(ClockLayout, ClockPrograms), LoweringError> {
     match acting {
-        Some(acting) => clock_of(acting.system.graph, fixed, summaries, Some(acting)),
-        None => clock_of(&Graph::new(), fixed, summaries, None),
+        Some(acting) => clock_of(acting.system.graph, fixed, kinds, Some(acting)),
+        None => clock_of(&Graph::new(), fixed, kinds, None),
     }
 }
 
 fn clock_of<'g>(
     graph: &'g Graph,
     fixed: bool,
-    summaries: bool,
+    kinds: [bool; 2],
     acting: Option<&Acting<'_, 'g>>,
 ) -> Result<(ClockLayout, ClockPrograms), LoweringError> {
-    let mut clock = ClockGraph::new(graph, graph.symbol("t"), fixed, summaries);
+    let mut clock = ClockGraph::new(graph, graph.symbol("t"), fixed, kinds);
     let conditions = acting.is_some_and(|acting| acting.conditions);
     if let Some(acting) = acting {
         clock = clock.with_stops(acting.timed.stops());
@@ -111,7 +111,7 @@ fn clock_of<'g>(
     }
     let (mut rows, mut uniforms) = (Numbers::new(), Numbers::new());
     let own = [rows.one(), rows.one(), rows.one()];
-    let kind = ClockKind { summaries, conditions, ..ClockKind::default() };
+    let kind = ClockKind { summaries: kinds[1], conditions, ..ClockKind::default() };
     let layout = ClockLayout::new(own, kind, &mut rows, &mut uniforms);
     let (target, accepted, next_dt, theta) = (rows.one(), rows.one(), rows.one(), rows.one());
     let symbols = ["tried", "target", "accepted", "next_dt"].map(|name| graph.symbol(name));
@@ -163,7 +163,7 @@ fn clock_of<'g>(
     let mut programs = lowered.programs.into_iter();
     let mut program = || programs.next().expect("one program per phase");
     let (propose, settle, place) = (program(), program(), program());
-    let summaries = summaries.then(|| SummaryClockPrograms {
+    let summaries = kinds[1].then(|| SummaryClockPrograms {
         inside: program(),
         at_end: program(),
         advance: program(),

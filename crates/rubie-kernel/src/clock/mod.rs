@@ -83,8 +83,8 @@ pub(crate) struct ClockGraph<'g> {
     now: Expr<'g>,
     step: Expr<'g>,
     next_sample: Expr<'g>,
-    /// Times of the next samples of each kind, as they are at the end of an attempt.
-    dues: Vec<Expr<'g>>,
+    /// Times of the next samples of each kind that there is, as they are at the end of an attempt, and what they ask for.
+    dues: Vec<(Expr<'g>, u64)>,
     attempts: Expr<'g>,
     accepted_steps: Expr<'g>,
     /// The ends of the step just accepted.
@@ -104,10 +104,12 @@ pub(crate) struct Proposal<'g> {
 }
 
 impl<'g> ClockGraph<'g> {
-    /// `now` is the symbol of time at the start of an attempt; `fixed`: all steps have the same size; `summaries`: there are
-    /// summaries beside samples.
-    pub(crate) fn new(graph: &'g Graph, now: Expr<'g>, fixed: bool, summaries: bool) -> Self {
+    /// `now` is the symbol of time at the start of an attempt; `fixed`: all steps have the same size; `kinds`: whether there are
+    /// samples, and summaries.
+    pub(crate) fn new(graph: &'g Graph, now: Expr<'g>, fixed: bool, kinds: [bool; 2]) -> Self {
         let symbol = |name: &str| graph.symbol(&format!("clock.{name}"));
+        let dues = [("next_sample_due", event::SAMPLE), ("next_summary_due", event::SUMMARY)];
+        let dues = dues.into_iter().zip(kinds).filter(|(_, exists)| *exists);
         ClockGraph {
             fixed,
             t0: symbol("t0"),
@@ -117,10 +119,7 @@ impl<'g> ClockGraph<'g> {
             now,
             step: symbol("step"),
             next_sample: symbol("next_sample"),
-            dues: ["next_sample_due", "next_summary_due"][..1 + usize::from(summaries)]
-                .iter()
-                .map(|name| symbol(name))
-                .collect(),
+            dues: dues.map(|((name, event), _)| (symbol(name), event)).collect(),
             attempts: symbol("attempts"),
             accepted_steps: symbol("accepted_steps"),
             ends: [symbol("step_start"), now],
@@ -162,8 +161,10 @@ impl<'g> ClockGraph<'g> {
 
     /// Where the symbols are found.
     pub(crate) fn ports(&self, layout: &ClockLayout) -> Vec<Port<'g>> {
-        let summaries = layout.summaries.as_ref().map(|summaries| summaries.next);
-        let dues = self.dues.iter().copied().zip([layout.next_sample].into_iter().chain(summaries));
+        let dues = self.dues.iter().filter_map(|(due, event)| match *event {
+            event::SAMPLE => Some((*due, layout.next_sample)),
+            _ => Some((*due, layout.summaries.as_ref()?.next)),
+        });
         let uniform = |symbol, at| Port { symbol, place: Place::Uniform(at), rate: Rate::Solve };
         let row = |symbol, at, rate| Port { symbol, place: Place::Row(at), rate };
         let mut ports = vec![
@@ -239,7 +240,7 @@ impl<'g> ClockGraph<'g> {
             outputs.push((after, layout.step_end));
         }
         if let Some(row) = layout.reaches {
-            let due = self.dues.iter().map(|due| due.le(proposal.target));
+            let due = self.dues.iter().map(|(due, _)| due.le(proposal.target));
             let reaches = due.reduce(|any, due| any.or(due));
             outputs.push((reaches.map_or(none, |reaches| flag(reaches)), row));
         }
@@ -253,9 +254,11 @@ impl<'g> ClockGraph<'g> {
             let inside = due.lt(time);
             flag(moved.map_or(inside, |moved| moved.and(inside)))
         };
-        let rows = [layout.inside, layout.summaries.as_ref().and_then(|summaries| summaries.inside)];
-        let flags = self.dues.iter().map(inside).zip(rows);
-        flags.filter_map(|(inside, row)| Some((inside, row?))).collect()
+        let row = |event| match event {
+            event::SAMPLE => layout.inside,
+            _ => layout.summaries.as_ref()?.inside,
+        };
+        self.dues.iter().filter_map(|(due, event)| Some((inside(due), row(*event)?))).collect()
     }
 
     /// What the lane needs at this time: `otherwise` unless it is done, samples, events at given times. An event may have put the
@@ -263,9 +266,11 @@ impl<'g> ClockGraph<'g> {
     fn code(&self, time: Expr<'g>, moved: Option<Expr<'g>>, done: Expr<'g>, otherwise: Expr<'g>) -> Expr<'g> {
         let none = time.graph().constant(0.0);
         let ends = done.select(event::DONE as f64, otherwise);
-        let due = self.dues.iter().zip([event::SAMPLE, event::SUMMARY]);
         let is_due = |next: &Expr<'g>| moved.map_or(next.le(time), |moved| moved.and(next.le(time)));
-        let code = due.fold(ends, |code, (next, event)| code + is_due(next).select(event as f64, none));
+        let code = self
+            .dues
+            .iter()
+            .fold(ends, |code, (next, event)| code + is_due(next).select(*event as f64, none));
         let acts = self.stops.iter().map(|stop| stop.le(time)).reduce(|any, stop| any.or(stop));
         acts.map_or(code, |acts| code + acts.select(event::ACT as f64, none))
     }

@@ -94,7 +94,7 @@ impl<'c, 'g> Strides<'c, 'g> {
             .dues
             .iter()
             .copied()
-            .fold(self.clock.end, |first, due| due.lt(first).select(due, first));
+            .fold(self.clock.end, |first, (due, _)| due.lt(first).select(due, first));
         let next = ((due - t0) / self.size).floor();
         let next =
             [self.whole, max_attempts].into_iter().fold(next, |next, most| most.lt(next).select(most, next));

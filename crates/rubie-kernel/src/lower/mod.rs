@@ -85,13 +85,14 @@ impl KernelSpec {
         let step = &step;
         let timed = TimedEvents::new(system.graph, all);
         let conditions = Conditions::new(system, all);
+        let kinds = [recording.samples.width() > 0, recording.summaries.is_some()];
         let apart = match precision {
             Precision::F64 => None,
             Precision::F32 => {
                 let acting =
                     clock::Acting { system, inputs, timed: &timed, conditions: conditions.len() > 0 };
                 let acting = (!all.is_empty()).then_some(&acting);
-                Some(clock::apart(step.fixed, recording.summaries.is_some(), acting)?)
+                Some(clock::apart(step.fixed, kinds, acting)?)
             }
         };
         let strides = strides(step, apart.is_none(), all.len());
@@ -105,7 +106,7 @@ impl KernelSpec {
             strides,
         );
         let within = apart.is_none().then(|| {
-            let clock = ClockGraph::new(system.graph, system.time, step.fixed, recording.summaries.is_some());
+            let clock = ClockGraph::new(system.graph, system.time, step.fixed, kinds);
             let clock = clock.with_stops(timed.stops());
             if conditions.len() > 0 { clock.with_conditions(system.graph) } else { clock }
         });
