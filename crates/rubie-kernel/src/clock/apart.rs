@@ -6,7 +6,7 @@ use rubie_expr::{Expr, Graph};
 use rubie_model::System;
 use rubie_program::{Lowering, LoweringError, Phase, Place, Port, Precision, Program, Rate};
 
-use super::{ClockGraph, Due, Proposal, SummaryClock, TimedEvents, event};
+use super::{ClockGraph, Due, Proposal, Recorded, SummaryClock, TimedEvents, event};
 use crate::layout::{ClockKind, ClockLayout, Input, Inputs, Numbers};
 
 /// The programs of a clock that stands apart from the step, all in f64 on rows and uniforms of their own.
@@ -83,25 +83,25 @@ pub(crate) struct Acting<'a, 'g> {
     pub(crate) conditions: bool,
 }
 
-/// The programs of a clock of its own, and the rows of it that others read and write. `kinds`: as for [`ClockGraph::new`].
+/// The programs of a clock of its own, and the rows of it that others read and write.
 pub(crate) fn apart(
     fixed: bool,
-    kinds: [bool; 2],
+    recorded: Recorded,
     acting: Option<&Acting<'_, '_>>,
 ) -> Result<(ClockLayout, ClockPrograms), LoweringError> {
     match acting {
-        Some(acting) => clock_of(acting.system.graph, fixed, kinds, Some(acting)),
-        None => clock_of(&Graph::new(), fixed, kinds, None),
+        Some(acting) => clock_of(acting.system.graph, fixed, recorded, Some(acting)),
+        None => clock_of(&Graph::new(), fixed, recorded, None),
     }
 }
 
 fn clock_of<'g>(
     graph: &'g Graph,
     fixed: bool,
-    kinds: [bool; 2],
+    recorded: Recorded,
     acting: Option<&Acting<'_, 'g>>,
 ) -> Result<(ClockLayout, ClockPrograms), LoweringError> {
-    let mut clock = ClockGraph::new(graph, graph.symbol("t"), fixed, kinds);
+    let mut clock = ClockGraph::new(graph, graph.symbol("t"), fixed, recorded);
     let conditions = acting.is_some_and(|acting| acting.conditions);
     if let Some(acting) = acting {
         clock = clock.with_stops(acting.timed.stops());
@@ -111,7 +111,7 @@ fn clock_of<'g>(
     }
     let (mut rows, mut uniforms) = (Numbers::new(), Numbers::new());
     let own = [rows.one(), rows.one(), rows.one()];
-    let kind = ClockKind { summaries: kinds[1], conditions, ..ClockKind::default() };
+    let kind = ClockKind { summaries: recorded.summaries, conditions, ..ClockKind::default() };
     let layout = ClockLayout::new(own, kind, &mut rows, &mut uniforms);
     let (target, accepted, next_dt, theta) = (rows.one(), rows.one(), rows.one(), rows.one());
     let symbols = ["tried", "target", "accepted", "next_dt"].map(|name| graph.symbol(name));
@@ -163,7 +163,7 @@ fn clock_of<'g>(
     let mut programs = lowered.programs.into_iter();
     let mut program = || programs.next().expect("one program per phase");
     let (propose, settle, place) = (program(), program(), program());
-    let summaries = kinds[1].then(|| SummaryClockPrograms {
+    let summaries = recorded.summaries.then(|| SummaryClockPrograms {
         inside: program(),
         at_end: program(),
         advance: program(),

@@ -73,6 +73,13 @@ fn flag(holds: Expr<'_>) -> Expr<'_> {
     holds.select(holds.graph().constant(1.0), 0.0)
 }
 
+/// What of runs is recorded, for which a clock looks out.
+#[derive(Clone, Copy)]
+pub(crate) struct Recorded {
+    pub(crate) samples: bool,
+    pub(crate) summaries: bool,
+}
+
 /// The symbols of a clock.
 pub(crate) struct ClockGraph<'g> {
     fixed: bool,
@@ -104,12 +111,13 @@ pub(crate) struct Proposal<'g> {
 }
 
 impl<'g> ClockGraph<'g> {
-    /// `now` is the symbol of time at the start of an attempt; `fixed`: all steps have the same size; `kinds`: whether there are
-    /// samples, and summaries.
-    pub(crate) fn new(graph: &'g Graph, now: Expr<'g>, fixed: bool, kinds: [bool; 2]) -> Self {
+    /// `now` is the symbol of time at the start of an attempt; `fixed`: all steps have the same size.
+    pub(crate) fn new(graph: &'g Graph, now: Expr<'g>, fixed: bool, recorded: Recorded) -> Self {
         let symbol = |name: &str| graph.symbol(&format!("clock.{name}"));
-        let dues = [("next_sample_due", event::SAMPLE), ("next_summary_due", event::SUMMARY)];
-        let dues = dues.into_iter().zip(kinds).filter(|(_, exists)| *exists);
+        let dues = [
+            recorded.samples.then(|| (symbol("next_sample_due"), event::SAMPLE)),
+            recorded.summaries.then(|| (symbol("next_summary_due"), event::SUMMARY)),
+        ];
         ClockGraph {
             fixed,
             t0: symbol("t0"),
@@ -119,7 +127,7 @@ impl<'g> ClockGraph<'g> {
             now,
             step: symbol("step"),
             next_sample: symbol("next_sample"),
-            dues: dues.map(|((name, event), _)| (symbol(name), event)).collect(),
+            dues: dues.into_iter().flatten().collect(),
             attempts: symbol("attempts"),
             accepted_steps: symbol("accepted_steps"),
             ends: [symbol("step_start"), now],

@@ -380,32 +380,22 @@ fn programs_of_attempt(spec: &KernelSpec) -> Result<(Vec<Cow<'_, Program>>, bool
         // Where no sample is taken here, coefficients are wanted wherever anything is.
         let common = dense.iter().copied().filter(|_| layout.clock.inside.is_none());
         let next: Vec<_> = settle.into_iter().chain(common).collect();
-        whole = followed(whole, &next, layout.clock.events, Course::Once)?;
+        whole = whole.followed_by(&next, layout.clock.events, Course::Once)?;
         if let (Some(inside), Some(sample), true) =
             (layout.clock.inside, &programs.sample, !layout.recorded.is_empty())
         {
-            whole = followed(whole, &dense, inside, Course::Once)?;
-            whole = followed(whole, &[sample], inside, Course::Visited)?;
+            whole = whole.followed_by(&dense, inside, Course::Once)?;
+            whole = whole.followed_by(&[sample], inside, Course::Visited)?;
         }
         let inside = layout.clock.summaries.as_ref().and_then(|summaries| summaries.inside);
         let sample = programs.summaries.as_ref().and_then(|summaries| summaries.inside.as_ref());
         if let (Some(inside), Some(sample)) = (inside, sample) {
-            whole = followed(whole, &dense, inside, Course::Once)?;
-            whole = followed(whole, &[sample], inside, Course::Repeated)?;
+            whole = whole.followed_by(&dense, inside, Course::Once)?;
+            whole = whole.followed_by(&[sample], inside, Course::Repeated)?;
         }
         *last = Cow::Owned(whole);
     }
     Ok((attempt, observes))
-}
-
-/// A program with a section of others, if there are any.
-fn followed(
-    program: Program,
-    others: &[&Program],
-    when: u32,
-    course: Course,
-) -> Result<Program, ProgramError> {
-    if others.is_empty() { Ok(program) } else { program.followed_by(others, when, course) }
 }
 
 /// Lanes of a block: as many as keep its rows in the cache that suits the executor, but at least four vectors, which machine code likes to

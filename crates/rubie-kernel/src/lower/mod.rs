@@ -16,7 +16,7 @@ use rubie_model::{Event, State, System, Trigger};
 use rubie_output::{OutputGraph, SummaryGraph};
 use rubie_program::{Kept, Lowering, LoweringError, Phase, Place, Precision, Rate};
 
-use crate::clock::{self, ClockGraph, Strides, SummaryClock, TimedEvents};
+use crate::clock::{self, ClockGraph, Recorded, Strides, SummaryClock, TimedEvents};
 use crate::layout::{Input, Inputs, Layout};
 use crate::spec::{
     AttemptPart, ConditionPrograms, InitialisationPrograms, KernelSpec, Programs, StridePrograms,
@@ -85,14 +85,15 @@ impl KernelSpec {
         let step = &step;
         let timed = TimedEvents::new(system.graph, all);
         let conditions = Conditions::new(system, all);
-        let kinds = [recording.samples.width() > 0, recording.summaries.is_some()];
+        let recorded =
+            Recorded { samples: recording.samples.width() > 0, summaries: recording.summaries.is_some() };
         let apart = match precision {
             Precision::F64 => None,
             Precision::F32 => {
                 let acting =
                     clock::Acting { system, inputs, timed: &timed, conditions: conditions.len() > 0 };
                 let acting = (!all.is_empty()).then_some(&acting);
-                Some(clock::apart(step.fixed, kinds, acting)?)
+                Some(clock::apart(step.fixed, recorded, acting)?)
             }
         };
         let strides = strides(step, apart.is_none(), all.len());
@@ -106,7 +107,7 @@ impl KernelSpec {
             strides,
         );
         let within = apart.is_none().then(|| {
-            let clock = ClockGraph::new(system.graph, system.time, step.fixed, kinds);
+            let clock = ClockGraph::new(system.graph, system.time, step.fixed, recorded);
             let clock = clock.with_stops(timed.stops());
             if conditions.len() > 0 { clock.with_conditions(system.graph) } else { clock }
         });
