@@ -6,6 +6,7 @@ use rubie_program::Opcode;
 use crate::assembler::{Assembler, Jump, Last, Purpose};
 use crate::flow::{NEVER, Step};
 use crate::frame::Detour;
+use crate::known::Known;
 use crate::operands::{Body, SPARE_MASKS, Source, Special, Target};
 
 /// What is to be known of a body.
@@ -71,6 +72,7 @@ impl Body<'_> {
             Ceil => self.unary(step, codes.round, Some(10)),
             Exponent => match self.target.masks {
                 Some(masks) => self.unary(step, masks.exponent, None),
+                None if step.known == Known::Normal => self.exponent_of_normal(step),
                 None => self.exponent_by_bits(step),
             },
             AngleHigh | AngleLow => self.angle(step),
@@ -82,8 +84,9 @@ impl Body<'_> {
             Min => self.binary(step, codes.min, false),
             Max => self.binary(step, codes.max, false),
             CopySign => self.copy_sign(step),
+            Scale if step.known == Known::Opposite => self.fraction(step),
             Scale => match self.target.masks {
-                Some(masks) if step.is_whole => self.scale_by_whole(step, masks),
+                Some(masks) if step.known == Known::Whole => self.scale_by_whole(step, masks),
                 Some(masks) => self.scale(step, masks),
                 None => self.scale_by_product(step),
             },

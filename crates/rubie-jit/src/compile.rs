@@ -371,6 +371,8 @@ fn constants<T: Element>(program: &Program) -> Vec<T> {
         Special::WholeAndBias => T::from_f64(whole + bias),
         Special::MoreAndBias => T::from_f64(1.5 * whole + bias),
         Special::LargestExponent => T::from_f64(bias - 1.0),
+        Special::Fraction => T::evaluate(Opcode::AndNot, T::from_f64(f64::INFINITY), magnitude, zero),
+        Special::One => T::from_f64(1.0),
         Special::InfinityIsNotANumber => T::from_f64(fix_up_infinity),
     };
     let special = Special::ALL.into_iter().map(special);

@@ -6,6 +6,7 @@ use rubie_program::Opcode;
 use crate::assembler::{Jump, Last};
 use crate::flow::Step;
 use crate::frame::{Call, Detour};
+use crate::known::Known;
 use crate::machine::MaskCodes;
 use crate::operands::{Body, SPARE_MASKS, Source, Special};
 
@@ -165,17 +166,50 @@ impl Body<'_> {
         self.computed(step, to);
     }
 
+    /// Reads exponents off the bits.
+    pub(crate) fn exponent_of_normal(&mut self, step: &Step) {
+        let a = self.source(step, 0);
+        self.release(step);
+        let to = self.result(step, &[a]);
+        let a = self.in_register(a, self.spare(0));
+        self.exponent_bits(to, a);
+        self.computed(step, to);
+    }
+
+    /// The exponent of a positive normal number.
+    fn exponent_bits(&mut self, to: Register, of: Register) {
+        let (codes, shifts) = (self.target.codes, self.target.shifts);
+        let [whole, whole_and_bias] =
+            [Special::Whole, Special::WholeAndBias].map(|special| self.special(special));
+        let bits = Some(shifts.fraction_bits);
+        self.asm.with_immediate(shifts.right, &[to], Last::Register(of), bits, Register::None);
+        self.emit(codes.or, &[to, to], whole);
+        self.emit(codes.sub, &[to, to], whole_and_bias);
+    }
+
+    /// A positive normal number with the exponent of 1 in place of its own.
+    pub(crate) fn fraction(&mut self, step: &Step) {
+        let a = self.source(step, 0);
+        self.release(step);
+        let to = self.result(step, &[a]);
+        let codes = self.target.codes;
+        let [fraction, one] = [Special::Fraction, Special::One].map(|special| self.special(special));
+        let a = self.in_register(a, to);
+        self.emit(codes.and, &[to, a], fraction);
+        self.emit(codes.or, &[to, to], one);
+        self.computed(step, to);
+    }
+
     /// Reads exponents off the bits; a call deals with numbers that are not normal.
     pub(crate) fn exponent_by_bits(&mut self, step: &Step) {
         let a = self.source(step, 0);
         self.release(step);
         let to = self.result(step, &[a]);
-        let (codes, shifts) = (self.target.codes, self.target.shifts);
+        let codes = self.target.codes;
         let [size, other] = [self.spare(0), self.spare(1)];
         let special = |special| self.special(special);
         let [magnitude, normal, infinity] =
             [Special::Magnitude, Special::Normal, Special::Infinity].map(special);
-        let [whole, whole_and_bias] = [Special::Whole, Special::WholeAndBias].map(special);
         let a = self.in_register(a, size);
         self.emit(codes.and, &[size, a], magnitude);
         // Only the size counts from here on, so `to` may be overwritten though it be the operand.
@@ -184,10 +218,7 @@ impl Body<'_> {
         self.emit(codes.or, &[to, to], Last::Register(other));
         self.test(to);
         let from = self.asm.jump(Code::Jne_rel32_64);
-        let bits = Some(shifts.fraction_bits);
-        self.asm.with_immediate(shifts.right, &[to], Last::Register(size), bits, Register::None);
-        self.emit(codes.or, &[to, to], whole);
-        self.emit(codes.sub, &[to, to], whole_and_bias);
+        self.exponent_bits(to, size);
         self.detour(step, from, [Last::Register(size); 2], to);
     }
 
@@ -202,14 +233,14 @@ impl Body<'_> {
         let [magnitude, largest, bias] =
             [Special::Magnitude, Special::LargestExponent, Special::MoreAndBias].map(special);
         let (a, last) = (self.last(a, power), self.last(b, power));
-        if !step.is_whole {
+        if !(step.known == Known::Whole) {
             self.asm.with_immediate(codes.round, &[power], last, Some(8), Register::None);
             self.asm.with_immediate(codes.compare, &[power, power], last, Some(4), Register::None);
         }
         let b_there = self.in_register(b, size);
         self.emit(codes.and, &[size, b_there], magnitude);
         self.asm.with_immediate(codes.compare, &[size, size], largest, Some(0x16), Register::None);
-        if !step.is_whole {
+        if !(step.known == Known::Whole) {
             self.emit(codes.or, &[size, size], Last::Register(power));
         }
         self.test(size);

@@ -7,8 +7,8 @@ use std::ops::Range;
 
 use rubie_program::{Course, Instr, Opcode, Operand, Program, Section};
 
+use crate::known::{Known, known};
 use crate::pieces::Piece;
-use crate::whole::whole_exponents;
 
 /// Later than every instruction: not needed any more.
 pub(crate) const NEVER: u32 = u32::MAX;
@@ -78,13 +78,21 @@ pub(crate) struct Step {
     pub(crate) next_of_result: u32,
     /// The step that reads each operand next, after this one.
     pub(crate) next: [u32; 3],
-    /// Whether the second operand can only be a whole number, an infinity or NaN.
-    pub(crate) is_whole: bool,
+    /// What is known of the operands.
+    pub(crate) known: Known,
     /// Whether the row still holds this result when the program ends, and must.
     pub(crate) is_final: bool,
     /// Nothing is computed: what the operand holds is written to the memory of the row, if it is not there yet and this row is not 0 in
     /// all lanes.
     pub(crate) kept_when: Option<u32>,
+}
+
+impl Step {
+    /// The operands whose values the code takes.
+    pub(crate) fn read(&self) -> &[Location] {
+        let count = if self.known == Known::Opposite { 1 } else { self.instr.op.arity() };
+        &self.operands[..count]
+    }
 }
 
 /// Consecutive instructions of a program, for some vectors side by side.
@@ -232,7 +240,7 @@ pub(crate) fn steps(
             is_set_later[locations.row(row, copy) as usize] = !needed;
         }
     }
-    let is_whole = whole_exponents(program);
+    let known = known(program);
     let mut steps = Vec::with_capacity(order.len() + (kept.len() + piece.copies.len()) * copies as usize);
     // Numbers fall from the end, as how many steps there will be is not known yet.
     let mut number = NEVER - 1;
@@ -242,18 +250,8 @@ pub(crate) fn steps(
             let (to, source) = (locations.row(row, copy), locations.of(from, copy));
             let instr = Instr { op: Opcode::Copy, to: row, operands: [from; 3] };
             let [next, operands] = [[upcoming[source as usize]; 3], [source; 3]];
-            let (index, is_whole, is_final, next_of_result) = (0, false, false, NEVER);
-            steps.push(Step {
-                instr,
-                index,
-                to,
-                operands,
-                next_of_result,
-                next,
-                is_whole,
-                is_final,
-                kept_when,
-            });
+            let (index, known, is_final, next_of_result) = (0, Known::Nothing, false, NEVER);
+            steps.push(Step { instr, index, to, operands, next_of_result, next, known, is_final, kept_when });
             upcoming[source as usize] = *number;
             *number -= 1;
         }
@@ -279,11 +277,12 @@ pub(crate) fn steps(
         }
         let operands = instr.operands.map(|operand| locations.of(operand, copy));
         let next = operands.map(|operand| upcoming[operand as usize]);
-        for operand in &operands[..instr.op.arity()] {
+        let (known, index, kept_when) = (known[index], index as u32, None);
+        let step = Step { instr, index, to, operands, next_of_result, next, known, is_final, kept_when };
+        for operand in step.read() {
             upcoming[*operand as usize] = number;
         }
-        let (is_whole, index, kept_when) = (is_whole[index], index as u32, None);
-        steps.push(Step { instr, index, to, operands, next_of_result, next, is_whole, is_final, kept_when });
+        steps.push(step);
         number -= 1;
     }
     steps.reverse();

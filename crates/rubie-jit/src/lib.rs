@@ -44,7 +44,7 @@
 mod memory;
 
 #[cfg(target_arch = "x86_64")]
-mod whole;
+mod known;
 
 #[cfg(target_arch = "x86_64")]
 mod pieces;

@@ -33,13 +33,16 @@ pub(crate) enum Special {
     MoreAndBias,
     /// The largest size of an exponent that a normal power of two can have.
     LargestExponent,
+    /// Only the bits of the fraction.
+    Fraction,
+    One,
     /// For the instruction that looks for special numbers: NaN in place of either infinity, all else as it is.
     InfinityIsNotANumber,
 }
 
 impl Special {
     /// All of them, in their order in memory.
-    pub(crate) const ALL: [Special; 13] = [
+    pub(crate) const ALL: [Special; 15] = [
         Special::Zero,
         Special::Sign,
         Special::Magnitude,
@@ -52,6 +55,8 @@ impl Special {
         Special::WholeAndBias,
         Special::MoreAndBias,
         Special::LargestExponent,
+        Special::Fraction,
+        Special::One,
         Special::InfinityIsNotANumber,
     ];
 }
@@ -221,8 +226,8 @@ impl<'a> Body<'a> {
 
     /// Says that the operands have been read.
     pub(crate) fn release(&mut self, step: &Step) {
-        for place in 0..step.instr.op.arity() {
-            self.places.needed_next(step.operands[place], step.next[place]);
+        for (operand, next) in step.read().iter().zip(step.next) {
+            self.places.needed_next(*operand, next);
         }
     }
 }

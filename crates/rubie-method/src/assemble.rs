@@ -87,7 +87,7 @@ impl<'g> Attempt<'g> {
         let (accepted, next_dt, mut memory) = match &self.errors {
             Some(errors) if kind != ControllerKind::Fixed => {
                 let norm = norm(&controls, solved, &self.old, &self.new, errors);
-                let decision = decide(kind, &controls, self.dt, &norm);
+                let decision = decide(options, &controls, self.dt, &norm);
                 (norm.accepted, decision.next_dt, decision.memory)
             }
             _ => (solved, controls.dt, Vec::new()),

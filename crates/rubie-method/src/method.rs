@@ -353,11 +353,13 @@ impl Method {
     }
 }
 
-/// What a step graph is built for. By default: the controller `i`, no interpolant.
+/// What a step graph is built for. By default: the controller `i` without a dead band, no interpolant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BuildOptions {
     /// The controller, as [`Method::controller`] found it.
     pub controller: ControllerKind,
+    /// Whether it has a dead band, as [`StepSettings::has_dead_band`](crate::StepSettings::has_dead_band) says.
+    pub dead_band: bool,
     /// Whether the solution inside steps is wanted.
     pub dense: bool,
     /// What is done about initial values where there are algebraic equations.

@@ -136,6 +136,11 @@ impl StepSettings {
         Self { rtol: tolerance.into(), atol: tolerance.into(), ..Self::default() }
     }
 
+    /// Whether some factors other than 1 leave the step size as it is.
+    pub fn has_dead_band(&self) -> bool {
+        [self.deadband_min, self.deadband_max] != [1.0; 2]
+    }
+
     /// How the linear systems of `system` are preconditioned where this solver iterates, as [`Method::linear_solver`] found it; the default
     /// elsewhere.
     ///

@@ -75,7 +75,8 @@ struct Run<'g> {
 
 fn start<'g>(method: &Method, system: &System<'g>, settings: &StepSettings) -> Run<'g> {
     let controller = method.controller(settings).expect("legal");
-    let step = method.build(system, &BuildOptions { controller, dense: false, ..Default::default() });
+    let dead_band = settings.has_dead_band();
+    let step = method.build(system, &BuildOptions { controller, dead_band, ..Default::default() });
     let mut values = Values(vec![f64::NAN; system.graph.symbol_count()]);
     for (control, value) in step.controls.iter().zip(method.control_values(settings, 3).expect("legal")) {
         values.set(*control, value);

@@ -242,7 +242,9 @@ impl Solver {
         let consistent_values = self.options.steps.consistent_values;
         let linear_solver = self.linear_solver.unwrap_or_default();
         let preconditioning = self.preconditioning;
-        let options = BuildOptions { controller, dense, consistent_values, linear_solver, preconditioning };
+        let dead_band = self.options.steps.has_dead_band();
+        let options =
+            BuildOptions { controller, dead_band, dense, consistent_values, linear_solver, preconditioning };
         let step = self.method.build(&system, &options);
         let summaries = self.summaries.as_ref().map(|summaries| summaries.graph(&system)).transpose()?;
         let recording = Recording { samples: &self.output, summaries: summaries.as_ref() };

@@ -9,6 +9,7 @@ use crate::bounds::{larger, smaller};
 use crate::controller_kind::ControllerKind;
 use crate::controls::Controls;
 use crate::error_norm::Norm;
+use crate::method::BuildOptions;
 use crate::step::Memory;
 
 /// What a controller decides after an attempt.
@@ -27,12 +28,12 @@ struct Raw<'g> {
 
 /// The next step size after an attempt of size `dt` whose error has this norm.
 pub(crate) fn decide<'g>(
-    kind: ControllerKind,
+    options: &BuildOptions,
     controls: &Controls<'g>,
     dt: Expr<'g>,
     norm: &Norm<'g>,
 ) -> Decision<'g> {
-    let raw = match kind {
+    let raw = match options.controller {
         ControllerKind::Fixed => {
             return Decision { next_dt: controls.dt, memory: Vec::new() };
         }
@@ -42,7 +43,11 @@ pub(crate) fn decide<'g>(
         ControllerKind::Gustafsson => gustafsson::factor(controls, norm, dt),
     };
     let factor = smaller(larger(raw.factor, controls.min_step_shrink), controls.max_step_growth);
-    let small_change = controls.deadband_min.le(factor).and(factor.le(controls.deadband_max));
-    let factor = norm.accepted.and(small_change).select(1.0, factor);
+    let factor = if options.dead_band {
+        let small_change = controls.deadband_min.le(factor).and(factor.le(controls.deadband_max));
+        norm.accepted.and(small_change).select(1.0, factor)
+    } else {
+        factor
+    };
     Decision { next_dt: controls.limited(dt * factor), memory: raw.memory }
 }

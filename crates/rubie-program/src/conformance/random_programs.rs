@@ -31,6 +31,12 @@ const NUMBERS: [f64; 16] = [
 const UNIFORMS: u32 = 6;
 /// The constant that is no NaN: the sign of a NaN is free, so none may be copied.
 const SIGN: u32 = 8;
+/// Constants that are limits of the numbers whose exponents are taken.
+const LOW: u32 = SIGN + 1;
+const HIGH: u32 = SIGN + 2;
+/// What these are: within normal numbers, within those of f64 only, or not.
+const LIMITS: [(f64, f64); 6] =
+    [(1e-30, 1e16), (1.0, 1e16), (1e-30, 1e100), (1e-310, 2.0), (0.0, 1e16), (1e-30, f64::INFINITY)];
 /// Most pairs of rows and most instructions of the kinds of programs: few and many values waiting, short and long.
 const SIZES: [(usize, usize); 6] = [(40, 30), (8, 200), (40, 200), (8, 30), (8, 30), (3, 400)];
 
@@ -145,7 +151,15 @@ fn program<T: Element>(choose: &mut dyn FnMut(usize) -> usize) -> Result<Program
         })
         .collect();
     constants.push((-3.0_f64).to_bits());
-    let instructions = (0..length).map(|_| instruction(choose, pairs)).collect();
+    let (low, high) = LIMITS[choose(LIMITS.len())];
+    constants.extend([low, high].map(f64::to_bits));
+    let mut instructions = Vec::with_capacity(length);
+    while instructions.len() < length {
+        match choose(16) {
+            0 => instructions.extend(fraction(choose, pairs)),
+            _ => instructions.push(instruction(choose, pairs)),
+        }
+    }
     let rows = 2 * pairs as u32;
     let program = Program::new("random", T::PRECISION, instructions, constants, rows, UNIFORMS)?;
     let program = match choose(2) {
@@ -176,6 +190,26 @@ fn with_sections(program: Program, choose: &mut dyn FnMut(usize) -> usize) -> Re
     }
     let range = known + choose(length - known)..length;
     program.with_section(Section { range, when, course: Course::Once })
+}
+
+/// A number between limits, its exponent, its fraction: what executors may know more of than of single instructions. Any of them may be left
+/// out, or overwrite what the next one would take.
+fn fraction(choose: &mut dyn FnMut(usize) -> usize, pairs: usize) -> Vec<Instr> {
+    let [number, limited, exponent, opposite, result] =
+        [(); 5].map(|()| Operand::Row(choose(pairs) as u32 * 2));
+    let instructions = [
+        (Opcode::Min, limited, [number, Operand::Constant(HIGH)]),
+        (Opcode::Max, limited, [limited, Operand::Constant(LOW)]),
+        (Opcode::Exponent, exponent, [limited; 2]),
+        (Opcode::Neg, opposite, [exponent; 2]),
+        (Opcode::Scale, result, [limited, opposite]),
+    ];
+    let instructions =
+        instructions.into_iter().filter(|_| choose(16) > 0).filter_map(|(op, to, [a, b])| match to {
+            Operand::Row(to) => Some(Instr { op, to, operands: [a, b, a] }),
+            _ => None,
+        });
+    instructions.collect()
 }
 
 fn instruction(choose: &mut dyn FnMut(usize) -> usize, pairs: usize) -> Instr {
