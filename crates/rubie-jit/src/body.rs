@@ -4,7 +4,7 @@ use iced_x86::{Code, Register};
 use rubie_program::Opcode;
 
 use crate::assembler::{Assembler, Jump, Last, Purpose};
-use crate::flow::{NEVER, Step};
+use crate::flow::{KeptStep, Location, NEVER, Step};
 use crate::frame::Detour;
 use crate::known::Known;
 use crate::operands::{Body, SPARE_MASKS, Source, Special, Target};
@@ -25,29 +25,27 @@ impl Body<'_> {
             self.now = now;
             self.places.vectors.unpin_all();
             self.places.masks.unpin_all();
-            if step.kept_when.is_none()
+            if step.kept.is_none()
                 && let Some(over) = over.take()
             {
                 let here = self.asm.here();
                 self.asm.land(over, here);
             }
-            match step.kept_when {
+            match step.kept {
                 None => {
                     let vector = self.locations.named(step.to).1;
                     self.asm.mark(Purpose::Instruction { index: step.index, vector });
                     self.step(step);
                 }
                 // All look at the same row.
-                Some(_) if step.operands[0] == step.to && self.places.in_memory[step.to as usize] => {
-                    self.release(step);
-                }
-                Some(when) => {
+                Some(_) if self.is_there(step) => self.release(step),
+                Some(kept) => {
                     over.get_or_insert_with(|| {
-                        self.asm.mark(Purpose::Look { when });
-                        self.look(when);
+                        self.asm.mark(Purpose::Look { when: kept.when });
+                        self.look(kept.when);
                         self.asm.jump(Code::Je_rel32_64)
                     });
-                    self.keep(step);
+                    self.keep(step, kept);
                 }
             }
         }
@@ -124,19 +122,62 @@ impl Body<'_> {
         test(self.asm, self.target, any);
     }
 
-    /// Writes a value to the memory of a row; no register that holds a value changes.
-    fn keep(&mut self, step: &Step) {
-        let location = step.operands[0];
-        let source = match (self.places.vectors.of(location), self.places.masks.of(location)) {
+    /// Whether a step is a copy of what is in memory to where it is.
+    fn is_there(&self, step: &Step) -> bool {
+        step.instr.op == Opcode::Copy
+            && step.operands[0] == step.to
+            && self.places.in_memory[step.to as usize]
+    }
+
+    /// Carries out a step towards a kept row; no register that holds a value changes.
+    fn keep(&mut self, step: &Step, kept: KeptStep) {
+        use Opcode::*;
+        let (codes, sum) = (self.target.codes, self.spare(0));
+        let [a, b, c] = [0, 1, 2].map(|place| self.standing(step.operands[place]));
+        let result = match step.instr.op {
+            Add => self.keep_of_two(codes.add, a, b),
+            Sub => self.keep_of_two(codes.sub, a, b),
+            Mul => self.keep_of_two(codes.mul, a, b),
+            MulAdd | MulSub | NegMulAdd => {
+                if !kept.continues {
+                    self.load(sum, c);
+                }
+                let (a, b) = if matches!(b, Source::Register(_)) { (b, a) } else { (a, b) };
+                let code = match step.instr.op {
+                    MulAdd => codes.mul_add_231,
+                    MulSub => codes.mul_sub_231,
+                    _ => codes.neg_mul_add_231,
+                };
+                let factor = self.in_register(a, self.spare(1));
+                let last = self.last(b, self.spare(1));
+                self.emit(code, &[sum, factor], last);
+                sum
+            }
+            _ => self.in_register(a, sum),
+        };
+        if kept.ends {
+            self.store(step.to, result);
+        }
+        self.release(step);
+    }
+
+    fn keep_of_two(&mut self, code: Code, a: Source, b: Source) -> Register {
+        let sum = self.spare(0);
+        let first = self.in_register(a, sum);
+        let last = self.last(b, self.spare(1));
+        self.emit(code, &[sum, first], last);
+        sum
+    }
+
+    /// Where an operand is, which stays there.
+    fn standing(&self, location: Location) -> Source {
+        match (self.places.vectors.of(location), self.places.masks.of(location)) {
             (Some(register), _) => Source::Register(self.vector(register)),
             (None, Some(mask)) if !self.places.in_memory[location as usize] => {
                 Source::Mask(Register::K0 + u32::from(mask))
             }
             _ => Source::Memory(location),
-        };
-        let from = self.in_register(source, self.spare(0));
-        self.store(step.to, from);
-        self.release(step);
+        }
     }
 
     fn copy(&mut self, step: &Step) {

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use rubie_program::{Course, Instr, Opcode, Operand, Program, Section};
 
+use crate::conditional::{self, Conditional};
 use crate::known::{Known, known};
 use crate::pieces::Piece;
 
@@ -82,16 +83,27 @@ pub(crate) struct Step {
     pub(crate) known: Known,
     /// Whether the row still holds this result when the program ends, and must.
     pub(crate) is_final: bool,
-    /// Nothing is computed: what the operand holds is written to the memory of the row, if it is not there yet and this row is not 0 in
-    /// all lanes.
-    pub(crate) kept_when: Option<u32>,
+    /// Whether it is carried out only where it matters.
+    pub(crate) kept: Option<KeptStep>,
+}
+
+/// A step towards a row that matters in some lanes only. A copy takes what is in the operand to the memory of the row, if it is not there yet.
+#[derive(Clone, Copy)]
+pub(crate) struct KeptStep {
+    /// The row that is not 0 in these lanes.
+    pub(crate) when: u32,
+    /// Whether the last operand is the result of the step before.
+    pub(crate) continues: bool,
+    /// Whether the result goes to the memory of the row; else the next step continues.
+    pub(crate) ends: bool,
 }
 
 impl Step {
     /// The operands whose values the code takes.
     pub(crate) fn read(&self) -> &[Location] {
-        let count = if self.known == Known::Opposite { 1 } else { self.instr.op.arity() };
-        &self.operands[..count]
+        let all = if self.known == Known::Opposite { 1 } else { self.instr.op.arity() };
+        let continues = self.kept.is_some_and(|kept| kept.continues);
+        &self.operands[..all - usize::from(continues)]
     }
 }
 
@@ -148,7 +160,7 @@ fn needed(program: &Program, piece: &Piece, kept: &[u32]) -> Vec<bool> {
     needed
 }
 
-/// Rows that a piece computes and that matter in some lanes only, which ones is known by then. `done`: its copies are left out.
+/// Rows that a piece computes and that matter in some lanes only, which ones is known by then. `done`: its conditional instructions are left out.
 fn kept_rows(program: &Program, piece: &Piece, done: bool) -> Vec<u32> {
     // A scratch row may not be in memory.
     let can_tell = |when| piece.section.is_none() && when < program.first_scratch();
@@ -159,8 +171,8 @@ fn kept_rows(program: &Program, piece: &Piece, done: bool) -> Vec<u32> {
     if written(piece.range.end..line, kept.when) {
         return Vec::new();
     }
-    let is_copy = flags(piece.range.len(), piece.copies.iter().map(|copy| copy - piece.range.start));
-    let own = piece.range.clone().filter(|index| !done || !is_copy[index - piece.range.start]);
+    let is_conditional = is_conditional(piece);
+    let own = piece.range.clone().filter(|index| !done || !is_conditional[index - piece.range.start]);
     let written = own.map(|index| program.instructions()[index].to);
     let mut rows: Vec<u32> = written.filter(|row| kept.rows.contains(row)).collect();
     rows.sort_unstable();
@@ -168,31 +180,11 @@ fn kept_rows(program: &Program, piece: &Piece, done: bool) -> Vec<u32> {
     rows
 }
 
-/// So many flags, of which these are set.
-fn flags(count: usize, set: impl Iterator<Item = usize>) -> Vec<bool> {
-    let mut flags = vec![false; count];
-    set.for_each(|place| flags[place] = true);
-    flags
-}
-
-/// Where in an order a piece's copies can be made under a condition, all at once: before anything overwrites their sources. `None` if
-/// the condition may not be known there.
-fn place_of_copies(program: &Program, piece: &Piece, order: &[(usize, u32)]) -> Option<usize> {
-    let when = program.kept().filter(|_| !piece.copies.is_empty())?.when;
-    if when >= program.first_scratch() {
-        return None;
-    }
-    let instructions = program.instructions();
-    let sources = piece.copies.iter().filter_map(|copy| match instructions[*copy].operands[0] {
-        Operand::Row(row) => Some(row as usize),
-        _ => None,
-    });
-    let is_source = flags(program.rows() as usize, sources);
-    let writes_source = |(index, _): &(usize, u32)| is_source[instructions[*index].to as usize];
-    let place = order.iter().position(writes_source).unwrap_or(order.len());
-    let line = program.sections().first().map_or(instructions.len(), |first| first.range.start);
-    let mut later = order[place..].iter().map(|(index, _)| *index).chain(piece.range.end..line);
-    (!later.any(|index| instructions[index].to == when)).then_some(place)
+/// For every instruction of a piece.
+fn is_conditional(piece: &Piece) -> Vec<bool> {
+    let mut is_conditional = vec![false; piece.range.len()];
+    piece.conditional.iter().for_each(|one| is_conditional[one.index - piece.range.start] = true);
+    is_conditional
 }
 
 /// Adds what a section reads, but for rows that are kept where it matters. What it writes it may not write, too.
@@ -228,9 +220,9 @@ pub(crate) fn steps(
     let mut is_set_later = vec![false; locations.count()];
     let mut order = order;
     let first = piece.range.start;
-    let is_copy = flags(piece.range.len(), piece.copies.iter().map(|copy| copy - first));
-    let without: Vec<_> = order.iter().copied().filter(|(index, _)| !is_copy[index - first]).collect();
-    let place = place_of_copies(program, piece, &without);
+    let is_conditional = is_conditional(piece);
+    let without: Vec<_> = order.iter().copied().filter(|(index, _)| !is_conditional[index - first]).collect();
+    let place = conditional::place(program, piece, &without);
     if place.is_some() {
         order = without;
     }
@@ -241,30 +233,50 @@ pub(crate) fn steps(
         }
     }
     let known = known(program);
-    let mut steps = Vec::with_capacity(order.len() + (kept.len() + piece.copies.len()) * copies as usize);
+    let mut steps =
+        Vec::with_capacity(order.len() + (kept.len() + piece.conditional.len()) * copies as usize);
     // Numbers fall from the end, as how many steps there will be is not known yet.
     let mut number = NEVER - 1;
-    let kept_when = program.kept().map(|kept| kept.when);
-    let keep = |row: u32, from: Operand, upcoming: &mut [u32], steps: &mut Vec<Step>, number: &mut u32| {
-        for copy in 0..copies {
-            let (to, source) = (locations.row(row, copy), locations.of(from, copy));
-            let instr = Instr { op: Opcode::Copy, to: row, operands: [from; 3] };
-            let [next, operands] = [[upcoming[source as usize]; 3], [source; 3]];
-            let (index, known, is_final, next_of_result) = (0, Known::Nothing, false, NEVER);
-            steps.push(Step { instr, index, to, operands, next_of_result, next, known, is_final, kept_when });
-            upcoming[source as usize] = *number;
-            *number -= 1;
+    let when = program.kept().map_or(0, |kept| kept.when);
+    let keep = |instr: Instr,
+                copy: u32,
+                [continues, ends]: [bool; 2],
+                upcoming: &mut [u32],
+                steps: &mut Vec<Step>,
+                number: &mut u32| {
+        let operands = instr.operands.map(|operand| locations.of(operand, copy));
+        let step = Step {
+            instr,
+            index: 0,
+            to: locations.row(instr.to, copy),
+            operands,
+            next_of_result: NEVER,
+            next: operands.map(|operand| upcoming[operand as usize]),
+            known: Known::Nothing,
+            is_final: false,
+            kept: Some(KeptStep { when, continues, ends }),
+        };
+        for operand in step.read() {
+            upcoming[*operand as usize] = *number;
         }
+        steps.push(step);
+        *number -= 1;
     };
     for row in kept {
         if is_set_later[locations.row(row, 0) as usize] {
-            keep(row, Operand::Row(row), &mut upcoming, &mut steps, &mut number);
+            let instr = Instr { op: Opcode::Copy, to: row, operands: [Operand::Row(row); 3] };
+            for copy in 0..copies {
+                keep(instr, copy, [false, true], &mut upcoming, &mut steps, &mut number);
+            }
         }
     }
     for place_in_order in (0..=order.len()).rev() {
         if place == Some(place_in_order) {
-            for copy in piece.copies.iter().map(|copy| program.instructions()[*copy]) {
-                keep(copy.to, copy.operands[0], &mut upcoming, &mut steps, &mut number);
+            for copy in 0..copies {
+                for Conditional { index, continues, ends } in piece.conditional.iter().rev() {
+                    let instr = program.instructions()[*index];
+                    keep(instr, copy, [*continues, *ends], &mut upcoming, &mut steps, &mut number);
+                }
             }
         }
         let Some((index, copy)) = place_in_order.checked_sub(1).map(|before| order[before]) else { break };
@@ -277,8 +289,8 @@ pub(crate) fn steps(
         }
         let operands = instr.operands.map(|operand| locations.of(operand, copy));
         let next = operands.map(|operand| upcoming[operand as usize]);
-        let (known, index, kept_when) = (known[index], index as u32, None);
-        let step = Step { instr, index, to, operands, next_of_result, next, known, is_final, kept_when };
+        let (known, index, kept) = (known[index], index as u32, None);
+        let step = Step { instr, index, to, operands, next_of_result, next, known, is_final, kept };
         for operand in step.read() {
             upcoming[*operand as usize] = number;
         }

@@ -50,6 +50,9 @@ mod known;
 mod pieces;
 
 #[cfg(target_arch = "x86_64")]
+mod conditional;
+
+#[cfg(target_arch = "x86_64")]
 mod flow;
 
 #[cfg(target_arch = "x86_64")]

@@ -10,7 +10,9 @@
 
 use std::ops::Range;
 
-use rubie_program::{Opcode, Operand, Program, Section};
+use rubie_program::{Operand, Program, Section};
+
+use crate::conditional::{Conditional, Readers, conditional};
 
 /// Shorter programs have no chain worth a loop.
 const SHORTEST: usize = 64;
@@ -30,18 +32,24 @@ pub(crate) struct Piece {
     pub(crate) range: Range<usize>,
     /// The section that they are.
     pub(crate) section: Option<Section>,
-    /// Its copies to rows that matter in some lanes only, of rows that it does not compute.
-    pub(crate) copies: Vec<usize>,
+    /// What of it is carried out only where it matters.
+    pub(crate) conditional: Vec<Conditional>,
 }
 
 /// The pieces, in order.
 pub(crate) fn pieces(program: &Program) -> Vec<Piece> {
+    let readers = program.kept().map(|_| Readers::new(program));
     let pieces = program.parts().flat_map(|(range, section)| match section {
         Some(section) => vec![Piece { section: Some(section.clone()), ..Piece::new(range) }],
         None => {
             let cut = place_to_cut(program, range.clone()).unwrap_or(range.end);
             let ranges = [range.start..cut, cut..range.end].into_iter().filter(|range| !range.is_empty());
-            ranges.map(|range| Piece { copies: copies(program, &range), ..Piece::new(range) }).collect()
+            let ranges = ranges.map(|range| {
+                let conditional =
+                    readers.as_ref().map(|readers| conditional(program, &range, readers)).unwrap_or_default();
+                Piece { conditional, ..Piece::new(range) }
+            });
+            ranges.collect()
         }
     });
     pieces.collect()
@@ -49,36 +57,8 @@ pub(crate) fn pieces(program: &Program) -> Vec<Piece> {
 
 impl Piece {
     fn new(range: Range<usize>) -> Self {
-        Piece { range, section: None, copies: Vec::new() }
+        Piece { range, section: None, conditional: Vec::new() }
     }
-}
-
-/// Copies to rows that matter in some lanes only, from rows that no instruction before has written: each would hold a register for long,
-/// but can be made at any time before the row is written. Nothing else of the piece touches where they go.
-fn copies(program: &Program, range: &Range<usize>) -> Vec<usize> {
-    let Some(kept) = program.kept() else { return Vec::new() };
-    let instructions = program.instructions();
-    let mut written = vec![false; program.rows() as usize];
-    let mut touched = vec![0; program.rows() as usize];
-    let mut copies = Vec::new();
-    for index in range.clone() {
-        let instr = &instructions[index];
-        if let (Opcode::Copy, Operand::Row(from)) = (instr.op, instr.operands[0])
-            && kept.rows.contains(&instr.to)
-            && !written[from as usize]
-        {
-            copies.push(index);
-        }
-        written[instr.to as usize] = true;
-        touched[instr.to as usize] += 1;
-        for operand in instr.used() {
-            if let Operand::Row(row) = operand {
-                touched[*row as usize] += 1;
-            }
-        }
-    }
-    copies.retain(|index| touched[instructions[*index].to as usize] == 1);
-    copies
 }
 
 fn place_to_cut(program: &Program, range: Range<usize>) -> Option<usize> {
@@ -119,7 +99,7 @@ fn passed(program: &Program, range: Range<usize>) -> Vec<u32> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use rubie_program::{Course, Instr, Kept, Precision};
+    use rubie_program::{Course, Instr, Opcode, Precision};
 
     /// `width` sums in 40 rows, the sum of all of these, and a chain of `chain` roots of it.
     fn program(width: u32, chain: usize) -> Program {
@@ -152,18 +132,6 @@ mod tests {
         let ranges: Vec<_> = found.iter().map(|piece| piece.range.clone()).collect();
         assert_eq!(ranges, [0..100, 100..140, 140..200]);
         assert_eq!(found.iter().filter(|piece| piece.section.is_some()).count(), 1);
-    }
-
-    #[test]
-    fn copies_of_what_a_piece_does_not_compute_are_found() {
-        let copy = |to, from| Instr { op: Opcode::Copy, to, operands: [Operand::Row(from); 3] };
-        let sum = Instr { op: Opcode::Add, ..copy(1, 0) };
-        // Of a row from before, of a sum, to a row that is read.
-        let instructions = vec![copy(3, 0), sum, copy(4, 1), copy(5, 2), copy(2, 5)];
-        let program = Program::new("p", Precision::F64, instructions, Vec::new(), 7, 0).unwrap();
-        assert!(pieces(&program)[0].copies.is_empty());
-        let program = program.with_kept(Kept { rows: 3..6, when: 6 }).unwrap();
-        assert_eq!(pieces(&program)[0].copies, [0]);
     }
 
     #[test]

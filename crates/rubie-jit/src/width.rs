@@ -50,7 +50,9 @@ impl Wide {
         let length = piece.range.len();
         let mut judged = piece.clone();
         judged.range.end = piece.range.end.min(piece.range.start + JUDGED);
-        judged.copies.retain(|copy| judged.range.contains(copy));
+        if judged.range != piece.range {
+            judged.conditional.clear();
+        }
         let chained = longest_chain(program, judged.range.clone()) as usize > judged.range.len().max(AHEAD);
         let choices = if chained { CHOICES_IN_CHAINS } else { CHOICES };
         let found = choices.iter().find_map(|(copies, spills)| {

@@ -47,10 +47,10 @@ pub(super) fn dense<'g>(attempt: &Attempted<'_, 'g>, bend: Option<Bend<'g>>) -> 
     let mut states = Vec::with_capacity(attempt.names.len());
     for (i, name) in attempt.names.iter().enumerate() {
         let start = exports.take(&format!("start.{name}"), attempt.start[i]);
-        let end = exports.take(&format!("end.{name}"), attempt.end[i]);
+        let change = exports.take(&format!("change.{name}"), attempt.end[i] - attempt.start[i]);
         let first = exports.take(&format!("slope_at_start.{name}"), slope_at_start[i]);
         let last = exports.take(&format!("slope_at_end.{name}"), slope_at_end[i]);
-        let cubic = start + of_change * (end - start) + of_first * first - of_last * last;
+        let cubic = start + of_change * change + of_first * first - of_last * last;
         states.push(match &bend {
             Some(bend) => cubic + of_bend * exports.take(&format!("bend.{name}"), bend.others[i]),
             None => cubic,

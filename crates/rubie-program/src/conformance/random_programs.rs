@@ -157,6 +157,7 @@ fn program<T: Element>(choose: &mut dyn FnMut(usize) -> usize) -> Result<Program
     while instructions.len() < length {
         match choose(16) {
             0 => instructions.extend(fraction(choose, pairs)),
+            1 => instructions.extend(sum(choose, pairs)),
             _ => instructions.push(instruction(choose, pairs)),
         }
     }
@@ -210,6 +211,26 @@ fn fraction(choose: &mut dyn FnMut(usize) -> usize, pairs: usize) -> Vec<Instr> 
             _ => None,
         });
     instructions.collect()
+}
+
+/// A sum of products by way of one row, which may end in another, and need not be carried out where that does not matter.
+fn sum(choose: &mut dyn FnMut(usize) -> usize, pairs: usize) -> Vec<Instr> {
+    let mut row = || choose(pairs) as u32 * 2;
+    let (by_way_of, to) = (row(), row());
+    let products = 1 + row() as usize % 4;
+    let terms = (0..=products).map(|term| {
+        let op = match (term, row() % 6) {
+            (0, 0) => Opcode::Sub,
+            (0, _) => Opcode::Mul,
+            (_, 0) => Opcode::MulSub,
+            (_, 2) => Opcode::NegMulAdd,
+            _ => Opcode::MulAdd,
+        };
+        let [a, b] = [row(), row()].map(Operand::Row);
+        let last = if term == 0 { a } else { Operand::Row(by_way_of) };
+        Instr { op, to: if term == products { to } else { by_way_of }, operands: [a, b, last] }
+    });
+    terms.collect()
 }
 
 fn instruction(choose: &mut dyn FnMut(usize) -> usize, pairs: usize) -> Instr {
