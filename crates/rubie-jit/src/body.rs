@@ -138,6 +138,7 @@ impl Body<'_> {
             Add => self.keep_of_two(codes.add, a, b),
             Sub => self.keep_of_two(codes.sub, a, b),
             Mul => self.keep_of_two(codes.mul, a, b),
+            Div => self.keep_of_two(codes.div, a, b),
             MulAdd | MulSub | NegMulAdd => {
                 if !kept.continues {
                     self.load(sum, c);

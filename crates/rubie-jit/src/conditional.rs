@@ -78,7 +78,7 @@ fn is_sum_of_products(op: Opcode) -> bool {
 
 /// Whether one register is enough.
 fn is_simple(op: Opcode) -> bool {
-    is_sum_of_products(op) || matches!(op, Opcode::Add | Opcode::Sub | Opcode::Mul)
+    is_sum_of_products(op) || matches!(op, Opcode::Add | Opcode::Sub | Opcode::Mul | Opcode::Div)
 }
 
 /// Those of a range outside sections: sums that end in kept rows, each from its first term on, and copies to such rows. A copy of what the
@@ -98,8 +98,7 @@ pub(crate) fn conditional(program: &Program, range: &Range<usize>, readers: &Rea
         if is_sum_of_products(instr.op) {
             origin[index - range.start] = written(instr.operands[2]);
         }
-        let is_row = matches!(instr.operands[0], Operand::Row(_));
-        let is_copy = instr.op == Opcode::Copy && is_row && written(instr.operands[0]).is_none();
+        let is_copy = instr.op == Opcode::Copy && written(instr.operands[0]).is_none();
         if kept.rows.contains(&instr.to) && (is_copy || is_simple(instr.op)) {
             found.push(index);
         }

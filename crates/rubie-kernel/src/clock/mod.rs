@@ -96,7 +96,9 @@ pub(crate) struct ClockGraph<'g> {
     accepted_steps: Expr<'g>,
     /// The ends of the step just accepted.
     ends: [Expr<'g>; 2],
-    /// The first of these for programs of single samples, which may run where coefficients of the step are not computed.
+    /// What one over its size is.
+    per_step: Expr<'g>,
+    /// The first of the ends for programs of single samples, which may run where coefficients of the step are not computed.
     before: Expr<'g>,
     /// Times of the next events of the model, where steps end.
     stops: Vec<Expr<'g>>,
@@ -118,6 +120,7 @@ impl<'g> ClockGraph<'g> {
             recorded.samples.then(|| (symbol("next_sample_due"), event::SAMPLE)),
             recorded.summaries.then(|| (symbol("next_summary_due"), event::SUMMARY)),
         ];
+        let ends = [symbol("step_start"), now];
         ClockGraph {
             fixed,
             t0: symbol("t0"),
@@ -130,7 +133,8 @@ impl<'g> ClockGraph<'g> {
             dues: dues.into_iter().flatten().collect(),
             attempts: symbol("attempts"),
             accepted_steps: symbol("accepted_steps"),
-            ends: [symbol("step_start"), now],
+            ends,
+            per_step: 1.0 / (ends[1] - ends[0]),
             before: symbol("before"),
             stops: Vec::new(),
             events: symbol("events"),
@@ -144,7 +148,13 @@ impl<'g> ClockGraph<'g> {
 
     /// The same clock with steps that conditions of the model may cut short: then the time of the run is not the end of the step.
     pub(crate) fn with_conditions(self, graph: &'g Graph) -> Self {
-        ClockGraph { ends: [self.ends[0], graph.symbol("clock.step_end")], ..self }
+        let ends = [self.ends[0], graph.symbol("clock.step_end")];
+        ClockGraph { ends, per_step: 1.0 / (ends[1] - ends[0]), ..self }
+    }
+
+    /// The same clock where attempts leave one over the size of their step.
+    pub(crate) fn with_size(self, per_step: Expr<'g>) -> Self {
+        ClockGraph { per_step, ..self }
     }
 
     /// The end of the integration.
@@ -310,7 +320,11 @@ impl<'g> ClockGraph<'g> {
 
     /// The place of the next sample within the step just accepted.
     pub(crate) fn theta(&self) -> Expr<'g> {
-        let [start, end] = self.ends;
-        (self.next_sample - start) * (1.0 / (end - start))
+        self.place(self.next_sample)
+    }
+
+    /// The place of a time within the step just accepted.
+    fn place(&self, time: Expr<'g>) -> Expr<'g> {
+        (time - self.ends[0]) * self.per_step
     }
 }

@@ -47,8 +47,9 @@ pub(crate) struct SummaryClock<'g> {
     full: Expr<'g>,
     now: Expr<'g>,
     events: Expr<'g>,
-    /// The ends of the step just accepted.
-    ends: [Expr<'g>; 2],
+    /// The place of the next sample within the step just accepted, and the end of that.
+    theta: Expr<'g>,
+    end: Expr<'g>,
     /// Where the last attempt began, if events of the model happen at given times.
     before: Option<Expr<'g>>,
 }
@@ -57,6 +58,7 @@ impl<'g> SummaryClock<'g> {
     /// The schedule beside a clock.
     pub(crate) fn new(graph: &'g Graph, clock: &ClockGraph<'g>) -> Self {
         let symbol = |name: &str| graph.symbol(&format!("summaries.{name}"));
+        let next = symbol("next");
         SummaryClock {
             graph,
             start: symbol("start"),
@@ -64,13 +66,14 @@ impl<'g> SummaryClock<'g> {
             last: symbol("last"),
             samples: symbol("samples"),
             per_window: symbol("per_window"),
-            next: symbol("next"),
+            next,
             index: symbol("index"),
             left: symbol("left"),
             full: symbol("full"),
             now: clock.now,
             events: clock.events,
-            ends: clock.ends,
+            theta: clock.place(next),
+            end: clock.ends[1],
             before: (!clock.stops.is_empty()).then_some(clock.before),
         }
     }
@@ -99,8 +102,7 @@ impl<'g> SummaryClock<'g> {
 
     /// Its place within the step just accepted.
     pub(crate) fn theta(&self) -> Expr<'g> {
-        let [start, end] = self.ends;
-        (self.next - start) * (1.0 / (end - start))
+        self.theta
     }
 
     /// What is due inside the step (or at its end).
@@ -109,7 +111,7 @@ impl<'g> SummaryClock<'g> {
         // What is beyond a window waits until its results have been taken.
         let any = any.and(self.left.gt(0.0));
         // A run that an event has put beyond its next sample takes it within its next step, however often that is rejected.
-        let any = self.before.map_or(any, |before| any.and(before.lt(self.ends[1])));
+        let any = self.before.map_or(any, |before| any.and(before.lt(self.end)));
         Due { any, starts: self.index.lt(0.0) }
     }
 

@@ -11,7 +11,7 @@ mod summaries;
 use std::collections::HashMap;
 
 use rubie_expr::{Expr, NodeId, Substitution};
-use rubie_method::{Initialisation, StepGraph};
+use rubie_method::{Export, Initialisation, StepGraph};
 use rubie_model::{Event, State, System, Trigger};
 use rubie_output::{OutputGraph, SummaryGraph};
 use rubie_program::{Kept, Lowering, LoweringError, Phase, Place, Precision, Rate};
@@ -81,8 +81,7 @@ impl KernelSpec {
         precision: Precision,
     ) -> Result<KernelSpec, LoweringError> {
         let all = if step.dense.is_some() || !has_conditions(events) { events } else { &[] };
-        let Counted { step, values: counted, counts } = counted(step, recording.samples.counters());
-        let step = &step;
+        let Counted { mut step, values: counted, counts } = counted(step, recording.samples.counters());
         let timed = TimedEvents::new(system.graph, all);
         let conditions = Conditions::new(system, all);
         let recorded =
@@ -96,6 +95,15 @@ impl KernelSpec {
                 Some(clock::apart(step.fixed, recorded, acting)?)
             }
         };
+        // For the places of samples. Where conditions may cut steps short, all that attempts leave is left by each of them.
+        let leaves_size = apart.is_none() && conditions.len() == 0;
+        let dt = step.dt;
+        let per_step = step.dense.as_mut().filter(|_| leaves_size).map(|dense| {
+            let symbol = system.graph.symbol("1 / dt");
+            dense.exports.push(Export { value: 1.0 / dt, symbol });
+            symbol
+        });
+        let step = &step;
         let strides = strides(step, apart.is_none(), all.len());
         let (mut layout, first_row, first_uniform) = arrange(
             system,
@@ -109,7 +117,11 @@ impl KernelSpec {
         let within = apart.is_none().then(|| {
             let clock = ClockGraph::new(system.graph, system.time, step.fixed, recorded);
             let clock = clock.with_stops(timed.stops());
-            if conditions.len() > 0 { clock.with_conditions(system.graph) } else { clock }
+            match per_step {
+                Some(per_step) => clock.with_size(per_step),
+                None if conditions.len() > 0 => clock.with_conditions(system.graph),
+                None => clock,
+            }
         });
         let events =
             Events::new(system, (&timed, &conditions), within.as_ref(), &layout).filter(|_| !all.is_empty());
