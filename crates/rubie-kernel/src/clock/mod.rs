@@ -232,17 +232,17 @@ impl<'g> ClockGraph<'g> {
     ) -> Vec<(Expr<'g>, Place)> {
         let after = accepted.select(proposal.target, self.now);
         let attempts = self.attempts + 1.0;
-        let rejected = accepted.not();
         // Written so that a step size that is NaN is stuck.
-        let moves = proposal.target.gt(self.now);
-        let stuck = match self.fixed {
-            true => rejected,
-            false => rejected.and(proposal.tried.le(self.dt_min).or(moves.not())),
+        let goes_on = match self.fixed {
+            true => accepted,
+            false => {
+                let moves = self.now.lt(proposal.target);
+                accepted.or(moves.and(self.dt_min.lt(proposal.tried)))
+            }
         };
         let none = attempts.graph().constant(0.0);
-        let given_up = [(attempts.ge(self.max_attempts), event::EXHAUSTED), (stuck, event::STUCK)];
-        let given_up =
-            given_up.into_iter().fold(none, |code, (happened, event)| happened.select(event as f64, code));
+        let given_up = attempts.ge(self.max_attempts).select(event::EXHAUSTED as f64, none);
+        let given_up = goes_on.select(given_up, event::STUCK as f64);
         let moved = (!self.stops.is_empty()).then_some(accepted);
         let code = self.code(after, moved, accepted.and(after.ge(self.end)), given_up);
         let code = crossed.map_or(code, |crossed| code + crossed.select(event::CROSS as f64, none));
