@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use rubie_program::{Opcode, Operand, Program};
+use rubie_program::{Instr, Opcode, Operand, Program};
 
 use crate::pieces::Piece;
 
@@ -110,7 +110,16 @@ pub(crate) fn conditional(program: &Program, range: &Range<usize>, readers: &Rea
             }
         }
     }
-    // Nothing else of the range touches where they go.
+    // Nothing else of the range touches where they go, and nothing behind it but sections reads that.
+    for (later, _) in program.parts().filter(|(_, section)| section.is_none()) {
+        for operand in
+            instructions[later.start.max(range.end)..later.end.max(range.end)].iter().flat_map(Instr::used)
+        {
+            if let Operand::Row(row) = operand {
+                touched[*row as usize] += 1;
+            }
+        }
+    }
     found.retain(|index| touched[instructions[*index].to as usize] == 1);
     let term_before = |index: usize| {
         let term = origin[index - range.start]?;
@@ -177,7 +186,7 @@ pub(crate) fn place(program: &Program, piece: &Piece, order: &[(usize, u32)]) ->
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use rubie_program::{Instr, Kept, Precision};
+    use rubie_program::{Kept, Precision};
 
     const KEPT: Range<u32> = 3..6;
 
@@ -230,6 +239,14 @@ mod tests {
         ]);
         let sum = [(0, false, false), (1, true, false), (2, true, false), (3, true, true)];
         assert_eq!(found(&program), [&sum[..], &[(5, false, true), (8, false, true)]].concat());
+    }
+
+    #[test]
+    fn what_another_range_reads_is_needed_in_all_lanes() {
+        let copies = [3, 4].map(|to| instruction(Opcode::Copy, to, [0; 3]));
+        let program = program(copies.into_iter().chain([instruction(Opcode::Add, 1, [3; 3])]).collect());
+        let found = conditional(&program, &(0..2), &Readers::new(&program));
+        assert_eq!(found, [Conditional { index: 1, continues: false, ends: true }]);
     }
 
     #[test]

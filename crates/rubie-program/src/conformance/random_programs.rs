@@ -174,7 +174,12 @@ fn program<T: Element>(choose: &mut dyn FnMut(usize) -> usize) -> Result<Program
 /// writes from some place on.
 fn with_sections(program: Program, choose: &mut dyn FnMut(usize) -> usize) -> Result<Program, ProgramError> {
     let (length, rows) = (program.instructions().len(), program.rows());
-    let when = choose(rows as usize) as u32;
+    let is_written = |row: &u32| program.instructions().iter().any(|instr| instr.to == *row);
+    let given: Vec<u32> = (0..rows).filter(|row| !is_written(row)).collect();
+    let when = match choose(2) {
+        0 if !given.is_empty() => given[choose(given.len())],
+        _ => choose(rows as usize) as u32,
+    };
     let known = program.instructions().iter().rposition(|instr| instr.to == when).map_or(0, |last| last + 1);
     let program = match choose(3) {
         0 => {
