@@ -33,18 +33,22 @@ impl Body<'_> {
             }
             match step.kept {
                 None => {
-                    let vector = self.locations.named(step.to).1;
-                    self.asm.mark(Purpose::Instruction { index: step.index, vector });
+                    self.mark(step);
                     self.step(step);
                 }
                 // All look at the same row.
-                Some(_) if self.is_there(step) => self.release(step),
+                Some(_) if step.takes_to_memory() && self.places.in_memory[step.to as usize] => {
+                    self.release(step);
+                }
                 Some(kept) => {
                     over.get_or_insert_with(|| {
                         self.asm.mark(Purpose::Look { when: kept.when });
                         self.look(kept.when);
                         self.asm.jump(Code::Je_rel32_64)
                     });
+                    if !step.takes_to_memory() {
+                        self.mark(step);
+                    }
                     self.keep(step, kept);
                 }
             }
@@ -54,6 +58,11 @@ impl Body<'_> {
             self.asm.land(over, here);
         }
         Written { detours: self.detours, spills: self.spills }
+    }
+
+    fn mark(&mut self, step: &Step) {
+        let vector = self.locations.named(step.to).1;
+        self.asm.mark(Purpose::Instruction { index: step.index, vector });
     }
 
     fn step(&mut self, step: &Step) {
@@ -120,13 +129,6 @@ impl Body<'_> {
             self.emit(codes.or, &[any, any], Last::Row(row, vector * bytes));
         }
         test(self.asm, self.target, any);
-    }
-
-    /// Whether a step is a copy of what is in memory to where it is.
-    fn is_there(&self, step: &Step) -> bool {
-        step.instr.op == Opcode::Copy
-            && step.operands[0] == step.to
-            && self.places.in_memory[step.to as usize]
     }
 
     /// Carries out a step towards a kept row; no register that holds a value changes.

@@ -71,7 +71,7 @@ impl Locations {
 #[derive(Clone, Copy)]
 pub(crate) struct Step {
     pub(crate) instr: Instr,
-    /// Its place in the program.
+    /// Its place in the program; of no meaning where none is carried out.
     pub(crate) index: u32,
     pub(crate) to: Location,
     pub(crate) operands: [Location; 3],
@@ -99,6 +99,11 @@ pub(crate) struct KeptStep {
 }
 
 impl Step {
+    /// Whether a value of a kept row is taken to the row's memory, and no instruction carried out.
+    pub(crate) fn takes_to_memory(&self) -> bool {
+        self.kept.is_some() && self.instr.op == Opcode::Copy && self.operands[0] == self.to
+    }
+
     /// The operands whose values the code takes.
     pub(crate) fn read(&self) -> &[Location] {
         let all = if self.known == Known::Opposite { 1 } else { self.instr.op.arity() };
@@ -239,6 +244,7 @@ pub(crate) fn steps(
     let mut number = NEVER - 1;
     let when = program.kept().map_or(0, |kept| kept.when);
     let keep = |instr: Instr,
+                index: usize,
                 copy: u32,
                 [continues, ends]: [bool; 2],
                 upcoming: &mut [u32],
@@ -247,7 +253,7 @@ pub(crate) fn steps(
         let operands = instr.operands.map(|operand| locations.of(operand, copy));
         let step = Step {
             instr,
-            index: 0,
+            index: index as u32,
             to: locations.row(instr.to, copy),
             operands,
             next_of_result: NEVER,
@@ -266,7 +272,7 @@ pub(crate) fn steps(
         if is_set_later[locations.row(row, 0) as usize] {
             let instr = Instr { op: Opcode::Copy, to: row, operands: [Operand::Row(row); 3] };
             for copy in 0..copies {
-                keep(instr, copy, [false, true], &mut upcoming, &mut steps, &mut number);
+                keep(instr, 0, copy, [false, true], &mut upcoming, &mut steps, &mut number);
             }
         }
     }
@@ -275,7 +281,7 @@ pub(crate) fn steps(
             for copy in 0..copies {
                 for Conditional { index, continues, ends } in piece.conditional.iter().rev() {
                     let instr = program.instructions()[*index];
-                    keep(instr, copy, [*continues, *ends], &mut upcoming, &mut steps, &mut number);
+                    keep(instr, *index, copy, [*continues, *ends], &mut upcoming, &mut steps, &mut number);
                 }
             }
         }
