@@ -8,8 +8,6 @@ use std::ops::Range;
 
 use rubie_program::{Instr, Opcode, Operand, Program};
 
-use crate::pieces::Piece;
-
 /// An instruction that is carried out only where its result matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Conditional {
@@ -146,21 +144,26 @@ impl Conditional {
     }
 }
 
-/// Where in an order of a piece's other instructions its conditional ones can be carried out, all at once: behind what computes their
-/// operands, before anything overwrites them. `None` if there is no such place, or the condition may not be known there.
-pub(crate) fn place(program: &Program, piece: &Piece, order: &[(usize, u32)]) -> Option<usize> {
-    let when = program.kept().filter(|_| !piece.conditional.is_empty())?.when;
+/// Where in an order of a range's other instructions its conditional ones can be carried out, all at once: behind what computes their
+/// operands, before anything overwrites them. `None` if there is no such place, or the condition may not be known there. `end`: of the range.
+pub(crate) fn place(
+    program: &Program,
+    conditional: &[Conditional],
+    order: &[(usize, u32)],
+    end: usize,
+) -> Option<usize> {
+    let when = program.kept().filter(|_| !conditional.is_empty())?.when;
     if when >= program.first_scratch() {
         return None;
     }
     let instructions = program.instructions();
     // By row that is an operand, the instructions that take it: from the first to the last.
     let mut taken: Vec<Option<(usize, usize)>> = vec![None; program.rows() as usize];
-    for conditional in &piece.conditional {
-        for operand in conditional.operands(program) {
+    for one in conditional {
+        for operand in one.operands(program) {
             if let Operand::Row(row) = operand {
-                let (first, last) = taken[*row as usize].unwrap_or((conditional.index, conditional.index));
-                taken[*row as usize] = Some((first.min(conditional.index), last.max(conditional.index)));
+                let (first, last) = taken[*row as usize].unwrap_or((one.index, one.index));
+                taken[*row as usize] = Some((first.min(one.index), last.max(one.index)));
             }
         }
     }
@@ -178,7 +181,7 @@ pub(crate) fn place(program: &Program, piece: &Piece, order: &[(usize, u32)]) ->
         }
     }
     let line = program.sections().first().map_or(instructions.len(), |first| first.range.start);
-    let mut later = order[latest..].iter().map(|(index, _)| *index).chain(piece.range.end..line);
+    let mut later = order[latest..].iter().map(|(index, _)| *index).chain(end..line);
     (earliest <= latest && !later.any(|index| instructions[index].to == when)).then_some(latest)
 }
 
@@ -258,7 +261,7 @@ mod tests {
             let is_conditional = |index: usize| conditional.iter().any(|one| one.index == index);
             let order: Vec<_> =
                 range.clone().filter(|index| !is_conditional(*index)).map(|index| (index, 0)).collect();
-            place(&program, &Piece { range, section: None, conditional }, &order)
+            place(&program, &conditional, &order, range.end)
         };
         let first = instruction(Opcode::Add, 1, [0; 3]);
         let sum = instruction(Opcode::MulAdd, 3, [1, 0, 2]);

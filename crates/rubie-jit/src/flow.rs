@@ -227,7 +227,7 @@ pub(crate) fn steps(
     let first = piece.range.start;
     let is_conditional = is_conditional(piece);
     let without: Vec<_> = order.iter().copied().filter(|(index, _)| !is_conditional[index - first]).collect();
-    let place = conditional::place(program, piece, &without);
+    let place = conditional::place(program, &piece.conditional, &without, piece.range.end);
     if place.is_some() {
         order = without;
     }

@@ -47,10 +47,10 @@ mod memory;
 mod known;
 
 #[cfg(target_arch = "x86_64")]
-mod pieces;
+mod conditional;
 
 #[cfg(target_arch = "x86_64")]
-mod conditional;
+mod pieces;
 
 #[cfg(target_arch = "x86_64")]
 mod flow;

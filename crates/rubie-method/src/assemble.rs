@@ -81,13 +81,14 @@ impl<'g> Attempt<'g> {
         let kind = if self.errors.is_some() { options.controller } else { ControllerKind::Fixed };
         let mut controls = Controls::new(system, kind);
         controls.effort = self.iterated.as_ref().map(Iterated::effort);
+        controls.has_dead_band = options.dead_band;
         let finite = all_finite(controls.dt.graph(), &self.new);
         let solved =
             self.iterated.as_ref().map_or(finite, |iterated| finite.and(iterated.newton.failed.le(0.0)));
         let (accepted, next_dt, mut memory) = match &self.errors {
             Some(errors) if kind != ControllerKind::Fixed => {
                 let norm = norm(&controls, solved, &self.old, &self.new, errors);
-                let decision = decide(options, &controls, self.dt, &norm);
+                let decision = decide(kind, &controls, self.dt, &norm);
                 (norm.accepted, decision.next_dt, decision.memory)
             }
             _ => (solved, controls.dt, Vec::new()),

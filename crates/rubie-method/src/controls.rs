@@ -18,6 +18,8 @@ pub(crate) struct Controls<'g> {
     pub(crate) max_step_growth: Expr<'g>,
     pub(crate) deadband_min: Expr<'g>,
     pub(crate) deadband_max: Expr<'g>,
+    /// Whether these two count.
+    pub(crate) has_dead_band: bool,
     /// Exponents of this, the last and the last but one error norm in the step-size factor.
     pub(crate) exponents: [Expr<'g>; 3],
     pub(crate) atol: Vec<Expr<'g>>,
@@ -52,6 +54,7 @@ impl<'g> Controls<'g> {
             max_step_growth,
             deadband_min,
             deadband_max,
+            has_dead_band: false,
             exponents,
             atol,
             rtol,

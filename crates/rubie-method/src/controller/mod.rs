@@ -9,7 +9,6 @@ use crate::bounds::{larger, smaller};
 use crate::controller_kind::ControllerKind;
 use crate::controls::Controls;
 use crate::error_norm::Norm;
-use crate::method::BuildOptions;
 use crate::step::Memory;
 
 /// What a controller decides after an attempt.
@@ -28,12 +27,12 @@ struct Raw<'g> {
 
 /// The next step size after an attempt of size `dt` whose error has this norm.
 pub(crate) fn decide<'g>(
-    options: &BuildOptions,
+    kind: ControllerKind,
     controls: &Controls<'g>,
     dt: Expr<'g>,
     norm: &Norm<'g>,
 ) -> Decision<'g> {
-    let raw = match options.controller {
+    let raw = match kind {
         ControllerKind::Fixed => {
             return Decision { next_dt: controls.dt, memory: Vec::new() };
         }
@@ -43,7 +42,7 @@ pub(crate) fn decide<'g>(
         ControllerKind::Gustafsson => gustafsson::factor(controls, norm, dt),
     };
     let factor = smaller(larger(raw.factor, controls.min_step_shrink), controls.max_step_growth);
-    let factor = if options.dead_band {
+    let factor = if controls.has_dead_band {
         let small_change = controls.deadband_min.le(factor).and(factor.le(controls.deadband_max));
         norm.accepted.and(small_change).select(1.0, factor)
     } else {
