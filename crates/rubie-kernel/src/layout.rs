@@ -167,10 +167,10 @@ pub struct ClockLayout {
     pub look: Option<u32>,
     /// What the lane needs after the last attempt: a sum of [`crate::event`]s. Says nothing where the lane holds no run.
     pub events: u32,
-    /// Where the clock is part of an attempt that leaves something for an interpolant: 1 where a sample or summary sample lies within
-    /// the step if it is accepted (or may lie there), else 0.
+    /// Where the clock is part of an attempt that leaves something for an interpolant: whether a sample or summary sample lies within
+    /// the step if it is accepted, or may lie there (a truth value).
     pub reaches: Option<u32>,
-    /// In the same case: 1 where a sample inside the step just accepted is to be taken at once, else 0.
+    /// In the same case: whether a sample inside the step just accepted is to be taken at once (a truth value).
     pub inside: Option<u32>,
     /// When summaries are sampled, where there are any.
     pub summaries: Option<SummaryClockLayout>,

@@ -260,7 +260,7 @@ impl<'g> ClockGraph<'g> {
         if let Some(row) = layout.reaches {
             let due = self.dues.iter().map(|(due, _)| due.le(proposal.target));
             let reaches = due.reduce(|any, due| any.or(due));
-            outputs.push((reaches.map_or(none, |reaches| flag(reaches)), row));
+            outputs.push((reaches.unwrap_or(none), row));
         }
         outputs.extend(self.inside(after, moved, layout));
         outputs.into_iter().map(|(value, row)| (value, Place::Row(row))).collect()
@@ -270,7 +270,7 @@ impl<'g> ClockGraph<'g> {
     fn inside(&self, time: Expr<'g>, moved: Option<Expr<'g>>, layout: &ClockLayout) -> Vec<(Expr<'g>, u32)> {
         let inside = |due: &Expr<'g>| {
             let inside = due.lt(time);
-            flag(moved.map_or(inside, |moved| moved.and(inside)))
+            moved.map_or(inside, |moved| moved.and(inside))
         };
         let row = |event| match event {
             event::SAMPLE => layout.inside,

@@ -7,7 +7,7 @@
 use rubie_expr::Expr;
 use rubie_program::{Place, Port, Rate};
 
-use super::{ClockGraph, SLACK, event, flag};
+use super::{ClockGraph, SLACK, event};
 use crate::layout::ClockLayout;
 
 /// A last step whose size differs from the others by less than this fraction of the times is one of them: so much is rounding.
@@ -61,7 +61,7 @@ impl<'c, 'g> Strides<'c, 'g> {
     /// What an attempt leaves: its count, and whether what it means has to be found out.
     pub(crate) fn count(&self, states: &[Expr<'g>], layout: &ClockLayout) -> Vec<(Expr<'g>, Place)> {
         let attempts = self.clock.attempts + 1.0;
-        let reaches = layout.reaches.map(|row| (flag(self.look.le(attempts)), Place::Row(row)));
+        let reaches = layout.reaches.map(|row| (self.look.le(attempts), Place::Row(row)));
         // With states that are not finite this is NaN, and not below anything either.
         let early = states
             .iter()

@@ -146,7 +146,7 @@ impl<'g> SummaryClock<'g> {
         let (again, over) = (goes_on.and(next.lt(self.now)), goes_on.and(self.now.lt(next)));
         let events =
             (self.events - over.select(self.constant(event::SUMMARY as f64), 0.0), Place::Row(events));
-        vec![(flag(again), Place::Row(row)), events]
+        vec![(again, Place::Row(row)), events]
     }
 
     fn constant(&self, value: f64) -> Expr<'g> {
