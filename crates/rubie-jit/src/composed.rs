@@ -233,14 +233,14 @@ impl Body<'_> {
         let [magnitude, largest, bias] =
             [Special::Magnitude, Special::LargestExponent, Special::MoreAndBias].map(special);
         let (a, last) = (self.last(a, power), self.last(b, power));
-        if !(step.known == Known::Whole) {
+        if step.known != Known::Whole {
             self.asm.with_immediate(codes.round, &[power], last, Some(8), Register::None);
             self.asm.with_immediate(codes.compare, &[power, power], last, Some(4), Register::None);
         }
         let b_there = self.in_register(b, size);
         self.emit(codes.and, &[size, b_there], magnitude);
         self.asm.with_immediate(codes.compare, &[size, size], largest, Some(0x16), Register::None);
-        if !(step.known == Known::Whole) {
+        if step.known != Known::Whole {
             self.emit(codes.or, &[size, size], Last::Register(power));
         }
         self.test(size);

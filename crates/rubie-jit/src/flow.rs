@@ -221,7 +221,6 @@ pub(crate) fn steps(
     copies: u32,
     order: Vec<(usize, u32)>,
 ) -> Vec<Step> {
-    let mut upcoming = vec![NEVER; locations.count()];
     let mut is_set_later = vec![false; locations.count()];
     let mut order = order;
     let first = piece.range.start;
@@ -238,77 +237,92 @@ pub(crate) fn steps(
         }
     }
     let known = known(program);
-    let mut steps =
-        Vec::with_capacity(order.len() + (kept.len() + piece.conditional.len()) * copies as usize);
-    // Numbers fall from the end, as how many steps there will be is not known yet.
-    let mut number = NEVER - 1;
-    let when = program.kept().map_or(0, |kept| kept.when);
-    let keep = |instr: Instr,
-                index: usize,
-                copy: u32,
-                [continues, ends]: [bool; 2],
-                upcoming: &mut [u32],
-                steps: &mut Vec<Step>,
-                number: &mut u32| {
-        let operands = instr.operands.map(|operand| locations.of(operand, copy));
-        let step = Step {
-            instr,
-            index: index as u32,
-            to: locations.row(instr.to, copy),
-            operands,
-            next_of_result: NEVER,
-            next: operands.map(|operand| upcoming[operand as usize]),
-            known: Known::Nothing,
-            is_final: false,
-            kept: Some(KeptStep { when, continues, ends }),
-        };
-        for operand in step.read() {
-            upcoming[*operand as usize] = *number;
-        }
-        steps.push(step);
-        *number -= 1;
+    let mut list = Backward {
+        locations,
+        upcoming: vec![NEVER; locations.count()],
+        steps: Vec::new(),
+        number: NEVER - 1,
     };
-    for row in kept {
-        if is_set_later[locations.row(row, 0) as usize] {
-            let instr = Instr { op: Opcode::Copy, to: row, operands: [Operand::Row(row); 3] };
-            for copy in 0..copies {
-                keep(instr, 0, copy, [false, true], &mut upcoming, &mut steps, &mut number);
-            }
+    list.steps.reserve(order.len() + (kept.len() + piece.conditional.len()) * copies as usize);
+    let when = program.kept().map_or(0, |kept| kept.when);
+    for row in kept.into_iter().filter(|row| is_set_later[locations.row(*row, 0) as usize]) {
+        let copy_of_row = Instr { op: Opcode::Copy, to: row, operands: [Operand::Row(row); 3] };
+        for copy in 0..copies {
+            let step = list.step(copy_of_row, 0, copy);
+            list.push(Step { kept: Some(KeptStep { when, continues: false, ends: true }), ..step });
         }
     }
     for place_in_order in (0..=order.len()).rev() {
         if place == Some(place_in_order) {
             for copy in 0..copies {
                 for Conditional { index, continues, ends } in piece.conditional.iter().rev() {
-                    let instr = program.instructions()[*index];
-                    keep(instr, *index, copy, [*continues, *ends], &mut upcoming, &mut steps, &mut number);
+                    let step = list.step(program.instructions()[*index], *index, copy);
+                    list.push(Step {
+                        kept: Some(KeptStep { when, continues: *continues, ends: *ends }),
+                        ..step
+                    });
                 }
             }
         }
         let Some((index, copy)) = place_in_order.checked_sub(1).map(|before| order[before]) else { break };
         let instr = program.instructions()[index];
-        let to = locations.row(instr.to, copy);
-        let is_final = !std::mem::replace(&mut is_set_later[to as usize], true);
-        let next_of_result = std::mem::replace(&mut upcoming[to as usize], NEVER);
+        let to = locations.row(instr.to, copy) as usize;
+        let is_final = !std::mem::replace(&mut is_set_later[to], true);
+        let next_of_result = std::mem::replace(&mut list.upcoming[to], NEVER);
         if next_of_result == NEVER && !is_final {
             continue;
         }
-        let operands = instr.operands.map(|operand| locations.of(operand, copy));
-        let next = operands.map(|operand| upcoming[operand as usize]);
-        let (known, index, kept) = (known[index], index as u32, None);
-        let step = Step { instr, index, to, operands, next_of_result, next, known, is_final, kept };
-        for operand in step.read() {
-            upcoming[*operand as usize] = number;
+        let step = list.step(instr, index, copy);
+        list.push(Step { next_of_result, known: known[index], is_final, ..step });
+    }
+    list.in_order()
+}
+
+/// Steps from the last to the first.
+struct Backward {
+    locations: Locations,
+    /// By location, the number of the step that reads it next, of those that there are.
+    upcoming: Vec<u32>,
+    steps: Vec<Step>,
+    /// That of the step before these: numbers fall from the end, as how many steps there will be is not known yet.
+    number: u32,
+}
+
+impl Backward {
+    /// An instruction for one of the vectors, whose result nobody needs.
+    fn step(&self, instr: Instr, index: usize, copy: u32) -> Step {
+        let operands = instr.operands.map(|operand| self.locations.of(operand, copy));
+        Step {
+            instr,
+            index: index as u32,
+            to: self.locations.row(instr.to, copy),
+            operands,
+            next_of_result: NEVER,
+            next: operands.map(|operand| self.upcoming[operand as usize]),
+            known: Known::Nothing,
+            is_final: false,
+            kept: None,
         }
-        steps.push(step);
-        number -= 1;
     }
-    steps.reverse();
-    let first = number + 1;
-    let renumbered = |next: u32| if next == NEVER { NEVER } else { next - first };
-    for step in &mut steps {
-        step.next_of_result = renumbered(step.next_of_result);
-        step.next = step.next.map(renumbered);
+
+    fn push(&mut self, step: Step) {
+        for operand in step.read() {
+            self.upcoming[*operand as usize] = self.number;
+        }
+        self.steps.push(step);
+        self.number -= 1;
     }
-    steps
+
+    /// The steps, numbered from 0 on.
+    fn in_order(self) -> Vec<Step> {
+        let Backward { mut steps, number, .. } = self;
+        steps.reverse();
+        let first = number + 1;
+        let renumbered = |next: u32| if next == NEVER { NEVER } else { next - first };
+        for step in &mut steps {
+            step.next_of_result = renumbered(step.next_of_result);
+            step.next = step.next.map(renumbered);
+        }
+        steps
+    }
 }
