@@ -8,7 +8,7 @@ use std::ops::Range;
 use rubie_program::{Course, Instr, Opcode, Operand, Program, Section};
 
 use crate::conditional::{self, Conditional};
-use crate::known::{Known, known};
+use crate::known::Known;
 use crate::pieces::Piece;
 
 /// Later than every instruction: not needed any more.
@@ -236,7 +236,6 @@ pub(crate) fn steps(
             is_set_later[locations.row(row, copy) as usize] = !needed;
         }
     }
-    let known = known(program);
     let mut list = Backward {
         locations,
         upcoming: vec![NEVER; locations.count()],
@@ -273,7 +272,7 @@ pub(crate) fn steps(
             continue;
         }
         let step = list.step(instr, index, copy);
-        list.push(Step { next_of_result, known: known[index], is_final, ..step });
+        list.push(Step { next_of_result, known: piece.known[index - first], is_final, ..step });
     }
     list.in_order()
 }

@@ -13,6 +13,7 @@ use std::ops::Range;
 use rubie_program::{Operand, Program, Section};
 
 use crate::conditional::{Conditional, Readers, conditional};
+use crate::known::{Known, known};
 
 /// Shorter programs have no chain worth a loop.
 const SHORTEST: usize = 64;
@@ -34,20 +35,23 @@ pub(crate) struct Piece {
     pub(crate) section: Option<Section>,
     /// What of it is carried out only where it matters.
     pub(crate) conditional: Vec<Conditional>,
+    /// What is known of the operands of each instruction.
+    pub(crate) known: Vec<Known>,
 }
 
 /// The pieces, in order.
 pub(crate) fn pieces(program: &Program) -> Vec<Piece> {
     let readers = program.kept().map(|_| Readers::new(program));
+    let known = known(program);
     let pieces = program.parts().flat_map(|(range, section)| match section {
-        Some(section) => vec![Piece { section: Some(section.clone()), ..Piece::new(range) }],
+        Some(section) => vec![Piece { section: Some(section.clone()), ..Piece::new(range, &known) }],
         None => {
             let cut = place_to_cut(program, range.clone()).unwrap_or(range.end);
             let ranges = [range.start..cut, cut..range.end].into_iter().filter(|range| !range.is_empty());
             let ranges = ranges.map(|range| {
                 let conditional =
                     readers.as_ref().map(|readers| conditional(program, &range, readers)).unwrap_or_default();
-                Piece { conditional, ..Piece::new(range) }
+                Piece { conditional, ..Piece::new(range, &known) }
             });
             ranges.collect()
         }
@@ -56,8 +60,9 @@ pub(crate) fn pieces(program: &Program) -> Vec<Piece> {
 }
 
 impl Piece {
-    fn new(range: Range<usize>) -> Self {
-        Piece { range, section: None, conditional: Vec::new() }
+    fn new(range: Range<usize>, known: &[Known]) -> Self {
+        let known = known[range.clone()].to_vec();
+        Piece { range, section: None, conditional: Vec::new(), known }
     }
 }
 
