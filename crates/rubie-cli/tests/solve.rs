@@ -125,6 +125,21 @@ fn choices_within_an_implicit_method_reach_the_solver() {
     );
 }
 
+/// In a dead band that takes all factors, accepted steps keep their size; without one, steps of a slow decay grow.
+#[test]
+fn the_dead_band_reaches_the_solver() {
+    let folder = tempfile::tempdir().unwrap();
+    let steps = |options: &[&str]| {
+        let arguments = ["--until", "1", "--method", "tsit5", "--dt", "0.0078125", "--report", "json"];
+        let report =
+            succeeded(&solve(folder.path(), "state x = 1\nx' = -x\n", &[&arguments[..], options].concat()));
+        let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+        ["accepted_steps", "rejected_steps"].map(|key| report[key].as_u64().unwrap())
+    };
+    assert_eq!(steps(&["--deadband-min", "0", "--deadband-max", "1e9"]), [128, 0]);
+    assert!(steps(&[])[0] < 64);
+}
+
 /// x' = -x with x + z = 1 from x = 1, z = 5: consistent is z = 0, or where all may change the nearest point of x + z = 1.
 #[test]
 fn initial_values_of_algebraic_equations_are_found_as_asked() {
