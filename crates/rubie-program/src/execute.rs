@@ -354,15 +354,19 @@ impl<T: Element> Rows<T> {
         self.lines.numbers_mut()[row as usize * self.distance + lane] = value;
     }
 
-    /// Copies what stands in lane `lane` of some rows of `from` to lane `to` of the same rows here.
+    /// Copies some lanes of some rows of `from` into lanes of the same rows here; `lanes`: where to, and where from.
     ///
     /// # Panics
-    /// If there is no such row or lane.
-    pub fn copy_lane(&mut self, to: usize, from: &Rows<T>, lane: usize, rows: &[u32]) {
-        assert!(to < self.lanes && lane < from.lanes, "there is no such lane");
-        let (numbers, given) = (self.lines.numbers_mut(), from.lines.numbers());
-        for &row in rows {
-            numbers[row as usize * self.distance + to] = given[row as usize * from.distance + lane];
+    /// If there is no such row or lane, as for slices.
+    pub fn copy_lanes(
+        &mut self,
+        from: &Rows<T>,
+        rows: impl IntoIterator<Item = u32>,
+        lanes: &[(usize, usize)],
+    ) {
+        for row in rows {
+            let (numbers, given) = (self.row_mut(row), from.row(row));
+            lanes.iter().for_each(|(to, lane)| numbers[*to] = given[*lane]);
         }
     }
 
@@ -469,7 +473,7 @@ mod tests {
         assert_eq!((rows.get(1, 30), rows.row(1)[31], rows.row(2)[0]), (1.0, 5.0, 2.0));
         assert_eq!(rows.row(2), [2.0; 32]);
         let mut others = Rows::<f32>::new(3, 16);
-        others.copy_lane(3, &rows, 0, &[1, 2]);
+        others.copy_lanes(&rows, [1, 2], &[(3, 0)]);
         assert_eq!(
             [0, 1, 2].map(|row| (others.row(row)[2], others.row(row)[3])),
             [(0.0, 0.0), (0.0, 1.0), (0.0, 2.0)]

@@ -28,6 +28,8 @@ pub(super) struct Block<T: Samples> {
     sample: [usize; MOST_LANES],
     /// Index of the window of summaries of each lane.
     pub(super) window: Vec<usize>,
+    /// Runs on their way from the staging into lanes: where to, and where from.
+    moves: Vec<(usize, usize)>,
     /// Where events follow one another too fast.
     cascades: Cascades,
     /// The lanes that hold runs.
@@ -48,6 +50,7 @@ impl<T: Samples> Block<T> {
             run: vec![0; lanes],
             sample: [0; MOST_LANES],
             window: vec![0; lanes],
+            moves: Vec::with_capacity(lanes),
             cascades: Cascades::new(lanes, job.controls, T::PRECISION),
             occupied: LaneSet::default(),
             finished: 0,
@@ -59,9 +62,7 @@ impl<T: Samples> Block<T> {
     pub(super) fn run(&mut self, job: &Job<'_, T>, unit: &mut Unit<'_, T>) -> ChunkReport {
         self.report = ChunkReport::default();
         self.staging.restart();
-        for lane in 0..self.run.len() {
-            self.refill(lane, job, unit);
-        }
+        self.refill(LaneSet::first(self.run.len()), job, unit);
         let mut patience = PATIENCE;
         while !self.occupied.is_empty() {
             let rounds = self.attempt(job, patience, unit);
@@ -76,9 +77,10 @@ impl<T: Samples> Block<T> {
             }
             let stopped = self.act(attention.acting, job, unit);
             attention.ended = attention.ended.or(stopped);
-            for lane in attention.ended.and(self.occupied).iter() {
-                self.end(lane, job, unit);
-                self.refill(lane, job, unit);
+            let ended = attention.ended.and(self.occupied);
+            if !ended.is_empty() {
+                self.end(ended, job, unit);
+                self.refill(ended, job, unit);
             }
             patience -= rounds;
             if patience == 0 {
@@ -272,53 +274,71 @@ impl<T: Samples> Block<T> {
         due
     }
 
-    /// Writes down how the run in a lane ended.
-    fn end(&mut self, lane: usize, job: &Job<'_, T>, unit: &mut Unit<'_, T>) {
-        let run = self.run[lane];
+    /// Writes down how the runs in these lanes ended.
+    fn end(&mut self, lanes: LaneSet, job: &Job<'_, T>, unit: &mut Unit<'_, T>) {
         let clock = &job.layout.clock;
-        let rows = [clock.events, clock.attempts, clock.accepted_steps];
-        let [event, attempts, accepted] = rows.map(|row| self.lanes.get(row, lane) as u64);
-        self.report.accepted_steps += accepted;
-        self.report.rejected_steps += attempts - accepted;
+        let [events, attempts, accepted] =
+            [clock.events, clock.attempts, clock.accepted_steps].map(|row| self.lanes.row(row));
+        let (mut runs, mut attempted, mut taken) = (0, 0.0, 0.0);
+        lanes.each(|lane| {
+            (runs, attempted, taken) = (runs + 1, attempted + attempts[lane], taken + accepted[lane]);
+            let (run, event) = (self.run[lane], events[lane] as u64);
+            if event & (STOPPED | DONE) == DONE {
+                unit.status[run] = Status::SUCCESS;
+                return;
+            }
+            let status = if event & STOPPED != 0 {
+                Status::STOPPED
+            } else {
+                failure(event, self.lanes.rows.get(job.layout.trouble, lane).to_f64() as u32)
+            };
+            unit.fail(run, job.first_rows(self.sample[lane], self.window[lane]), status);
+        });
         if let Some(row) = job.layout.iterations {
-            self.report.newton_iterations += self.lanes.rows.row(row)[lane].to_f64() as u64;
+            let iterations = self.lanes.rows.row(row);
+            lanes.each(|lane| self.report.newton_iterations += iterations[lane].to_f64() as u64);
         }
-        if event & STOPPED != 0 {
-            unit.fail(run, job.first_rows(self.sample[lane], self.window[lane]), Status::STOPPED);
-        } else if event & DONE != 0 {
-            unit.status[run] = Status::SUCCESS;
-        } else {
-            let trouble = self.lanes.rows.get(job.layout.trouble, lane).to_f64();
-            let first = job.first_rows(self.sample[lane], self.window[lane]);
-            unit.fail(run, first, failure(event, trouble as u32));
-        }
-        self.finished += 1;
+        self.report.accepted_steps += taken as u64;
+        self.report.rejected_steps += (attempted - taken) as u64;
+        self.finished += runs;
     }
 
-    /// Puts the next run that can begin into a lane, or leaves the lane idle.
-    fn refill(&mut self, lane: usize, job: &Job<'_, T>, unit: &mut Unit<'_, T>) {
+    /// Puts the next runs that can begin into these lanes; where there is none, leaves them idle.
+    fn refill(&mut self, lanes: LaneSet, job: &Job<'_, T>, unit: &mut Unit<'_, T>) {
+        let mut empty = lanes;
+        while !empty.is_empty() && self.staging.has_next(job, unit, &mut self.report) {
+            self.assign(&mut empty, job, unit);
+        }
+        self.occupied = self.occupied.or(lanes).without(empty);
+        for lane in empty.iter() {
+            // What the last run left may be no numbers.
+            if let Some(other) = self.occupied.iter().next() {
+                self.lanes.repeat_lane(lane, other, job.carried, job.clock);
+            }
+            self.lanes.idle(&job.layout.clock, lane, job.controls.end);
+        }
+    }
+
+    /// Puts runs that are prepared and can begin into empty lanes.
+    fn assign(&mut self, empty: &mut LaneSet, job: &Job<'_, T>, unit: &mut Unit<'_, T>) {
         let first_sample = usize::from(job.samples_at_start());
-        while let Some(staged) = self.staging.take(job, unit, &mut self.report) {
-            if let Some(status) = staged.ends() {
+        self.moves.clear();
+        empty.retain(|lane| {
+            while let Some(staged) = self.staging.take() {
+                let Some(status) = staged.ends else {
+                    self.moves.push((lane, staged.lane));
+                    self.run[lane] = staged.run;
+                    self.sample[lane] = first_sample;
+                    self.window[lane] = 0;
+                    self.cascades.begin(lane);
+                    return false;
+                };
                 unit.fail(staged.run, job.first_rows(first_sample, 0), status);
                 self.finished += 1;
-                continue;
             }
-            self.staging.copy_into(staged.lane, &mut self.lanes, lane, job);
-            self.run[lane] = staged.run;
-            self.sample[lane] = first_sample;
-            self.window[lane] = 0;
-            self.cascades.begin(lane);
-            self.lanes.begin(job.layout, lane, staged.first_step, job.first);
-            self.occupied.insert(lane);
-            return;
-        }
-        self.occupied.remove(lane);
-        // What the last run left may be no numbers.
-        if let Some(other) = self.occupied.iter().next() {
-            self.lanes.repeat_lane(lane, other, job.carried, job.clock);
-        }
-        self.lanes.idle(&job.layout.clock, lane, job.controls.end);
+            true
+        });
+        self.staging.begin(&mut self.lanes, &self.moves, job);
     }
 
     fn abandon(&mut self, job: &Job<'_, T>) {

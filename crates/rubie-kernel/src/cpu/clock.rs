@@ -121,19 +121,17 @@ impl<T: Samples> Clocked<T> {
         clocked
     }
 
-    /// Takes over what a run keeps from a lane of other rows.
-    pub(super) fn copy_lane(
+    /// Takes over what runs keep from lanes of other rows; `moves`: where to, and where from.
+    pub(super) fn copy_lanes(
         &mut self,
-        to: usize,
-        (from, lane): (&Clocked<T>, usize),
+        from: &Clocked<T>,
+        moves: &[(usize, usize)],
         carried: &[u32],
         apart: Option<Apart<'_>>,
     ) {
-        self.rows.copy_lane(to, &from.rows, lane, carried);
+        self.rows.copy_lanes(&from.rows, carried.iter().copied(), moves);
         if let (Some(own), Some(other), Some(apart)) = (&mut self.own, &from.own, apart) {
-            for row in apart.executors.carried() {
-                own.set(row, to, other.get(row, lane));
-            }
+            own.copy_lanes(other, apart.executors.carried(), moves);
         }
     }
 
@@ -151,25 +149,21 @@ impl<T: Samples> Clocked<T> {
         }
     }
 
-    /// Puts a new run into a lane.
-    pub(super) fn begin(&mut self, layout: &Layout, lane: usize, first_step: f64, first: &First) {
+    /// Sets the clocks of lanes to the start of runs; `moves`: which, and where in `steps` their first steps stand.
+    pub(super) fn begin(&mut self, layout: &Layout, moves: &[(usize, usize)], steps: &[T], first: &First) {
         let clock = &layout.clock;
-        self.set(clock.now, lane, first.time);
-        self.set(clock.step, lane, first_step);
-        self.set(clock.next_sample, lane, first.sample);
-        self.set(clock.attempts, lane, 0.0);
-        self.set(clock.accepted_steps, lane, 0.0);
-        self.set(clock.events, lane, 0.0);
-        if let Some(look) = clock.look {
-            self.set(look, lane, 0.0);
+        let summaries = clock.summaries.iter().zip(&first.summaries).flat_map(|(rows, summaries)| {
+            let first = [summaries.time, summaries.index, summaries.left, 0.0];
+            [rows.next, rows.index, rows.left, rows.full].into_iter().zip(first)
+        });
+        let own = [(clock.now, first.time), (clock.next_sample, first.sample)];
+        let zero = [clock.attempts, clock.accepted_steps, clock.events].into_iter().chain(clock.look);
+        for (row, value) in own.into_iter().chain(zero.map(|row| (row, 0.0))).chain(summaries) {
+            self.set_all(row, moves, |_| value);
         }
-        self.rows.row_mut(layout.time)[lane] = T::from_f64(first.time);
-        if let (Some(rows), Some(summaries)) = (&clock.summaries, &first.summaries) {
-            self.set(rows.next, lane, summaries.time);
-            self.set(rows.index, lane, summaries.index);
-            self.set(rows.left, lane, summaries.left);
-            self.set(rows.full, lane, 0.0);
-        }
+        self.set_all(clock.step, moves, |from| steps[from].to_f64());
+        let times = self.rows.row_mut(layout.time);
+        moves.iter().for_each(|(lane, _)| times[*lane] = T::from_f64(first.time));
     }
 
     /// Leaves a lane without a run: it attempts steps of no length at the end.
@@ -203,6 +197,21 @@ impl<T: Samples> Clocked<T> {
         match &mut self.own {
             Some(own) => own.set(row, lane, value),
             None => self.rows.set(row, lane, T::from_f64(value)),
+        }
+    }
+
+    /// Changes a number of the clocks of some lanes.
+    #[inline]
+    fn set_all(&mut self, row: u32, moves: &[(usize, usize)], value: impl Fn(usize) -> f64) {
+        match &mut self.own {
+            Some(own) => {
+                let row = own.row_mut(row);
+                moves.iter().for_each(|(lane, from)| row[*lane] = value(*from));
+            }
+            None => {
+                let row = self.rows.row_mut(row);
+                moves.iter().for_each(|(lane, from)| row[*lane] = T::from_f64(value(*from)));
+            }
         }
     }
 

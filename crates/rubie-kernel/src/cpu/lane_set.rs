@@ -37,8 +37,18 @@ impl LaneSet {
         LaneSet::of(numbers, numbers, |number, _| number != 0.0)
     }
 
-    pub(super) fn remove(&mut self, lane: usize) {
-        self.0[lane / WORD] &= !(1 << (lane % WORD));
+    /// The first so many lanes.
+    pub(super) fn first(count: usize) -> Self {
+        let mut set = LaneSet::default();
+        (0..count).for_each(|lane| set.insert(lane));
+        set
+    }
+
+    /// The lanes that are not in the other.
+    #[inline]
+    pub(super) fn without(mut self, other: LaneSet) -> LaneSet {
+        self.0.iter_mut().zip(other.0).for_each(|(word, other)| *word &= !other);
+        self
     }
 
     /// The lanes that are in either.
@@ -155,28 +165,23 @@ impl Attention {
     /// [`Due::new`].
     #[inline(always)]
     pub(super) fn new(events: &[f64], now: &[f64], samples: &[f64]) -> Self {
-        let mut attention = Attention::default();
         if events.iter().fold(0, |any, code| any | code.to_bits()) == 0 {
-            return attention;
+            return Attention::default();
         }
-        for lane in LaneSet::nonzero(events).iter() {
-            let code = events[lane] as u64;
-            if code & SAMPLE != 0 {
-                attention.samples.note(lane, samples[lane], now[lane]);
-            }
-            if code & !SAMPLE == 0 {
-                continue;
-            }
-            let sets = [
-                (SUMMARY, &mut attention.summaries),
-                (DONE | STUCK | EXHAUSTED, &mut attention.ended),
-                (CROSS, &mut attention.crossed),
-                (LAND, &mut attention.landing),
-                (ACT, &mut attention.acting),
-            ];
-            sets.into_iter().filter(|(bits, _)| code & bits != 0).for_each(|(_, set)| set.insert(lane));
+        let any = events.iter().fold(0, |any, code| any | *code as i32) as u64;
+        let with = |bits: u64| match any & bits {
+            0 => LaneSet::default(),
+            _ => LaneSet::of(events, events, |code, _| code as i32 & bits as i32 != 0),
+        };
+        let sampled = with(SAMPLE);
+        Attention {
+            ended: with(DONE | STUCK | EXHAUSTED),
+            samples: if sampled.is_empty() { Due::default() } else { Due::new(samples, now).within(sampled) },
+            summaries: with(SUMMARY),
+            acting: with(ACT),
+            crossed: with(CROSS),
+            landing: with(LAND),
         }
-        attention
     }
 }
 

@@ -19,39 +19,25 @@ pub(super) struct Staging<T: Samples> {
     filled: usize,
     /// Next lane to be taken.
     next: usize,
+    /// By lane, the status of a run that ends before its first step.
+    ends: Vec<Option<Status>>,
 }
 
-/// A prepared run: where it stands and how it starts.
+/// A prepared run.
 pub(super) struct Staged {
     /// Run of the unit.
     pub(super) run: usize,
     /// Lane of the staging block.
     pub(super) lane: usize,
-    /// Size of the first step.
-    pub(super) first_step: f64,
-    /// Whether no consistent initial values were found.
-    inconsistent: bool,
-    /// What events at the start of the run left to be done.
-    code: u64,
-}
-
-impl Staged {
-    /// The status of a run that ends before its first step.
-    pub(super) fn ends(&self) -> Option<Status> {
-        let sane = self.first_step.is_finite() && self.first_step > 0.0;
-        match self.code & (STOPPED | ACT) {
-            0 if self.inconsistent => Some(Status::DAE_INITIALISATION_FAILED),
-            0 => (!sane).then_some(Status::NON_FINITE),
-            ACT => Some(Status::EVENT_CASCADE),
-            _ => Some(Status::STOPPED),
-        }
-    }
+    /// The status, if it ends before its first step.
+    pub(super) ends: Option<Status>,
 }
 
 impl<T: Samples> Staging<T> {
     pub(super) fn new(job: &Job<'_, T>, lanes: usize) -> Self {
+        let ends = vec![None; lanes];
         let lanes = Clocked::new(job.layout, job.clock, lanes, job.controls.end);
-        Staging { lanes, first: 0, filled: 0, next: 0 }
+        Staging { lanes, first: 0, filled: 0, next: 0, ends }
     }
 
     /// Forgets what is left of an earlier unit.
@@ -59,34 +45,37 @@ impl<T: Samples> Staging<T> {
         (self.first, self.filled, self.next) = (0, 0, 0);
     }
 
-    /// The next run of the unit, if there is one; prepares a block of runs when the last is used up.
-    pub(super) fn take(
+    /// Whether a run of the unit waits; prepares a block of runs when the last is used up.
+    pub(super) fn has_next(
         &mut self,
         job: &Job<'_, T>,
         unit: &mut Unit<'_, T>,
         report: &mut ChunkReport,
-    ) -> Option<Staged> {
+    ) -> bool {
         if self.next == self.filled {
             self.first += self.filled;
             self.filled = self.lanes.rows.lanes().min(unit.runs.len() - self.first);
             self.next = 0;
-            if self.filled == 0 {
-                return None;
+            if self.filled > 0 {
+                self.prepare(job, unit, report);
             }
-            self.prepare(job, unit, report);
         }
-        let lane = self.next;
-        self.next += 1;
-        let first_step = self.lanes.rows.row(job.layout.next_dt)[lane].to_f64();
-        let rows = job.kernel.prepared.initialisation.as_ref().map(|(_, rows)| rows);
-        let inconsistent = rows.is_some_and(|rows| self.lanes.rows.row(rows.failed)[lane].to_f64() > 0.0);
-        let code = self.code(lane, job);
-        Some(Staged { run: self.first + lane, lane, first_step, inconsistent, code })
+        self.next < self.filled
     }
 
-    /// Copies a run's rows into a lane of the block that computes.
-    pub(super) fn copy_into(&self, lane: usize, block: &mut Clocked<T>, to: usize, job: &Job<'_, T>) {
-        block.copy_lane(to, (&self.lanes, lane), job.carried, job.clock);
+    /// The next of the runs that are prepared.
+    #[inline]
+    pub(super) fn take(&mut self) -> Option<Staged> {
+        let lane = (self.next < self.filled).then_some(self.next)?;
+        self.next += 1;
+        Some(Staged { run: self.first + lane, lane, ends: self.ends[lane] })
+    }
+
+    /// Puts runs into lanes of the block that computes; `moves`: where to, and where from.
+    pub(super) fn begin(&self, block: &mut Clocked<T>, moves: &[(usize, usize)], job: &Job<'_, T>) {
+        block.copy_lanes(&self.lanes, moves, job.carried, job.clock);
+        let steps = self.lanes.rows.row(job.layout.next_dt);
+        block.begin(job.layout, moves, steps, job.first);
     }
 
     fn prepare(&mut self, job: &Job<'_, T>, unit: &mut Unit<'_, T>, report: &mut ChunkReport) {
@@ -117,6 +106,24 @@ impl<T: Samples> Staging<T> {
                     break;
                 }
             }
+        }
+        for lane in 0..self.filled {
+            self.ends[lane] = self.end_of(lane, job);
+        }
+    }
+
+    /// The status of a run that ends before its first step.
+    fn end_of(&self, lane: usize, job: &Job<'_, T>) -> Option<Status> {
+        let rows = &self.lanes.rows;
+        let first_step = rows.get(job.layout.next_dt, lane).to_f64();
+        let initialisation = job.kernel.prepared.initialisation.as_ref();
+        let inconsistent = initialisation.is_some_and(|(_, own)| rows.get(own.failed, lane).to_f64() > 0.0);
+        let sane = first_step.is_finite() && first_step > 0.0;
+        match self.code(lane, job) & (STOPPED | ACT) {
+            0 if inconsistent => Some(Status::DAE_INITIALISATION_FAILED),
+            0 => (!sane).then_some(Status::NON_FINITE),
+            ACT => Some(Status::EVENT_CASCADE),
+            _ => Some(Status::STOPPED),
         }
     }
 
