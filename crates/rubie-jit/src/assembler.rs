@@ -43,6 +43,7 @@ pub(crate) enum Purpose {
     /// Whether a section, or what else depends on a row, matters in one of the vectors at work.
     Look {
         when: u32,
+        vector: u32,
     },
     /// Call of whoever visits a section.
     Visit,

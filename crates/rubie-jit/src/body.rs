@@ -20,31 +20,31 @@ pub(crate) struct Written {
 impl Body<'_> {
     /// Writes all steps.
     pub(crate) fn write(mut self, steps: &[Step]) -> Written {
-        let mut over: Option<Jump> = None;
+        // The jump past what does not matter in a vector, and which vector that is.
+        let mut over: Option<(Jump, u32)> = None;
         for (now, step) in (0..).zip(steps) {
             self.now = now;
             self.places.vectors.unpin_all();
             self.places.masks.unpin_all();
-            if step.kept.is_none()
-                && let Some(over) = over.take()
-            {
+            let (_, copy) = self.locations.named(step.to);
+            if let Some((jump, _)) = over.take_if(|(_, of)| step.kept.is_none() || *of != copy) {
                 let here = self.asm.here();
-                self.asm.land(over, here);
+                self.asm.land(jump, here);
             }
             match step.kept {
                 None => {
                     self.mark(step);
                     self.step(step);
                 }
-                // All look at the same row.
+                // All look at the same row of their vector.
                 Some(_) if step.takes_to_memory() && self.places.in_memory[step.to as usize] => {
                     self.release(step);
                 }
                 Some(kept) => {
                     over.get_or_insert_with(|| {
-                        self.asm.mark(Purpose::Look { when: kept.when });
-                        self.look(kept.when);
-                        self.asm.jump(Code::Je_rel32_64)
+                        self.asm.mark(Purpose::Look { when: kept.when, vector: copy });
+                        self.look(kept.when, copy);
+                        (self.asm.jump(Code::Je_rel32_64), copy)
                     });
                     if !step.takes_to_memory() {
                         self.mark(step);
@@ -53,9 +53,9 @@ impl Body<'_> {
                 }
             }
         }
-        if let Some(over) = over {
+        if let Some((jump, _)) = over {
             let here = self.asm.here();
-            self.asm.land(over, here);
+            self.asm.land(jump, here);
         }
         Written { detours: self.detours, spills: self.spills }
     }
@@ -120,14 +120,11 @@ impl Body<'_> {
         }
     }
 
-    /// Compares a row with 0 in all lanes of the vectors at work: "equal" if all bits of it are.
-    pub(crate) fn look(&mut self, row: u32) {
+    /// Compares a row with 0 in all lanes of one of the vectors at work: "equal" if all bits of it are.
+    pub(crate) fn look(&mut self, row: u32, copy: u32) {
         let (codes, any) = (self.target.codes, self.spare(0));
-        let bytes = self.target.convention.vector_bytes;
-        self.emit(codes.load, &[any], Last::Row(row, 0));
-        for vector in 1..self.locations.copies() {
-            self.emit(codes.or, &[any, any], Last::Row(row, vector * bytes));
-        }
+        let bytes = copy * self.target.convention.vector_bytes;
+        self.emit(codes.load, &[any], Last::Row(row, bytes));
         test(self.asm, self.target, any);
     }
 

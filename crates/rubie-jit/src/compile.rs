@@ -11,8 +11,8 @@ use crate::frame::{
 };
 use crate::machine::{Codes, LookupCodes, MaskCodes, ShiftCodes};
 use crate::operands::{Body, Special, Target};
-use crate::pieces::{Piece, pieces};
-use crate::width::Wide;
+use crate::pieces::Piece;
+use crate::width::{Wide, written};
 
 /// Code that lacks nothing but the distance of rows.
 pub(crate) struct Compiled<T> {
@@ -54,12 +54,15 @@ pub(crate) fn compile<T: Element>(program: &Program, isa: Isa) -> Result<Compile
     prologue(&mut asm);
     let start = asm.here();
     let (mut detours, mut stops) = (Vec::new(), Vec::new());
-    for (number, together) in pieces(program).chunk_by(are_together).enumerate() {
+    let written = written(program, target);
+    for (number, together) in
+        written.chunk_by(|(before, _), (piece, _)| are_together(before, piece)).enumerate()
+    {
         if number > 0 {
             again(&mut asm, vector_bytes);
         }
         detours.extend(match together {
-            [piece] if piece.section.is_none() => loops(&mut asm, program, target, piece),
+            [(piece, wide)] if piece.section.is_none() => loops(&mut asm, program, target, piece, wide),
             _ => sections(&mut asm, program, target, together, &mut stops),
         });
     }
@@ -154,15 +157,13 @@ fn epilogue(asm: &mut Assembler) {
 }
 
 /// The loops of a piece that is no section.
-fn loops(asm: &mut Assembler, program: &Program, target: Target, piece: &Piece) -> Vec<Detour> {
-    let best = Wide::best(program, piece, target);
-    let single = (best.copies > 1).then(|| Wide::single(program, piece));
-    let mut detours = Vec::new();
-    if single.is_some() {
-        detours.extend(several(asm, program, target, &best));
+fn loops(asm: &mut Assembler, program: &Program, target: Target, piece: &Piece, best: &Wide) -> Vec<Detour> {
+    if best.copies == 1 {
+        return singles(asm, program, target, best);
     }
+    let mut detours = several(asm, program, target, best);
     // Few vectors are ever left over: their instructions are not worth the time that an order takes.
-    detours.extend(singles(asm, program, target, &single.unwrap_or(best)));
+    detours.extend(singles(asm, program, target, &Wide::single(program, piece)));
     detours
 }
 
@@ -214,11 +215,11 @@ fn sections(
     asm: &mut Assembler,
     program: &Program,
     target: Target,
-    pieces: &[Piece],
+    pieces: &[(Piece, Wide)],
     stops: &mut Vec<Jump>,
 ) -> Vec<Detour> {
-    let own = pieces.iter().filter_map(|piece| Some((piece.section.as_ref()?, piece)));
-    let own: Vec<_> = own.map(|(section, piece)| (section, Wide::best(program, piece, target))).collect();
+    let own = pieces.iter().filter_map(|(piece, wide)| Some((piece.section.as_ref()?, wide)));
+    let own: Vec<_> = own.collect();
     let Some((Section { when, course, .. }, _)) = own.last() else { return Vec::new() };
     asm.mark(Purpose::Section { when: *when, course: *course });
     let mut all = asm.here();
@@ -246,10 +247,10 @@ fn pass(
     asm: &mut Assembler,
     program: &Program,
     target: Target,
-    sections: &[(&Section, Wide)],
+    sections: &[(&Section, &Wide)],
 ) -> Vec<Detour> {
     let locations = Locations::new(program, program.constants().len(), 1);
-    let look = |asm: &mut Assembler, when| Body::new(asm, target, locations).look(when);
+    let look = |asm: &mut Assembler, when| Body::new(asm, target, locations).look(when, 0);
     if sections.iter().any(|(section, _)| section.course != Course::Once) {
         asm.push(Instruction::with2(Code::Mov_rm64_imm32, slot(ANOTHER), 0));
     }
@@ -260,7 +261,7 @@ fn pass(
     let mut is_known = false;
     for (Section { range, when, course }, wide) in sections {
         if !is_known {
-            asm.mark(Purpose::Look { when: *when });
+            asm.mark(Purpose::Look { when: *when, vector: 0 });
             look(asm, *when);
             over.push(asm.jump(Code::Je_rel32_64));
         }
@@ -271,7 +272,7 @@ fn pass(
         is_known = program.instructions()[range.clone()].iter().all(|instr| instr.to != *when);
         detours.extend(Body::new(asm, target, locations).write(&wide.steps).detours);
         if *course == Course::Repeated {
-            asm.mark(Purpose::Look { when: *when });
+            asm.mark(Purpose::Look { when: *when, vector: 0 });
             look(asm, *when);
             over.push(asm.jump(Code::Je_rel32_64));
         }

@@ -144,12 +144,14 @@ impl Conditional {
     }
 }
 
-/// Where in an order of a range's other instructions its conditional ones can be carried out, all at once: behind what computes their
-/// operands, before anything overwrites them. `None` if there is no such place, or the condition may not be known there. `end`: of the range.
+/// Where in an order a range's conditional instructions can be carried out for one vector, all at once: behind what computes their operands, before
+/// anything overwrites them. `None` if there is no such place, or the condition may not be known there. `others`: the range's other instructions for
+/// this vector, each with its place in the order; `behind`: the place behind all of them; `end`: of the range.
 pub(crate) fn place(
     program: &Program,
     conditional: &[Conditional],
-    order: &[(usize, u32)],
+    others: impl Iterator<Item = (usize, usize)> + Clone,
+    behind: usize,
     end: usize,
 ) -> Option<usize> {
     let when = program.kept().filter(|_| !conditional.is_empty())?.when;
@@ -167,12 +169,12 @@ pub(crate) fn place(
             }
         }
     }
-    let (mut earliest, mut latest) = (0, order.len());
-    for (at, (index, _)) in order.iter().enumerate() {
-        if let Some((first, last)) = taken[instructions[*index].to as usize] {
-            if *index < first {
+    let (mut earliest, mut latest) = (0, behind);
+    for (at, index) in others.clone() {
+        if let Some((first, last)) = taken[instructions[index].to as usize] {
+            if index < first {
                 earliest = earliest.max(at + 1);
-            } else if *index > last {
+            } else if index > last {
                 latest = latest.min(at);
             } else {
                 // Some take what was there before, some what is there then.
@@ -181,7 +183,8 @@ pub(crate) fn place(
         }
     }
     let line = program.sections().first().map_or(instructions.len(), |first| first.range.start);
-    let mut later = order[latest..].iter().map(|(index, _)| *index).chain(end..line);
+    let later = others.filter(|(at, _)| *at >= latest).map(|(_, index)| index);
+    let mut later = later.chain(end..line);
     (earliest <= latest && !later.any(|index| instructions[index].to == when)).then_some(latest)
 }
 
@@ -259,9 +262,8 @@ mod tests {
             let range = 0..program.instructions().len();
             let conditional = conditional(&program, &range, &Readers::new(&program));
             let is_conditional = |index: usize| conditional.iter().any(|one| one.index == index);
-            let order: Vec<_> =
-                range.clone().filter(|index| !is_conditional(*index)).map(|index| (index, 0)).collect();
-            place(&program, &conditional, &order, range.end)
+            let others = range.clone().filter(|index| !is_conditional(*index)).enumerate();
+            place(&program, &conditional, others.clone(), others.count(), range.end)
         };
         let first = instruction(Opcode::Add, 1, [0; 3]);
         let sum = instruction(Opcode::MulAdd, 3, [1, 0, 2]);

@@ -35,11 +35,6 @@ impl Locations {
         (self.rows * self.copies + self.uniforms + self.constants) as usize
     }
 
-    /// How many vectors are computed together.
-    pub(crate) fn copies(self) -> u32 {
-        self.copies
-    }
-
     pub(crate) fn row(self, row: u32, copy: u32) -> Location {
         row * self.copies + copy
     }
@@ -118,20 +113,14 @@ pub(crate) struct Stream {
     pub(crate) range: Range<usize>,
     /// How many vectors.
     pub(crate) copies: u32,
-}
-
-impl Stream {
-    /// Instructions by which each vector is behind the one before it: their hard places shall not coincide. Measured: an
-    /// eighth makes solves of Lorenz and Robertson 3 % faster than none, more than a quarter makes them slower.
-    fn lag(&self) -> usize {
-        self.range.len() / 8
-    }
+    /// Instructions by which each vector is behind the one before it.
+    pub(crate) lag: usize,
 }
 
 /// The instructions of a stream and the vectors they are for, in the order they are written: each vector lags behind the one
 /// before it.
 pub(crate) fn interleaved(stream: &Stream) -> Vec<(usize, u32)> {
-    let lag = stream.lag();
+    let lag = stream.lag;
     let last = stream.range.len() + lag * (stream.copies as usize - 1);
     let at = |time: usize| {
         (0..stream.copies).filter_map(move |copy| {
@@ -213,57 +202,61 @@ fn read_before_written(program: &Program, range: Range<usize>, needed: &mut [boo
     }
 }
 
-/// The steps of a piece that anyone needs, for so many vectors in the given order, with when values are needed next.
+/// The steps of a piece that anyone needs, for so many vectors in the given order, with when values are needed next. What is carried out only
+/// where it matters has a place of its own for each vector.
 pub(crate) fn steps(
     program: &Program,
     locations: Locations,
     piece: &Piece,
     copies: u32,
-    order: Vec<(usize, u32)>,
+    order: &[(usize, u32)],
 ) -> Vec<Step> {
     let mut is_set_later = vec![false; locations.count()];
-    let mut order = order;
     let first = piece.range.start;
     let is_conditional = is_conditional(piece);
-    let without: Vec<_> = order.iter().copied().filter(|(index, _)| !is_conditional[index - first]).collect();
-    let place = conditional::place(program, &piece.conditional, &without, piece.range.end);
-    if place.is_some() {
-        order = without;
-    }
-    let kept = kept_rows(program, piece, place.is_some());
-    for (row, needed) in (0..).zip(needed(program, piece, &kept)) {
-        for copy in 0..copies {
+    let when = program.kept().map_or(0, |kept| kept.when);
+    // By vector, behind its last instruction; and where its conditional ones are carried out.
+    let ends: Vec<_> = (0..copies).map(|copy| last_of(copy, order).map_or(0, |last| last + 1)).collect();
+    let place = |copy: u32| {
+        let others = order.iter().enumerate();
+        let others = others.filter(|(_, (index, of))| *of == copy && !is_conditional[index - first]);
+        let others = others.map(|(at, (index, _))| (at, *index));
+        conditional::place(program, &piece.conditional, others, ends[copy as usize], piece.range.end)
+    };
+    let places: Vec<_> = (0..copies).map(place).collect();
+    let mut kept = Vec::with_capacity(copies as usize);
+    for (copy, place) in (0..copies).zip(&places) {
+        let mut rows = kept_rows(program, piece, place.is_some());
+        for (row, needed) in (0..).zip(needed(program, piece, &rows)) {
             is_set_later[locations.row(row, copy) as usize] = !needed;
         }
+        rows.retain(|row| is_set_later[locations.row(*row, copy) as usize]);
+        kept.push(rows);
     }
     let mut list = Backward {
         locations,
         upcoming: vec![NEVER; locations.count()],
-        steps: Vec::new(),
+        steps: Vec::with_capacity(order.len()),
         number: NEVER - 1,
     };
-    list.steps.reserve(order.len() + (kept.len() + piece.conditional.len()) * copies as usize);
-    let when = program.kept().map_or(0, |kept| kept.when);
-    for row in kept.into_iter().filter(|row| is_set_later[locations.row(*row, 0) as usize]) {
-        let copy_of_row = Instr { op: Opcode::Copy, to: row, operands: [Operand::Row(row); 3] };
-        for copy in 0..copies {
-            let step = list.step(copy_of_row, 0, copy);
-            list.push(Step { kept: Some(KeptStep { when, continues: false, ends: true }), ..step });
-        }
-    }
     for place_in_order in (0..=order.len()).rev() {
-        if place == Some(place_in_order) {
-            for copy in 0..copies {
-                for Conditional { index, continues, ends } in piece.conditional.iter().rev() {
-                    let step = list.step(program.instructions()[*index], *index, copy);
-                    list.push(Step {
-                        kept: Some(KeptStep { when, continues: *continues, ends: *ends }),
-                        ..step
-                    });
-                }
+        for copy in (0..copies).filter(|copy| ends[*copy as usize] == place_in_order) {
+            for row in &kept[copy as usize] {
+                let copy_of_row = Instr { op: Opcode::Copy, to: *row, operands: [Operand::Row(*row); 3] };
+                let step = list.step(copy_of_row, 0, copy);
+                list.push(Step { kept: Some(KeptStep { when, continues: false, ends: true }), ..step });
+            }
+        }
+        for copy in (0..copies).filter(|copy| places[*copy as usize] == Some(place_in_order)) {
+            for Conditional { index, continues, ends } in piece.conditional.iter().rev() {
+                let step = list.step(program.instructions()[*index], *index, copy);
+                list.push(Step { kept: Some(KeptStep { when, continues: *continues, ends: *ends }), ..step });
             }
         }
         let Some((index, copy)) = place_in_order.checked_sub(1).map(|before| order[before]) else { break };
+        if places[copy as usize].is_some() && is_conditional[index - first] {
+            continue;
+        }
         let instr = program.instructions()[index];
         let to = locations.row(instr.to, copy) as usize;
         let is_final = !std::mem::replace(&mut is_set_later[to], true);
@@ -275,6 +268,11 @@ pub(crate) fn steps(
         list.push(Step { next_of_result, known: piece.known[index - first], is_final, ..step });
     }
     list.in_order()
+}
+
+/// The place of a vector's last instruction in an order.
+fn last_of(copy: u32, order: &[(usize, u32)]) -> Option<usize> {
+    order.iter().rposition(|(_, of)| *of == copy)
 }
 
 /// Steps from the last to the first.

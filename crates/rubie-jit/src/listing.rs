@@ -74,7 +74,9 @@ fn heading(program: &Program, purpose: Purpose) -> String {
             let word = if course == Course::Once { "if" } else { "while" };
             format!("\n; one vector at a time, {word} r{when} is not 0 in it\n")
         }
-        Purpose::Look { when } => format!("; is r{when} 0 in all lanes?\n"),
+        Purpose::Look { when, vector: which } => {
+            format!("; is {} 0 in all lanes?\n", vector(format!("r{when}"), which))
+        }
         Purpose::Visit => "; call of whoever takes the results\n".to_owned(),
         Purpose::Next => "; the next lanes\n".to_owned(),
         Purpose::Repeat => {

@@ -74,6 +74,13 @@ pub(crate) struct Target {
     pub(crate) first_special: u32,
 }
 
+impl Target {
+    /// Whether there are 32 registers for vectors, not 16.
+    pub(crate) fn has_many_registers(&self) -> bool {
+        self.masks.is_some()
+    }
+}
+
 /// Steps to the next use up to which a number in memory is worth a free register.
 const WORTH_KEEPING: u32 = 400;
 

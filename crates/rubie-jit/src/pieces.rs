@@ -39,30 +39,45 @@ pub(crate) struct Piece {
     pub(crate) known: Vec<Known>,
 }
 
-/// The pieces, in order.
-pub(crate) fn pieces(program: &Program) -> Vec<Piece> {
-    let readers = program.kept().map(|_| Readers::new(program));
-    let known = known(program);
-    let pieces = program.parts().flat_map(|(range, section)| match section {
-        Some(section) => vec![Piece { section: Some(section.clone()), ..Piece::new(range, &known) }],
-        None => {
-            let cut = place_to_cut(program, range.clone()).unwrap_or(range.end);
-            let ranges = [range.start..cut, cut..range.end].into_iter().filter(|range| !range.is_empty());
-            let ranges = ranges.map(|range| {
-                let conditional =
-                    readers.as_ref().map(|readers| conditional(program, &range, readers)).unwrap_or_default();
-                Piece { conditional, ..Piece::new(range, &known) }
-            });
-            ranges.collect()
-        }
-    });
-    pieces.collect()
+/// What makes pieces of a program.
+pub(crate) struct Pieces<'a> {
+    program: &'a Program,
+    /// Only where rows are kept.
+    readers: Option<Readers>,
+    known: Vec<Known>,
 }
 
-impl Piece {
-    fn new(range: Range<usize>, known: &[Known]) -> Self {
-        let known = known[range.clone()].to_vec();
-        Piece { range, section: None, conditional: Vec::new(), known }
+impl<'a> Pieces<'a> {
+    pub(crate) fn new(program: &'a Program) -> Self {
+        let readers = program.kept().map(|_| Readers::new(program));
+        Pieces { program, readers, known: known(program) }
+    }
+
+    /// The sections and what is between them, in order.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = Piece> {
+        self.program.parts().map(|(range, section)| match section {
+            Some(section) => Piece {
+                conditional: Vec::new(),
+                known: self.known[range.clone()].to_vec(),
+                range,
+                section: Some(section.clone()),
+            },
+            None => self.piece(range),
+        })
+    }
+
+    /// A piece in two, if there is a chain at its end and little has to be passed on to it.
+    pub(crate) fn cut(&self, piece: &Piece) -> Option<[Piece; 2]> {
+        let Range { start, end } = piece.range;
+        let cut = place_to_cut(self.program, start..end).filter(|_| piece.section.is_none())?;
+        Some([self.piece(start..cut), self.piece(cut..end)])
+    }
+
+    fn piece(&self, range: Range<usize>) -> Piece {
+        let readers = self.readers.as_ref();
+        let conditional =
+            readers.map(|readers| conditional(self.program, &range, readers)).unwrap_or_default();
+        Piece { conditional, known: self.known[range.clone()].to_vec(), range, section: None }
     }
 }
 
@@ -118,6 +133,12 @@ mod tests {
         let total = (0..40).map(|k| instr(Opcode::Add, 1, 1, 2 + k));
         let instructions = sums.chain(total).chain(roots).collect();
         Program::new("p", Precision::F64, instructions, Vec::new(), 42, 0).unwrap().with_scratch(2)
+    }
+
+    fn pieces(program: &Program) -> Vec<Piece> {
+        let pieces = Pieces::new(program);
+        let cut = |piece| pieces.cut(&piece).map_or_else(|| vec![piece], Vec::from);
+        pieces.parts().flat_map(cut).collect()
     }
 
     #[test]

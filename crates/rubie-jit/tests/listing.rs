@@ -69,6 +69,34 @@ fn a_listing_shows_all_of_the_code_and_of_the_program() {
     }
 }
 
+/// Many sums, and a chain of roots of their total, in `rows` rows.
+fn wide_then_narrow(sums: u32, rows: u32) -> Program {
+    use Operand::Row;
+    let sum = |k: u32| instruction(Opcode::Add, 2 + k % 8, &[Row(0), Row(2 + k % 8)]);
+    let total = |k: u32| instruction(Opcode::Add, 1, &[Row(1), Row(2 + k)]);
+    let roots = std::iter::repeat_n(instruction(Opcode::Sqrt, 1, &[Row(1)]), 30);
+    let instructions = (0..sums).map(sum).chain((0..8).map(total)).chain(roots).collect();
+    Program::new("p", Precision::F64, instructions, Vec::new(), rows, 0).unwrap().with_scratch(2)
+}
+
+/// How many vectors its loops take.
+fn loops(program: &Program, isa: Isa) -> Vec<String> {
+    let text = listing(program, isa).unwrap();
+    let heading = |line: &str| Some(line.strip_prefix("; ")?.split_once(" at a time")?.0.to_owned());
+    text.lines().filter_map(heading).collect()
+}
+
+#[test]
+fn a_chain_has_other_vectors_beside_it_or_a_loop_of_its_own() {
+    // All vectors of a block, as all of its rows fit the cache.
+    assert_eq!(loops(&wide_then_narrow(100, 20), Isa::Avx512), ["8 vectors", "one vector"]);
+    // Blocks of so many rows have fewer vectors.
+    assert_eq!(loops(&wide_then_narrow(100, 100), Isa::Avx512), ["4 vectors", "one vector"]);
+    // Too few registers to have it both ways.
+    let with_few_registers = loops(&wide_then_narrow(100, 20), Isa::Avx2);
+    assert_eq!(with_few_registers.iter().filter(|loops| *loops == "one vector").count(), 2);
+}
+
 #[test]
 fn there_is_no_machine_code_without_vectors() {
     let error = listing(&step(), Isa::Portable).unwrap_err();
