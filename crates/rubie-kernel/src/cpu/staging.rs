@@ -107,23 +107,25 @@ impl<T: Samples> Staging<T> {
                 }
             }
         }
-        for lane in 0..self.filled {
-            self.ends[lane] = self.end_of(lane, job);
-        }
+        self.note_ends(job);
     }
 
-    /// The status of a run that ends before its first step.
-    fn end_of(&self, lane: usize, job: &Job<'_, T>) -> Option<Status> {
-        let rows = &self.lanes.rows;
-        let first_step = rows.get(job.layout.next_dt, lane).to_f64();
-        let initialisation = job.kernel.prepared.initialisation.as_ref();
-        let inconsistent = initialisation.is_some_and(|(_, own)| rows.get(own.failed, lane).to_f64() > 0.0);
-        let sane = first_step.is_finite() && first_step > 0.0;
-        match self.code(lane, job) & (STOPPED | ACT) {
-            0 if inconsistent => Some(Status::DAE_INITIALISATION_FAILED),
-            0 => (!sane).then_some(Status::NON_FINITE),
-            ACT => Some(Status::EVENT_CASCADE),
-            _ => Some(Status::STOPPED),
+    /// Finds out which runs end before their first step.
+    fn note_ends(&mut self, job: &Job<'_, T>) {
+        let Prepared { initialisation, events, .. } = &job.kernel.prepared;
+        let (lanes, rows) = (&self.lanes, &self.lanes.rows);
+        let failed = initialisation.as_ref().map(|(_, own)| rows.row(own.failed));
+        let codes = events.as_ref().map(|_| lanes.row(job.layout.clock.events));
+        let steps = rows.row(job.layout.next_dt).iter().map(|step| step.to_f64());
+        for (lane, (ends, step)) in self.ends[..self.filled].iter_mut().zip(steps).enumerate() {
+            let inconsistent = failed.is_some_and(|failed| failed[lane].to_f64() > 0.0);
+            let sane = step.is_finite() && step > 0.0;
+            *ends = match codes.map_or(0, |codes| codes[lane] as u64) & (STOPPED | ACT) {
+                0 if inconsistent => Some(Status::DAE_INITIALISATION_FAILED),
+                0 => (!sane).then_some(Status::NON_FINITE),
+                ACT => Some(Status::EVENT_CASCADE),
+                _ => Some(Status::STOPPED),
+            };
         }
     }
 
