@@ -123,8 +123,8 @@ impl Body<'_> {
     /// Compares a row with 0 in all lanes of one of the vectors at work: "equal" if all bits of it are.
     pub(crate) fn look(&mut self, row: u32, copy: u32) {
         let (codes, any) = (self.target.codes, self.spare(0));
-        let bytes = copy * self.target.convention.vector_bytes;
-        self.emit(codes.load, &[any], Last::Row(row, bytes));
+        let vector = self.memory(self.locations.row(row, copy));
+        self.emit(codes.load, &[any], vector);
         test(self.asm, self.target, any);
     }
 

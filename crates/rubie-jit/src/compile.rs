@@ -218,8 +218,8 @@ fn sections(
     pieces: &[(Piece, Wide)],
     stops: &mut Vec<Jump>,
 ) -> Vec<Detour> {
-    let own = pieces.iter().filter_map(|(piece, wide)| Some((piece.section.as_ref()?, wide)));
-    let own: Vec<_> = own.collect();
+    let own: Vec<_> =
+        pieces.iter().filter_map(|(piece, wide)| Some((piece.section.as_ref()?, wide))).collect();
     let Some((Section { when, course, .. }, _)) = own.last() else { return Vec::new() };
     asm.mark(Purpose::Section { when: *when, course: *course });
     let mut all = asm.here();

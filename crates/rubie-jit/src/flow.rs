@@ -215,13 +215,14 @@ pub(crate) fn steps(
     let first = piece.range.start;
     let is_conditional = is_conditional(piece);
     let when = program.kept().map_or(0, |kept| kept.when);
-    // By vector, behind its last instruction; and where its conditional ones are carried out.
-    let ends: Vec<_> = (0..copies).map(|copy| last_of(copy, order).map_or(0, |last| last + 1)).collect();
+    // By vector, the place behind its last instruction; and where its conditional ones are carried out.
+    let last = |copy: u32| order.iter().rposition(|(_, of)| *of == copy);
+    let behind: Vec<_> = (0..copies).map(|copy| last(copy).map_or(0, |last| last + 1)).collect();
     let place = |copy: u32| {
         let others = order.iter().enumerate();
         let others = others.filter(|(_, (index, of))| *of == copy && !is_conditional[index - first]);
         let others = others.map(|(at, (index, _))| (at, *index));
-        conditional::place(program, &piece.conditional, others, ends[copy as usize], piece.range.end)
+        conditional::place(program, &piece.conditional, others, behind[copy as usize], piece.range.end)
     };
     let places: Vec<_> = (0..copies).map(place).collect();
     let mut kept = Vec::with_capacity(copies as usize);
@@ -240,7 +241,7 @@ pub(crate) fn steps(
         number: NEVER - 1,
     };
     for place_in_order in (0..=order.len()).rev() {
-        for copy in (0..copies).filter(|copy| ends[*copy as usize] == place_in_order) {
+        for copy in (0..copies).filter(|copy| behind[*copy as usize] == place_in_order) {
             for row in &kept[copy as usize] {
                 let copy_of_row = Instr { op: Opcode::Copy, to: *row, operands: [Operand::Row(*row); 3] };
                 let step = list.step(copy_of_row, 0, copy);
@@ -268,11 +269,6 @@ pub(crate) fn steps(
         list.push(Step { next_of_result, known: piece.known[index - first], is_final, ..step });
     }
     list.in_order()
-}
-
-/// The place of a vector's last instruction in an order.
-fn last_of(copy: u32, order: &[(usize, u32)]) -> Option<usize> {
-    order.iter().rposition(|(_, of)| *of == copy)
 }
 
 /// Steps from the last to the first.

@@ -1,10 +1,9 @@
-//! Where a long line of code is cut into loops of its own.
+//! Where a long line of code can be cut into loops of its own; `width.rs` decides whether it is.
 //!
 //! An attempted step is wide at first (the stages of all states) and a single chain of results at its end (error, step size,
 //! time). One loop over the vectors makes every vector wait for that chain. In a loop of its own the chain is short enough for
 //! the processor to work on the chains of several vectors at once. The price is that what the second loop needs of the first
 //! goes through memory, so the cut is made where that is least.
-
 //!
 //! [Sections](rubie_program::Section) of a program have loops of their own, in which each vector is looked at first.
 

@@ -40,14 +40,18 @@ impl Body<'_> {
     /// written for it.
     fn worth_giving_up(&self, location: Location) -> u64 {
         let distance = u64::from(self.places.next[location as usize].saturating_sub(self.now));
-        let stands = self.places.in_memory[location as usize] || self.places.masks.of(location).is_some();
-        distance * if stands && self.target.has_many_registers() { SPILL } else { 1 }
+        let is_cheap = self.target.has_many_registers() && self.stands_elsewhere(location);
+        distance * if is_cheap { SPILL } else { 1 }
+    }
+
+    /// Whether a value is not only in a vector register.
+    fn stands_elsewhere(&self, location: Location) -> bool {
+        self.places.in_memory[location as usize] || self.places.masks.of(location).is_some()
     }
 
     /// Brings the memory of a row up to date before its vector is given up.
     pub(crate) fn write_back(&mut self, location: Location) {
-        if !self.places.in_memory[location as usize]
-            && self.places.masks.of(location).is_none()
+        if !self.stands_elsewhere(location)
             && let Some(register) = self.places.vectors.of(location)
         {
             self.spills += 1;

@@ -32,7 +32,7 @@ const ALL: RangeInclusive<usize> = 0..=usize::MAX;
 
 const SINGLE: Choice = Choice { copies: 1, lag: (0, 1), spills: f64::INFINITY, lengths: ALL };
 
-/// Vectors in most blocks.
+/// Vectors in most blocks: `rubie-kernel` gives blocks so many whose rows fit the executor's cache with them.
 const BLOCK: u32 = 8;
 
 /// With 16 registers, the best first. Measured: within these limits no example was slower than with fewer vectors, see `docs/jit.md`.

@@ -162,8 +162,7 @@ impl<T: Samples> Clocked<T> {
             self.set_all(row, moves, |_| value);
         }
         self.set_all(clock.step, moves, |from| steps[from].to_f64());
-        let times = self.rows.row_mut(layout.time);
-        moves.iter().for_each(|(lane, _)| times[*lane] = T::from_f64(first.time));
+        put(self.rows.row_mut(layout.time), moves, |_| T::from_f64(first.time));
     }
 
     /// Leaves a lane without a run: it attempts steps of no length at the end.
@@ -204,14 +203,8 @@ impl<T: Samples> Clocked<T> {
     #[inline]
     fn set_all(&mut self, row: u32, moves: &[(usize, usize)], value: impl Fn(usize) -> f64) {
         match &mut self.own {
-            Some(own) => {
-                let row = own.row_mut(row);
-                moves.iter().for_each(|(lane, from)| row[*lane] = value(*from));
-            }
-            None => {
-                let row = self.rows.row_mut(row);
-                moves.iter().for_each(|(lane, from)| row[*lane] = T::from_f64(value(*from)));
-            }
+            Some(own) => put(own.row_mut(row), moves, value),
+            None => put(self.rows.row_mut(row), moves, |from| T::from_f64(value(from))),
         }
     }
 
@@ -421,6 +414,12 @@ fn copy<A: Copy, B>(from: &[A], to: &mut [B], convert: impl Fn(A) -> B) {
     for (to, from) in to.iter_mut().zip(from) {
         *to = convert(*from);
     }
+}
+
+/// Changes some lanes of a row; `moves`: which, and of what each gets the value.
+#[inline]
+fn put<B>(row: &mut [B], moves: &[(usize, usize)], value: impl Fn(usize) -> B) {
+    moves.iter().for_each(|(lane, from)| row[*lane] = value(*from));
 }
 
 /// Fills a row; what is beyond the values repeats the last.

@@ -398,7 +398,7 @@ fn programs_of_attempt(spec: &KernelSpec) -> Result<(Vec<Cow<'_, Program>>, bool
     Ok((attempt, observes))
 }
 
-/// Lanes of a block: as many as keep its rows in the cache that suits the executor, but at least four vectors, which machine code likes to
+/// Lanes of a block: as many as keep its rows in the cache that suits the executor (machine code counts on eight vectors where they do), but at least four vectors, which machine code likes to
 /// take together; if even these exceed a second-level cache, one line. Where the clock stands apart, each attempt ends with
 /// work for the whole block, which long rows share.
 fn lanes<T: Element>(spec: &KernelSpec, isa: Isa, cache_bytes: usize) -> usize {

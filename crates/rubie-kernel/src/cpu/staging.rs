@@ -102,7 +102,8 @@ impl<T: Samples> Staging<T> {
                 if unit.records_events() {
                     self.record_events(job, unit, report);
                 }
-                if (0..self.filled).all(|lane| self.code(lane, job) & ACT == 0) {
+                let codes = &self.lanes.row(job.layout.clock.events)[..self.filled];
+                if codes.iter().all(|code| *code as u64 & ACT == 0) {
                     break;
                 }
             }
@@ -115,6 +116,7 @@ impl<T: Samples> Staging<T> {
         let Prepared { initialisation, events, .. } = &job.kernel.prepared;
         let (lanes, rows) = (&self.lanes, &self.lanes.rows);
         let failed = initialisation.as_ref().map(|(_, own)| rows.row(own.failed));
+        // What lanes need after the events at the start.
         let codes = events.as_ref().map(|_| lanes.row(job.layout.clock.events));
         let steps = rows.row(job.layout.next_dt).iter().map(|step| step.to_f64());
         for (lane, (ends, step)) in self.ends[..self.filled].iter_mut().zip(steps).enumerate() {
@@ -138,14 +140,6 @@ impl<T: Samples> Staging<T> {
                     report.unrecorded_events += u64::from(!recorded);
                 }
             }
-        }
-    }
-
-    /// What a lane needs after the events at the start; 0 where there are none.
-    fn code(&self, lane: usize, job: &Job<'_, T>) -> u64 {
-        match job.kernel.prepared.events {
-            Some(_) => self.lanes.get(job.layout.clock.events, lane) as u64,
-            None => 0,
         }
     }
 
